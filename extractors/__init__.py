@@ -1,0 +1,1 @@
+"""Deciding: pure functions from values to values. No clock, no network, no database, no log."""

@@ -1,0 +1,1 @@
+"""Bytes to an article: feeds, sitemaps, canonical URLs, text, language."""

@@ -1,0 +1,1 @@
+"""Text to attributed statements, and each figure to its speaker."""

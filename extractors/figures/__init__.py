@@ -1,0 +1,1 @@
+"""Text to reported quantities: value, bound, unit, rate, role and what is measured."""

@@ -1,0 +1,1 @@
+"""A shift to what a channel is sent: receipt, Slack, mail, chart."""

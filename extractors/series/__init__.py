@@ -1,0 +1,1 @@
+"""Figures to observations of a series, and observations to shifts."""

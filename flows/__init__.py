@@ -1,0 +1,1 @@
+"""Doing: Prefect flows and tasks, HTTP, Postgres, Apprise, the command line."""

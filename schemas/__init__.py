@@ -1,0 +1,1 @@
+"""The shape of the data: records, outcomes, errors, SQL migrations and queries. Imports nothing of ours."""
