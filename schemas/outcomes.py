@@ -85,10 +85,9 @@ class SeriesOutcome(StrEnum):
 
 
 class DeliveryState(StrEnum):
-    """pending -> sent; pending -> failed (retried when due) -> sent or dead; recorded is the end in a replay."""
+    """pending -> sent, or dead after the last try; recorded is the end in a replay."""
 
     PENDING = "pending"
     SENT = "sent"
-    FAILED = "failed"
     DEAD = "dead"
     RECORDED = "recorded"

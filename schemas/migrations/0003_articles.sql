@@ -1,0 +1,32 @@
+-- Articles as extracted from their pages. Each row holds the outcome of every stage that read it.
+
+CREATE TABLE article (
+    id               bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    page_id          bigint UNIQUE REFERENCES page ON DELETE SET NULL,  -- null: a seed that came as a corpus pack
+    url              text NOT NULL,                   -- canonical
+    revision         integer NOT NULL DEFAULT 1,      -- the publisher's edits of one URL count up
+    outlet           text NOT NULL,
+    title            text NOT NULL,
+    authors          text[] NOT NULL DEFAULT '{}',
+    language         text NOT NULL,                   -- ISO 639-1, "und" when unknown
+    credit           text NOT NULL DEFAULT '',        -- agency or outlet that the text credits
+    published_at     timestamptz,                     -- the publisher's say, as it stands
+    as_of            timestamptz NOT NULL,            -- published_at, or when it was fetched if that is missing or in the future
+    fetched_at       timestamptz NOT NULL,
+    recorded_at      timestamptz NOT NULL DEFAULT now(),
+    text             text NOT NULL,                   -- empty for a seed from a pack
+    seed             boolean NOT NULL DEFAULT false,
+    history          boolean NOT NULL DEFAULT false,
+    relation         text NOT NULL CHECK (relation IN ('original', 'duplicate', 'update')),  -- outcome of copies
+    duplicate_of     bigint REFERENCES article,       -- what it repeats; set for duplicate and update
+    cluster_id       bigint NOT NULL,                 -- id of the cluster's first article: its origin
+    copy_layer       text NOT NULL DEFAULT '',
+    copy_similarity  real NOT NULL DEFAULT 0,         -- in [0, 1]
+    copy_reason      text NOT NULL DEFAULT '',
+    copy_shared      integer[] NOT NULL DEFAULT '{}', -- aligned sentences, flat pairs: here, there
+    figures_outcome  text NOT NULL,                   -- FigureOutcome
+    series_outcome   text NOT NULL,                   -- SeriesOutcome
+    UNIQUE (url, revision)
+);
+CREATE INDEX article_cluster ON article (cluster_id);
+CREATE INDEX article_as_of ON article (as_of);

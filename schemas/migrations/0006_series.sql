@@ -1,0 +1,42 @@
+-- Series, the figures placed in them, and the shifts that follow.
+
+CREATE TABLE series (
+    id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    label       text NOT NULL,                        -- "measured" of its clearest figure
+    unit        text NOT NULL,
+    dimension   text NOT NULL,                        -- units of one dimension convert
+    rate        text,
+    role        text NOT NULL,
+    muted_until timestamptz,
+    created_at  timestamptz NOT NULL
+);
+
+CREATE TABLE observation (
+    id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    series_id   bigint NOT NULL REFERENCES series,
+    figure_id   bigint NOT NULL UNIQUE REFERENCES figure ON DELETE CASCADE,  -- a figure stands in one series
+    article_id  bigint NOT NULL REFERENCES article ON DELETE CASCADE,
+    as_of       timestamptz NOT NULL,                 -- the article's; its parent's where the sentence is the parent's
+    dimension   text NOT NULL,
+    mention     jsonb NOT NULL,                       -- what linking compares
+    keys        bigint[] NOT NULL                     -- what linking looks up
+);
+CREATE INDEX observation_series ON observation (series_id, as_of);
+CREATE INDEX observation_article ON observation (article_id);
+CREATE INDEX observation_keys ON observation USING gin (keys) WITH (fastupdate = off);
+
+CREATE TABLE shift (
+    id              bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    series_id       bigint NOT NULL REFERENCES series ON DELETE CASCADE,
+    observation_id  bigint NOT NULL UNIQUE REFERENCES observation ON DELETE CASCADE,  -- the first that gives the new number
+    before_id       bigint NOT NULL REFERENCES observation ON DELETE CASCADE,         -- the one that stood
+    from_number     numeric NOT NULL,                 -- in the unit of to_number
+    to_number       numeric NOT NULL,
+    kind            text NOT NULL CHECK (kind IN ('increase', 'decrease', 'conflict', 'correction')),
+    origins_before  integer NOT NULL,                 -- independent origins that report the old number; re-graded
+    origins_after   integer NOT NULL,
+    reason          text NOT NULL,
+    state           text NOT NULL DEFAULT 'told' CHECK (state IN ('told', 'withdrawn')),  -- withdrawn: what came later shows that it was none
+    detected_at     timestamptz NOT NULL
+);
+CREATE INDEX shift_series ON shift (series_id);

@@ -1,0 +1,229 @@
+-- The whole database as it stands. Migrations build the same; a test compares the two.
+
+-- Sources that are polled, and each poll's outcome.
+
+CREATE TABLE source (
+    id              bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    url             text NOT NULL UNIQUE,            -- feed or sitemap, as configured
+    outlet          text NOT NULL DEFAULT '',        -- the outlet's name, as alerts show it
+    kind            text NOT NULL DEFAULT 'feed' CHECK (kind IN ('feed', 'sitemap')),
+    state           text NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'paused')),
+    every_seconds   integer NOT NULL CHECK (every_seconds > 0),
+    due_at          timestamptz NOT NULL,            -- next poll; moved by the poll that was done
+    leased_until    timestamptz,                     -- a worker polls it until then; over time it is free again
+    etag            text NOT NULL DEFAULT '',
+    last_modified   text NOT NULL DEFAULT '',
+    body_sha256     bytea,                           -- of the last body: an unchanged one is not read again
+    failures        integer NOT NULL DEFAULT 0,      -- in a row; each adds one interval to the next wait, up to a day
+    last_polled_at  timestamptz,
+    last_outcome    text,
+    last_detail     text NOT NULL DEFAULT ''
+);
+CREATE INDEX source_due ON source (due_at) WHERE state = 'active';
+
+CREATE TABLE poll (
+    id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    source_id   bigint NOT NULL REFERENCES source ON DELETE CASCADE,
+    polled_at   timestamptz NOT NULL,
+    outcome     text NOT NULL,                       -- FetchOutcome
+    detail      text NOT NULL DEFAULT '',
+    listed      integer NOT NULL DEFAULT 0,          -- entries in the document
+    new         integer NOT NULL DEFAULT 0           -- of those, not seen before or changed
+);
+CREATE INDEX poll_source ON poll (source_id, polled_at);
+
+-- Entries to fetch, the bytes of every page fetched, and the gate of each host.
+
+CREATE TABLE entry (
+    id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    source_id     bigint REFERENCES source ON DELETE SET NULL,  -- null: read in from an archive
+    url           text NOT NULL UNIQUE,               -- canonical form of the listed link: one article, whichever feed lists it
+    link          text NOT NULL,                      -- as listed; what is requested
+    title         text NOT NULL DEFAULT '',
+    outlet        text NOT NULL DEFAULT '',
+    authors       text[] NOT NULL DEFAULT '{}',
+    language      text NOT NULL DEFAULT '',
+    published_at  timestamptz,                        -- what the feed or the archive says
+    listed_sha256 bytea NOT NULL,                     -- of what the feed says: a change means that the page is fetched again
+    history       boolean NOT NULL DEFAULT false,     -- backfilled: takes its place in the series and wakes nobody
+    seen_at       timestamptz NOT NULL,
+    state         text NOT NULL DEFAULT 'due' CHECK (state IN ('due', 'done', 'quarantined')),  -- due -> done | quarantined; done -> due when its listing changes
+    due_at        timestamptz NOT NULL,
+    leased_until  timestamptz,
+    tries         integer NOT NULL DEFAULT 0,
+    outcome       text,                               -- FetchOutcome of the last try
+    detail        text NOT NULL DEFAULT ''
+);
+CREATE INDEX entry_due ON entry (due_at) WHERE state = 'due';
+
+CREATE TABLE page (
+    id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    entry_id      bigint NOT NULL REFERENCES entry ON DELETE CASCADE,
+    final_url     text NOT NULL,                      -- after redirects
+    content_type  text NOT NULL,
+    fetched_at    timestamptz NOT NULL,
+    body          bytea NOT NULL,                     -- zlib
+    body_sha256   bytea NOT NULL,                     -- of the plain bytes
+    state         text NOT NULL DEFAULT 'due' CHECK (state IN ('due', 'done', 'quarantined')),
+    leased_until  timestamptz,
+    tries         integer NOT NULL DEFAULT 0,
+    outcome       text,                               -- ArticleOutcome
+    detail        text NOT NULL DEFAULT '',
+    UNIQUE (entry_id, body_sha256)                    -- the same bytes again are no new page
+);
+CREATE INDEX page_due ON page (id) WHERE state = 'due';
+
+CREATE TABLE host (
+    host              text PRIMARY KEY,
+    free_at           timestamptz NOT NULL,           -- the next request may start then; shared by feeds, pages and backfill
+    robots            text,                           -- body of robots.txt; empty where there is none
+    robots_fetched_at timestamptz
+);
+
+-- Articles as extracted from their pages. Each row holds the outcome of every stage that read it.
+
+CREATE TABLE article (
+    id               bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    page_id          bigint UNIQUE REFERENCES page ON DELETE SET NULL,  -- null: a seed that came as a corpus pack
+    url              text NOT NULL,                   -- canonical
+    revision         integer NOT NULL DEFAULT 1,      -- the publisher's edits of one URL count up
+    outlet           text NOT NULL,
+    title            text NOT NULL,
+    authors          text[] NOT NULL DEFAULT '{}',
+    language         text NOT NULL,                   -- ISO 639-1, "und" when unknown
+    credit           text NOT NULL DEFAULT '',        -- agency or outlet that the text credits
+    published_at     timestamptz,                     -- the publisher's say, as it stands
+    as_of            timestamptz NOT NULL,            -- published_at, or when it was fetched if that is missing or in the future
+    fetched_at       timestamptz NOT NULL,
+    recorded_at      timestamptz NOT NULL DEFAULT now(),
+    text             text NOT NULL,                   -- empty for a seed from a pack
+    seed             boolean NOT NULL DEFAULT false,
+    history          boolean NOT NULL DEFAULT false,
+    relation         text NOT NULL CHECK (relation IN ('original', 'duplicate', 'update')),  -- outcome of copies
+    duplicate_of     bigint REFERENCES article,       -- what it repeats; set for duplicate and update
+    cluster_id       bigint NOT NULL,                 -- id of the cluster's first article: its origin
+    copy_layer       text NOT NULL DEFAULT '',
+    copy_similarity  real NOT NULL DEFAULT 0,         -- in [0, 1]
+    copy_reason      text NOT NULL DEFAULT '',
+    copy_shared      integer[] NOT NULL DEFAULT '{}', -- aligned sentences, flat pairs: here, there
+    figures_outcome  text NOT NULL,                   -- FigureOutcome
+    series_outcome   text NOT NULL,                   -- SeriesOutcome
+    UNIQUE (url, revision)
+);
+CREATE INDEX article_cluster ON article (cluster_id);
+CREATE INDEX article_as_of ON article (as_of);
+
+-- What copies are recognised by. Holds no text: a seed from a corpus pack is as good as an article.
+
+CREATE TABLE fingerprint (
+    article_id  bigint PRIMARY KEY REFERENCES article ON DELETE CASCADE,
+    version     integer NOT NULL,
+    text_hash   bytea NOT NULL,                       -- SHA-256 of the normalised text
+    keys        bigint[] NOT NULL,                    -- two near texts share some
+    sketch      bytea NOT NULL                        -- the fingerprint as a whole, packed
+);
+CREATE INDEX fingerprint_hash ON fingerprint (text_hash);
+CREATE INDEX fingerprint_keys ON fingerprint USING gin (keys) WITH (fastupdate = off);
+
+-- Reported quantities and attributed statements. Spans are half-open offsets into article.text.
+
+CREATE TABLE figure (
+    id              bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    article_id      bigint NOT NULL REFERENCES article ON DELETE CASCADE,
+    position        integer NOT NULL,                 -- order in the article, from 0
+    sentence        integer NOT NULL,                 -- index of its sentence, from 0
+    span            int4range NOT NULL,
+    sentence_span   int4range NOT NULL,
+    surface         text NOT NULL,
+    low             numeric,
+    high            numeric,
+    bound           text NOT NULL,
+    unit            text NOT NULL,
+    rate            text,
+    measured        text NOT NULL,
+    role            text NOT NULL,
+    direction       text,                             -- of a change: up, down
+    attribution     text,
+    as_of           text,                             -- date or period as worded, where it is not the report's own
+    withdrawal      boolean NOT NULL DEFAULT false,   -- the text takes this number, or the one before it, back
+    slots           jsonb NOT NULL,
+    UNIQUE (article_id, position),
+    CHECK (low IS NOT NULL OR high IS NOT NULL)
+);
+
+CREATE TABLE claim (
+    id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    article_id  bigint NOT NULL REFERENCES article ON DELETE CASCADE,
+    position    integer NOT NULL,
+    span        int4range NOT NULL,
+    speaker     text NOT NULL,
+    cue         text NOT NULL,
+    quote       boolean NOT NULL,
+    UNIQUE (article_id, position)
+);
+
+-- Series, the figures placed in them, and the shifts that follow.
+
+CREATE TABLE series (
+    id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    label       text NOT NULL,                        -- "measured" of its clearest figure
+    unit        text NOT NULL,
+    dimension   text NOT NULL,                        -- units of one dimension convert
+    rate        text,
+    role        text NOT NULL,
+    muted_until timestamptz,
+    created_at  timestamptz NOT NULL
+);
+
+CREATE TABLE observation (
+    id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    series_id   bigint NOT NULL REFERENCES series,
+    figure_id   bigint NOT NULL UNIQUE REFERENCES figure ON DELETE CASCADE,  -- a figure stands in one series
+    article_id  bigint NOT NULL REFERENCES article ON DELETE CASCADE,
+    as_of       timestamptz NOT NULL,                 -- the article's; its parent's where the sentence is the parent's
+    dimension   text NOT NULL,
+    mention     jsonb NOT NULL,                       -- what linking compares
+    keys        bigint[] NOT NULL                     -- what linking looks up
+);
+CREATE INDEX observation_series ON observation (series_id, as_of);
+CREATE INDEX observation_article ON observation (article_id);
+CREATE INDEX observation_keys ON observation USING gin (keys) WITH (fastupdate = off);
+
+CREATE TABLE shift (
+    id              bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    series_id       bigint NOT NULL REFERENCES series ON DELETE CASCADE,
+    observation_id  bigint NOT NULL UNIQUE REFERENCES observation ON DELETE CASCADE,  -- the first that gives the new number
+    before_id       bigint NOT NULL REFERENCES observation ON DELETE CASCADE,         -- the one that stood
+    from_number     numeric NOT NULL,                 -- in the unit of to_number
+    to_number       numeric NOT NULL,
+    kind            text NOT NULL CHECK (kind IN ('increase', 'decrease', 'conflict', 'correction')),
+    origins_before  integer NOT NULL,                 -- independent origins that report the old number; re-graded
+    origins_after   integer NOT NULL,
+    reason          text NOT NULL,
+    state           text NOT NULL DEFAULT 'told' CHECK (state IN ('told', 'withdrawn')),  -- withdrawn: what came later shows that it was none
+    detected_at     timestamptz NOT NULL
+);
+CREATE INDEX shift_series ON shift (series_id);
+
+-- Shifts that matched a rule, and the outbox. Written in the shift's transaction, so neither is lost without the other.
+
+CREATE TABLE alert (
+    id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    shift_id    bigint NOT NULL UNIQUE REFERENCES shift ON DELETE CASCADE,  -- no alarm twice
+    rules       text[] NOT NULL,                      -- names of the rules that matched
+    created_at  timestamptz NOT NULL
+);
+
+CREATE TABLE delivery (
+    id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    alert_id      bigint NOT NULL REFERENCES alert ON DELETE CASCADE,
+    channel       text NOT NULL,                      -- name in the settings; never an address
+    state         text NOT NULL CHECK (state IN ('pending', 'sent', 'dead', 'recorded')),  -- pending -> sent | dead; recorded in a replay
+    tries         integer NOT NULL DEFAULT 0,
+    due_at        timestamptz NOT NULL,
+    leased_until  timestamptz,
+    sent_at       timestamptz,
+    detail        text NOT NULL DEFAULT '',           -- why the last try failed
+    UNIQUE (alert_id, channel)                        -- the idempotency key
+);
+CREATE INDEX delivery_due ON delivery (due_at) WHERE state = 'pending';
