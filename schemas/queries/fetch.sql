@@ -10,7 +10,7 @@ WHERE entry.listed_sha256 <> excluded.listed_sha256 AND entry.source_id IS NOT D
 RETURNING id;
 
 -- lease_due --
--- Takes due entries, first come first served, at most %(per_host)s of one host so that no host fills the flight.
+-- Takes due entries, first come first served.
 UPDATE entry SET leased_until = %(until)s
 WHERE id IN (
     SELECT id FROM entry
@@ -31,6 +31,10 @@ UPDATE entry SET state = 'done', leased_until = NULL, outcome = %(outcome)s, det
 UPDATE entry
 SET state = %(state)s, leased_until = NULL, outcome = %(outcome)s, detail = %(detail)s, tries = tries + 1, due_at = %(due_at)s
 WHERE id = %(id)s;
+
+-- postponed --
+-- The host is busy for longer than a flight waits: no try, no outcome.
+UPDATE entry SET leased_until = NULL, due_at = %(due_at)s WHERE id = %(id)s;
 
 -- store_page --
 -- Bytes that are there already are no new page.
