@@ -126,7 +126,7 @@ def list_entry(
     row = tx.one(
         "fetch.list_entry",
         source_id=source_id,
-        url=canonical_url(entry.url),
+        url=key(entry.url),
         link=entry.url,
         title=entry.title,
         outlet=outlet,
@@ -138,3 +138,8 @@ def list_entry(
         now=now,
     )
     return row is not None
+
+
+def key(url: str) -> str:
+    """What an entry is known by: the canonical form of its link, or the link itself where it is no web address."""
+    return canonical_url(url) if url.startswith(("http://", "https://")) else url
