@@ -118,14 +118,14 @@ def _mark(axes: Any, receipt: Receipt) -> None:
         return
     at, height = _utc(moment), float(receipt.to_number)
     axes.axvline(at, color=_SHIFT, linewidth=1.2, linestyle=(0, (4, 3)), zorder=0)
-    axes.plot([at], [height], marker="o", markersize=15, markerfacecolor="none", markeredgecolor=_SHIFT, markeredgewidth=2, zorder=3)
+    axes.plot([at], [height], marker="o", ms=15, mfc="none", mec=_SHIFT, mew=2, zorder=3)
     said = " ".join(part for part in (clean(receipt.after.number, MAX_NAME), receipt.change()) if part)
     first = _utc(receipt.points[0].at) if receipt.points else at
     middle = first + (_utc(receipt.points[-1].at) - first) / 2 if receipt.points else at
     left = at >= middle
     axes.annotate(
-        _shown(said), (at, height), xytext=(-12 if left else 12, 10), textcoords="offset points", ha="right" if left else "left",
-        fontsize=13, fontweight="bold", color=_SHIFT, zorder=4,
+        _shown(said), (at, height), xytext=(-12 if left else 12, 10), textcoords="offset points",
+        ha="right" if left else "left", fontsize=13, fontweight="bold", color=_SHIFT, zorder=4,
     )  # fmt: skip
 
 

@@ -15,9 +15,14 @@ _JOINT = "\u2060"
 _MENTION = re.compile(r"(?<!\w)@(?=\w)")
 
 
+def without_mentions(text: str) -> str:
+    """Text in which no at sign opens a name."""
+    return _MENTION.sub(f"@{_JOINT}", text)
+
+
 def escaped(text: str) -> str:
     """Text in which nothing is a command: & < > escaped once, mentions cut."""
-    return _MENTION.sub(f"@{_JOINT}", text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return without_mentions(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def slack(receipt: Receipt) -> str:

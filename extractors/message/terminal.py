@@ -39,12 +39,15 @@ def panel(receipt: Receipt) -> RenderableType:
         table.add_row("why", Text(clean(receipt.reason, MAX_REASON)))
     title = Text.assemble((receipt.kind.value.upper(), f"bold {colour}"), "  ", (receipt.name(), "bold"))
     foot = Text(f"figurewatch why {receipt.shift}", style="dim")
-    return Panel(Group(numbers, "", table), title=title, title_align="left", subtitle=foot, subtitle_align="right", border_style=colour)
+    whole = Group(numbers, "", table)
+    return Panel(whole, title=title, title_align="left", subtitle=foot, subtitle_align="right", border_style=colour)
 
 
 def _side(side: Side, style: str) -> Text:
     before, surface, after = side.pieces()
-    said = Text.assemble("“", before, (surface, f"{style} reverse"), after, "”") if side.sentence else Text(NO_SENTENCE, style="italic")
+    said = Text(NO_SENTENCE, style="italic")
+    if side.sentence:
+        said = Text.assemble("“", before, (surface, f"{style} reverse"), after, "”")
     said.append(f"\n{side.source()} · {side.reported_by()}", style="dim")
     if side.title:
         said.append(f"\n{clean(side.title, MAX_TITLE)}", style="dim")

@@ -38,7 +38,12 @@ _BLANK = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 #: Marks that turn the direction of the text around them, join or hide it: a title must not reorder the line it stands in.
 _INVISIBLE = re.compile(r"[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
 
-_IRREGULAR = {"person": "people", "man": "men", "woman": "women", "child": "children", "serviceman": "servicemen", "foot": "feet"}
+MAX_URL = 2000
+_LINK = re.compile(r"https?://[^\s\"'<>\\^`{|}\x00-\x20\x7f-\x9f\u061c\u200b-\u206f\ud800-\udfff]+", re.IGNORECASE)
+
+_IRREGULAR = dict(
+    pair.split(":") for pair in "person:people man:men woman:women child:children serviceman:servicemen foot:feet".split()
+)
 #: Written alike for one and for many.
 _UNCOUNTED = frozenset("percent aircraft personnel staff police cattle sheep series crew hertz kelvin".split())
 
@@ -51,7 +56,7 @@ def clean(text: str, limit: int) -> str:
 
 def safe_url(url: str) -> str:
     """The address when it is a plain http(s) one, else nothing: no other scheme and no blank becomes a link."""
-    return url if len(url) <= 2000 and re.fullmatch(r"https?://[^\s\"'<>\\^`{|}\x00-\x20\x7f-\x9f\u061c\u200b-\u206f]+", url) else ""
+    return url if len(url) <= MAX_URL and _LINK.fullmatch(url) else ""
 
 
 def number(value: Decimal) -> str:
