@@ -7,11 +7,12 @@ takes due deliveries, sends each through its channel and records how it went; a 
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from extractors.message import rules as deciding
+from extractors.message import message
 from extractors.message.receipt import Point, Receipt, Side
+from extractors.message.wording import written
 from flows import channels
 from flows.db import Database, Transaction
 from flows.log import log
@@ -81,10 +82,11 @@ def deliver(database: Database, settings: Settings, now: datetime, limit: int = 
         with database.transaction() as tx:
             alert = tx.one("alerts.of_delivery", id=delivery["alert_id"])
             assert alert is not None
-            told = receipt(tx, alert["shift_id"])
+            told, series = receipt(tx, alert["shift_id"]), alert["series_id"]
         state, detail, due_at = DeliveryState.SENT, "", now
         try:
-            channels.send(settings.channel_address(delivery["channel"]), told)
+            address = settings.channel_address(delivery["channel"])
+            channels.send(address, message(told, key=f"alert-{delivery['alert_id']}", thread=f"series-{series}"))
         except FigurewatchError as error:
             over = delivery["tries"] >= MOST_TRIES or (isinstance(error, DeliveryError) and error.permanent)
             state, detail = (DeliveryState.DEAD if over else DeliveryState.PENDING), str(error)
@@ -116,27 +118,27 @@ def receipt(tx: Transaction, shift_id: int) -> Receipt:
         from_number=shift["from_number"],
         to_number=shift["to_number"],
         reason=shift["reason"],
-        history=tuple(_point(row) for row in history),
+        points=tuple(_point(row) for row in history if not (row["seed"] and row["published_at"] is None)),
     )
 
 
 def _side(row: dict[str, Any], origins: int) -> Side:
     return Side(
-        low=row["low"],
-        high=row["high"],
-        bound=Bound(row["bound"]),
+        number=written(row["low"], row["high"], Bound(row["bound"]), row["unit"]),
         surface=row["surface"],
         sentence=row["sentence"],
-        span=(row["number_start"], row["number_end"]),
-        speaker=row["speaker"],
+        start=row["number_start"],
+        end=row["number_end"],
+        speaker=row["speaker"] or "",
         outlet=row["outlet"],
         title=row["title"],
         url=row["url"],
-        published_at=row["as_of"],
+        published_at=None if row["seed"] and row["published_at"] is None else row["as_of"],
         origins=origins,
     )
 
 
 def _point(row: dict[str, Any]) -> Point:
-    low: Decimal | None = row["low"]
-    return Point(as_of=row["as_of"], low=low, high=row["high"], bound=Bound(row["bound"]), outlet=row["outlet"])
+    low, high = row["low"], row["high"]
+    number = (low + high) / 2 if low is not None and high is not None else high if low is None else low
+    return Point(at=row["as_of"], number=number, low=low, high=high, outlet=row["outlet"])
