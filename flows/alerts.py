@@ -118,7 +118,7 @@ def receipt(tx: Transaction, shift_id: int) -> Receipt:
         from_number=shift["from_number"],
         to_number=shift["to_number"],
         reason=shift["reason"],
-        points=tuple(_point(row) for row in history if not (row["seed"] and row["published_at"] is None)),
+        points=tuple(point(row) for row in history if not (row["seed"] and row["published_at"] is None)),
     )
 
 
@@ -138,7 +138,8 @@ def _side(row: dict[str, Any], origins: int) -> Side:
     )
 
 
-def _point(row: dict[str, Any]) -> Point:
+def point(row: dict[str, Any]) -> Point:
+    """A row of a series' history as a point of its chart."""
     low, high = row["low"], row["high"]
     number = (low + high) / 2 if low is not None and high is not None else high if low is None else low
     return Point(at=row["as_of"], number=number, low=low, high=high, outlet=row["outlet"])
