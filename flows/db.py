@@ -186,8 +186,8 @@ def template(url: str, build: Callable[[str], object] = migrate) -> str:
 
 
 @contextmanager
-def throw_away(url: str) -> Iterator[str]:
-    """Address of an empty, migrated database that is dropped at the end; what killed processes left is dropped now."""
+def throwaway(url: str) -> Iterator[Database]:
+    """An empty, migrated database that is dropped at the end; what killed processes left is dropped now."""
     source = template(url)
     name = f"{THROW_AWAY_PREFIX}{os.getpid()}_{secrets.token_hex(4)}"
     with translated(url):
@@ -201,9 +201,16 @@ def throw_away(url: str) -> Iterator[str]:
                     _drop(connection, row["name"])
             _create(connection, name, source)
         try:
-            yield _with_database(url, name)
+            with Database(_with_database(url, name)) as database:
+                yield database
         finally:
             drop_database(url, name)
+
+
+def server_version(url: str) -> str:
+    """The server's version, as in 18.6."""
+    with connect(url) as connection:
+        return connection.info.parameter_status("server_version") or "unknown"
 
 
 def shown(url: str) -> str:

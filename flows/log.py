@@ -50,15 +50,15 @@ class Log:
 log = Log(logging.getLogger("figurewatch"))
 
 
-def configure(level: str = "WARNING", *, as_json: bool = False, stream: TextIO | None = None) -> None:
-    """Write the log; calling it again replaces what was set before."""
+def configure(*, verbose: bool = False, as_json: bool = False, stream: TextIO | None = None) -> None:
+    """Write the log: warnings, or with `verbose` every event. Calling it again replaces what was set before."""
     logger = logging.getLogger("figurewatch")
     for handler in logger.handlers[:]:
         logger.removeHandler(handler)
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(_Json() if as_json else _Human())
     logger.addHandler(handler)
-    logger.setLevel(level.upper())
+    logger.setLevel(logging.INFO if verbose else logging.WARNING)
     logger.propagate = False
 
 
