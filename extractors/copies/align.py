@@ -21,6 +21,8 @@ COMMON = 12
 MOST_TRIED = 12
 #: A number weighs as much as this many words of the same rarity: it is what a reworded sentence keeps.
 NUMBER_WEIGHT = 2.0
+#: The share of a sentence's own words, by weight, from which on its wording counts as copied.
+COPIED = 0.6
 
 
 @dataclass(frozen=True, slots=True)

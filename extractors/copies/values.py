@@ -28,7 +28,10 @@ _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?)\b\.?"
 )
-_DATE = rf"(?:{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?!,\d)|\b\d{{1,2}}(?:st|nd|rd|th)?(?:\s+of)?\s+{_MONTH})"
+_DATE = (
+    rf"(?:{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?!,\d)|\b\d{{1,2}}(?:st|nd|rd|th)?(?:\s+of)?\s+{_MONTH})"
+    r"(?:,?\s+(?:19|20)\d\d\b)?"
+)
 _CLOCK = r"\b\d{1,2}:\d\d(?::\d\d)?\b"
 _DIGITS = r"(?:\d{1,3}(?:[,\u00a0\u202f' ]\d{3})+(?!\d)|\d+)(?:\.\d+)?"
 _SMALL = "|".join(sorted([*_ONES, *_TENS], key=len, reverse=True))

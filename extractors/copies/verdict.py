@@ -16,15 +16,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from schemas.outcomes import Relation
-from schemas.records import Article, Candidate, Figure, Fingerprint, SentenceSketch, Verdict
+from schemas.records import Article, Candidate, Figure, Fingerprint, Verdict
 
-from extractors.copies.align import Pair, align, similarity
-from extractors.copies.values import Number, same_value
+from extractors.article.wire import names_outlet
+from extractors.copies.align import COPIED, Pair, align, similarity
+from extractors.copies.differences import differences
+from extractors.copies.values import Number
 
 #: Sentences less alike than this are not counterparts. Half of what the weakest reworded sentences showed.
 ALIKE = 0.3
-#: The share of a sentence's own words, by weight, from which on its wording counts as copied.
-COPIED = 0.6
 #: A text carries another's wording when this share of its words stands in copied sentences. Excerpts under much
 #: boilerplate showed 0.8 and more, independent reports 0.15 at most.
 CARRIES = 0.5
@@ -37,12 +37,11 @@ SAME_NUMBERS = 0.8
 SAME_ORDER = 0.8
 #: Numbers needed to tell a reworded copy from another report: fewer prove nothing.
 FEWEST_NUMBERS = 3
+REWORDED_LAYER = "names-and-numbers"
 #: Words of a text, below which sharing them proves nothing.
 FEWEST_WORDS = 12
 #: Clocks of publishers differ: a text that credits its origin may be stamped a little earlier than that.
 CLOCK_DIFFERENCE = timedelta(hours=12)
-#: A paragraph of so many words of prose is part of the article, whatever it is about.
-PARAGRAPH_WORDS = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +112,10 @@ def compare(here: Fingerprint, there: Fingerprint) -> Comparison | None:
         cover = _reworded(here, there, prose, total)
         if not cover:
             return None
-        layer = "names-and-numbers"
+        layer = REWORDED_LAYER
     shared = tuple((p.here, p.there[0]) for p in pairs)
-    return Comparison(layer, cover, tuple(_differences(here.sentences, there.sentences, pairs)), shared)
+    new = differences(here.sentences, there.sentences, pairs, reworded=layer == REWORDED_LAYER)
+    return Comparison(layer, cover, tuple(new), shared)
 
 
 def _reworded(here: Fingerprint, there: Fingerprint, pairs: list[Pair], total: int) -> float:
@@ -142,77 +142,6 @@ def _in_order(places: list[int]) -> float:
     return len(tails) / len(places) if places else 0.0
 
 
-def _differences(here: Sequence[SentenceSketch], there: Sequence[SentenceSketch], pairs: list[Pair]) -> list[str]:
-    """The numbers of the article proper that its counterpart does not give, for people to read ("41 -> 67")."""
-    found: list[str] = []
-    everywhere = [n for s in there for n in s.numbers]
-    of = {p.here: p for p in pairs}
-    spare = _surplus(here, everywhere)
-    for i, sketch in enumerate(here):
-        pair = of.get(i)
-        if pair is None:
-            if sketch.numbers and _belongs(i, here, of, there):
-                found.extend(f"+{n}" for n in _missing(sketch.numbers, everywhere))
-            continue
-        if not sketch.prose and pair.words < COPIED:
-            continue
-        theirs = [there[j] for j in pair.there]
-        if any(sketch.skeleton == other.skeleton and len(sketch.numbers) == len(other.numbers) for other in theirs):
-            other = next(o for o in theirs if o.skeleton == sketch.skeleton and len(sketch.numbers) == len(o.numbers))
-            changed = [f"{b} -> {a}" for a, b in zip(sketch.numbers, other.numbers, strict=True) if not same_value(a, b)]
-            changed += [f"{b} -> {a}" for a, b in zip(sketch.years, other.years, strict=False) if i and a != b]
-            found.extend(changed)
-            continue
-        known = [n for other in theirs for n in other.numbers]
-        missing = _missing(sketch.numbers, known)
-        if missing and pair.words < 1.0:
-            near = {k for j in pair.there for k in range(j - 2, j + 3) if 0 <= k < len(there)}
-            around = [n for k in near for n in there[k].numbers if spare[n] > 0]
-            missing = _missing(missing, around)
-        gone = _missing(known, sketch.numbers)
-        found.extend(f"{gone[0]} -> {n}" if gone else f"+{n}" for n in missing)
-    return found
-
-
-def _surplus(here: Sequence[SentenceSketch], everywhere: list[str]) -> Counter[str]:
-    """How often the other text gives a number more than this one does."""
-    spare = Counter(everywhere)
-    spare.subtract(Counter(n for s in here for n in s.numbers))
-    for s in here:
-        for n in s.numbers:
-            spare[n] += 1 if spare[n] == 0 else 0
-    return spare
-
-
-def _missing(wanted: Sequence[str], known: Sequence[str]) -> list[str]:
-    """The numbers that are not among the known ones, each known one used once."""
-    left = list(known)
-    missing = []
-    for number in wanted:
-        same = next((k for k in left if same_value(number, k)), None)
-        if same is not None:
-            left.remove(same)
-        elif not Number(number).converted:
-            missing.append(number)
-    return missing
-
-
-def _belongs(i: int, here: Sequence[SentenceSketch], of: dict[int, Pair], there: Sequence[SentenceSketch]) -> bool:
-    """Is a sentence without counterpart part of the article proper, not of what the page puts around it?"""
-    sketch = here[i]
-    if not sketch.prose:  # an item of a list stands between two others
-        return all(k in of and of[k].words >= COPIED and not here[k].prose for k in (i - 1, i + 1))
-    paragraph = [k for k, s in enumerate(here) if s.paragraph == sketch.paragraph]
-    if (
-        min(of) < i < max(of)
-        or any(k in of for k in paragraph)
-        or sum(here[k].length for k in paragraph if here[k].prose) >= PARAGRAPH_WORDS
-    ):
-        return True
-    known = {w for s in there for w in s.words}
-    return len(known.intersection(sketch.words)) >= 2
-
-
 def _preference(found: tuple[Candidate, Comparison]) -> tuple[bool, float, float, int]:
     """Duplicates first, then the best coverage, then the earliest."""
     candidate, comparison = found
@@ -226,14 +155,8 @@ def _precedes(article: Article, candidate: Candidate) -> bool:
         return False
     ahead = candidate.published_at - article.published_at
     if abs(ahead) <= CLOCK_DIFFERENCE:
-        if _credits(candidate.credit, article.outlet) and not _credits(article.credit, candidate.outlet):
+        if names_outlet(candidate.credit, article.outlet) and not names_outlet(article.credit, candidate.outlet):
             return True
-        if (article.credit and not candidate.credit) or _credits(article.credit, candidate.outlet):
+        if (article.credit and not candidate.credit) or names_outlet(article.credit, candidate.outlet):
             return False
     return ahead > timedelta(0)
-
-
-def _credits(credit: str, outlet: str) -> bool:
-    """Does a credit name an outlet?"""
-    a, b = credit.lower().strip(), outlet.lower().strip()
-    return bool(a and b) and (a in b or b in a)

@@ -39,8 +39,8 @@ waiting on Monday.
 12 million crowns have been reserved by the province for urgent mending works, governor Maren Hald informed
 journalists.""")
 
-OTHER_DESK = _joined("""Families in Orven spent a second night in a sports hall after the worst flood there in a generation. Maren
-Hald, the governor, walked through the mud of the market square on Monday and promised help.
+OTHER_DESK = _joined("""Families in Orven spent a second night in a sports hall after the worst flood there in a generation.
+Maren Hald, the governor, walked through the mud of the market square on Monday and promised help.
 
 "Nobody told us to leave," said Greta Lomm, a teacher. The civil guard puts the flooded homes at 1,240 and
 says its boats took 87 people off roofs. Schools stay shut until Thursday.
