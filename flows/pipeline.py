@@ -94,5 +94,11 @@ def record(tx: Transaction, row: dict[str, Any], result: Result, desk: Desk, now
         raised = alerts.raise_due(tx, placed.series, desk.rules, now, deliver=desk.deliver)
     articles.finish(tx, row["id"], ArticleOutcome.STORED)
     outcomes += [f"series {placed.outcome}"] + ["alerts raised"] * raised
-    log.info("article recorded", url=analysis.article.url, outcome=verdict.relation, figures=len(analysis.figures), series=placed.outcome)
+    log.info(
+        "article recorded",
+        url=analysis.article.url,
+        outcome=verdict.relation,
+        figures=len(analysis.figures),
+        series=placed.outcome,
+    )
     return outcomes
