@@ -7,7 +7,6 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Sequence
-
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path

@@ -24,7 +24,13 @@ def verdict(
 
 def _candidate(row: dict[str, Any]) -> Candidate:
     return Candidate(
-        id=row["id"], url=row["url"], published_at=row["published_at"], fingerprint=unpack(row["sketch"]), figures=()
+        id=row["id"],
+        url=row["url"],
+        published_at=row["published_at"],
+        fingerprint=unpack(row["sketch"]),
+        figures=(),
+        outlet=row["outlet"],
+        credit=row["credit"],
     )
 
 

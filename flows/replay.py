@@ -12,7 +12,7 @@ from pathlib import Path
 from flows import archive, articles, export, pipeline
 from flows.analyser import Analyser
 from flows.archive import Document, Unreadable
-from flows.db import Database, throw_away
+from flows.db import Database, throwaway
 from schemas.errors import UsageError
 
 #: What is exported for a replayed file.
@@ -44,7 +44,7 @@ def replay(
         UsageError: when the file is not there or cannot be read.
     """
     read, unreadable = load(path)
-    with throw_away(url) as address, Database(address) as database:
+    with throwaway(url) as database:
         rows = [row for document in read for row in store(database, document)]
         results = analyser.results(articles.page(row) for row in rows)
         for start in range(0, len(rows), BATCH):
