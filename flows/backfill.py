@@ -82,11 +82,9 @@ async def _feed(opened: Context, url: str, most_pages: int, say: Callable[[str],
             say(f"{len(seen)} pages of the feed, {counts['entries new']:,} entries")
         while True:
             now = datetime.now(UTC)
-            with opened.database.transaction() as tx:
-                due = fetch.lease(tx, now, BATCH)
-            if not due:
+            done = await fetch.fetch_all(opened.database, client, opened.settings.fetch, now, BATCH)
+            if not done:
                 return counts
-            done = await asyncio.gather(*(fetch.fetch(opened.database, client, opened.settings.fetch, entry, now) for entry in due))
             counts.update(f"fetch {fetched.outcome or 'waiting'}" for fetched in done)
             say(f"{counts['fetch fetched']:,} pages fetched")
 
@@ -104,7 +102,4 @@ async def _page(opened: Context, client: Client, url: str, counts: Counter[str])
         for entry in document.entries:
             new = sources.list_entry(tx, entry, source_id=None, outlet="", now=now, history=True)
             counts["entries new" if new else "entries known already"] += 1
-    following: str | None = document.next_page
-    return following
-
-
+    return document.next_url or document.archive_url or None

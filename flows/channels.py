@@ -96,9 +96,9 @@ class _SlackHook(NotifySlack):
     """Slack's payload to an incoming webhook at any address: slackhook://host:port/path."""
 
     service_name = "Slack-compatible webhook"
-    protocol = "slackhook"
+    protocol = "slackhook"  # type: ignore[assignment]
     secure_protocol = "slackhooks"
-    templates = ("{schema}://{host}:{port}/{path}",)
+    templates = ("{schema}://{host}:{port}/{path}",)  # type: ignore[assignment]
 
     @staticmethod
     def parse_url(url: str) -> Any:  # type: ignore[override]

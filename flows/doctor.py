@@ -29,7 +29,11 @@ def examine(config: Path | None, data_dir: Path | None) -> list[Check]:
         settings = load(config, data_dir=data_dir)
     except FigurewatchError as error:
         return [Check("settings", False, error.message, error.mend)]
-    found = [Check("settings", True, f"{len(settings.sources)} sources, {len(settings.channels)} channels, {len(settings.rules)} rules")]
+    found = [
+        Check(
+            "settings", True, f"{len(settings.sources)} sources, {len(settings.channels)} channels, {len(settings.rules)} rules"
+        )
+    ]
     found += [_database(settings), _model(), _prefect()]
     found += asyncio.run(_sources(settings))
     found += [_channel(settings, name) for name in settings.channels]
@@ -38,7 +42,9 @@ def examine(config: Path | None, data_dir: Path | None) -> list[Check]:
     if not settings.channels:
         found.append(Check("channels", False, "nobody is told", 'name one under [channels], as in desk = "mailto://..."'))
     if settings.sources and not settings.fetch.contact:
-        found.append(Check("contact", False, "publishers cannot reach you", "set contact under [fetch]: a mail address or a page"))
+        found.append(
+            Check("contact", False, "publishers cannot reach you", "set contact under [fetch]: a mail address or a page")
+        )
     return found
 
 
@@ -63,7 +69,9 @@ def _model() -> Check:
 def _prefect() -> Check:
     from importlib.metadata import version
 
-    return Check("prefect", True, f"{version('prefect')} with fastapi {version('fastapi')} and sqlalchemy {version('sqlalchemy')}")
+    return Check(
+        "prefect", True, f"{version('prefect')} with fastapi {version('fastapi')} and sqlalchemy {version('sqlalchemy')}"
+    )
 
 
 async def _sources(settings: Settings) -> list[Check]:

@@ -19,7 +19,7 @@ from flows import alerts, articles, copies, figures, series
 from flows.analyser import Analyser, Failed, Result
 from flows.db import Database, Transaction
 from flows.log import log
-from schemas.outcomes import ArticleOutcome, Relation
+from schemas.outcomes import ArticleOutcome, Relation, SeriesOutcome
 from schemas.records import Rule
 
 STAGES = ("sources", "fetch", "articles", "copies", "figures", "series", "alerts")
@@ -69,11 +69,11 @@ def record(tx: Transaction, row: dict[str, Any], result: Result, desk: Desk, now
     if previous is not None and previous["text"] == analysis.article.text:
         articles.finish(tx, row["id"], ArticleOutcome.UNCHANGED)
         return [f"articles {ArticleOutcome.UNCHANGED}"]
-    verdict = copies.verdict(tx, analysis.article, analysis.fingerprint, analysis.figures, previous and previous["id"])
+    verdict = copies.verdict(tx, analysis.article, analysis.fingerprint, analysis.figures, previous["id"] if previous else None)
     article_id, as_of = articles.store(tx, row, analysis, verdict, previous)
     copies.store(tx, article_id, analysis.fingerprint)
     outcomes = [f"articles {ArticleOutcome.STORED}", f"copies {verdict.relation}"]
-    placed = series.Result(outcome=series.SeriesOutcome.NOTHING_NEW)
+    placed = series.Result(outcome=SeriesOutcome.NOTHING_NEW)
     raised = 0
     if verdict.relation is not Relation.DUPLICATE:
         ids = figures.store(tx, article_id, analysis.figures, analysis.figure_sentences)
@@ -94,5 +94,11 @@ def record(tx: Transaction, row: dict[str, Any], result: Result, desk: Desk, now
         raised = alerts.raise_due(tx, placed.series, desk.rules, now, deliver=desk.deliver)
     articles.finish(tx, row["id"], ArticleOutcome.STORED)
     outcomes += [f"series {placed.outcome}"] + ["alerts raised"] * raised
-    log.info("article recorded", url=analysis.article.url, outcome=verdict.relation, figures=len(analysis.figures), series=placed.outcome)
+    log.info(
+        "article recorded",
+        url=analysis.article.url,
+        outcome=verdict.relation,
+        figures=len(analysis.figures),
+        series=placed.outcome,
+    )
     return outcomes

@@ -79,7 +79,9 @@ def _continued(
         Placed(sentence=sentence, unit=figure.unit, role=figure.role, low=figure.low, high=figure.high)
         for figure, sentence in zip(figures, sentences, strict=True)
     ]
-    there = [Placed(sentence=row["sentence"], unit=row["unit"], role=row["role"], low=row["low"], high=row["high"]) for row in known]
+    there = [
+        Placed(sentence=row["sentence"], unit=row["unit"], role=row["role"], low=row["low"], high=row["high"]) for row in known
+    ]
     chosen: dict[int, int] = {}
     dates: dict[int, datetime] = {}
     for index, other in inherited(here, there, verdict.shared).items():

@@ -14,7 +14,6 @@ from datetime import datetime
 from typing import Any, Literal
 
 from lxml import etree
-from schemas.records import Entry
 
 from extractors.article.charset import decode_xml
 from extractors.article.dates import moment
@@ -29,6 +28,7 @@ from extractors.article.markup import (
     web_url,
 )
 from extractors.article.urls import is_web_url
+from schemas.records import Entry
 
 #: Entries that one document may list; the rest is cut off. News feeds list 10 to 100; the largest archives 1,000.
 MAX_ENTRIES = 2_000

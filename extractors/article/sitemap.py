@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from schemas.records import Entry
-
 from extractors.article.charset import decode_xml
 from extractors.article.dates import moment
 from extractors.article.feed import NotAFeed
 from extractors.article.markup import element_key, element_text, parse_xml, plain, web_url
+from schemas.records import Entry
 
 if TYPE_CHECKING:
     from lxml import etree

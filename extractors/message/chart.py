@@ -93,10 +93,10 @@ def _figure(receipt: Receipt) -> "Figure":
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _shown(amount(Decimal(f"{value:.6f}"), receipt.unit))))
     if len(set(moments)) == 1:
         axes.set_xlim(moments[0] - timedelta(days=1), moments[0] + timedelta(days=1))
-    locator = AutoDateLocator(minticks=3, maxticks=6)
+    locator = AutoDateLocator(minticks=3, maxticks=6)  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_locator(locator)
     days = (max(moments) - min(moments)).days if moments else 0
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _day(num2date(value), days)))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _day(num2date(value), days)))  # type: ignore[no-untyped-call]
     axes.margins(x=0.08)
     axes.set_title(_shown(receipt.name()), fontsize=14, fontweight="bold", loc="left", wrap=True)
     axes.tick_params(labelsize=12, length=0)

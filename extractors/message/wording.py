@@ -83,7 +83,7 @@ def amount(value: Decimal, unit: str) -> str:
 def written(low: Decimal | None, high: Decimal | None, bound: Bound, unit: str = "") -> str:
     """A figure's number as people write it: "about 6,700", ">10,000", "$300 million to $600 million"."""
     value = high if low is None else low
-    if value is None:
+    if value is None or not all(end is None or end.is_finite() for end in (low, high)):
         return "?"
     if bound is Bound.RANGE:
         if low is None or high is None:
@@ -95,6 +95,8 @@ def written(low: Decimal | None, high: Decimal | None, bound: Bound, unit: str =
 
 def change(before: Decimal, after: Decimal, unit: str = "") -> str:
     """By how much: "+49%", "-8.5%", "4.2 times"; percentages differ in points. Empty where nothing can be said."""
+    if not (before.is_finite() and after.is_finite()):
+        return ""
     try:
         if unit == "percent":
             points = after - before
