@@ -87,6 +87,7 @@ class Figure:
     slots: Slots = field(default_factory=Slots)
     as_of: str | None = None  #: the date or period the figure describes, as worded, where it is not the report's own
     direction: str | None = None  #: "up" or "down" for a change
+    withdrawal: bool = False  #: the text takes this number, or the one that it replaces, back
 
     @property
     def number(self) -> Decimal:
@@ -193,3 +194,15 @@ class Shift:
     origins_before: int = 1  #: independent origins that report the old number
     origins_after: int = 1
     reason: str = ""  #: one line: how it was judged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """Which shifts go to which channels."""
+
+    name: str
+    channels: tuple[str, ...] = ()
+    words: tuple[tuple[str, ...], ...] = ()  #: of each group one word must stand in the label, the sentence or the headline
+    kinds: tuple[ShiftKind, ...] = tuple(ShiftKind)
+    threshold: Decimal = Decimal(0)  #: least change as a share of the number before
+    min_origins: int = 1

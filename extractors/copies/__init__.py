@@ -11,12 +11,11 @@ import re
 from collections.abc import Sequence
 from hashlib import sha256
 
-from schemas.records import Figure, Fingerprint, SentenceSketch
-
 from extractors.copies import names, shingles, values
 from extractors.copies.align import similarity
 from extractors.copies.verdict import judge
 from extractors.text import Sentence
+from schemas.records import Figure, Fingerprint, SentenceSketch
 
 __all__ = ["VERSION", "fingerprint", "judge", "similarity"]
 

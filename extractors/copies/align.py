@@ -11,9 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log
 
-from schemas.records import Fingerprint, SentenceSketch
-
 from extractors.copies.values import MARKS
+from schemas.records import Fingerprint, SentenceSketch
 
 #: A word in more sentences than this brings none of them together; the weights of the others decide.
 COMMON = 12

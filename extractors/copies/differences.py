@@ -9,10 +9,9 @@ Not here: days of a month, weekdays and times with a colon (values.py leaves the
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from schemas.records import SentenceSketch
-
 from extractors.copies.align import COPIED, Pair
 from extractors.copies.values import Number, same_value
+from schemas.records import SentenceSketch
 
 #: A paragraph of so many words of prose is part of the article, whatever it is about: a digest of several stories.
 PARAGRAPH_WORDS = 25

@@ -15,13 +15,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from schemas.outcomes import Relation
-from schemas.records import Article, Candidate, Figure, Fingerprint, Verdict
-
 from extractors.article.wire import names_outlet
 from extractors.copies.align import COPIED, Pair, align, similarity
 from extractors.copies.differences import differences
 from extractors.copies.values import Number
+from schemas.outcomes import Relation
+from schemas.records import Article, Candidate, Figure, Fingerprint, Verdict
 
 #: Sentences less alike than this are not counterparts. Half of what the weakest reworded sentences showed.
 ALIKE = 0.3
