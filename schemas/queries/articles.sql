@@ -1,0 +1,89 @@
+-- lock --
+-- Articles are judged and linked one after the other, whoever stores them: two halves of a pair stored at the same
+-- moment must see each other. Held until the end of the transaction; the analysis before it runs in parallel.
+SELECT pg_advisory_xact_lock(7361001);
+
+-- lease_due --
+-- Takes pages that wait for analysis, the oldest report first, so that a story is read in its order.
+UPDATE page SET leased_until = %(until)s
+WHERE id IN (
+    SELECT page.id FROM page JOIN entry ON entry.id = page.entry_id
+    WHERE page.state = 'due' AND (page.leased_until IS NULL OR page.leased_until <= %(now)s)
+    ORDER BY coalesce(entry.published_at, page.fetched_at), page.id
+    LIMIT %(limit)s FOR UPDATE OF page SKIP LOCKED
+)
+RETURNING id;
+
+-- pages --
+SELECT page.id, page.entry_id, page.final_url, page.content_type, page.fetched_at, page.body, page.tries,
+       entry.url, entry.title, entry.outlet, entry.authors, entry.language, entry.published_at, entry.history
+FROM page JOIN entry ON entry.id = page.entry_id
+WHERE page.id = ANY (%(ids)s)
+ORDER BY coalesce(entry.published_at, page.fetched_at), page.id;
+
+-- finish_page --
+UPDATE page SET state = 'done', leased_until = NULL, outcome = %(outcome)s, detail = %(detail)s, tries = tries + 1 WHERE id = %(id)s;
+
+-- fail_page --
+UPDATE page
+SET state = CASE WHEN tries + 1 >= %(most_tries)s THEN 'quarantined' ELSE 'due' END,
+    leased_until = NULL, outcome = 'failed', detail = %(detail)s, tries = tries + 1
+WHERE id = %(id)s;
+
+-- latest_revision --
+SELECT id, revision, text, title FROM article WHERE url = %(url)s ORDER BY revision DESC LIMIT 1;
+
+-- store --
+INSERT INTO article (page_id, url, revision, outlet, title, authors, language, credit, published_at, as_of, fetched_at, text, seed, history,
+                     relation, duplicate_of, cluster_id, copy_layer, copy_similarity, copy_reason, copy_shared, figures_outcome, series_outcome)
+VALUES (%(page_id)s, %(url)s, %(revision)s, %(outlet)s, %(title)s, %(authors)s, %(language)s, %(credit)s, %(published_at)s, %(as_of)s,
+        %(fetched_at)s, %(text)s, %(seed)s, %(history)s, %(relation)s, %(duplicate_of)s,
+        coalesce((SELECT cluster_id FROM article WHERE id = %(duplicate_of)s), currval(pg_get_serial_sequence('article', 'id'))),
+        %(copy_layer)s, %(copy_similarity)s, %(copy_reason)s, %(copy_shared)s, %(figures_outcome)s, %(series_outcome)s)
+RETURNING id;
+
+-- settle --
+-- The outcome of the series stage, known only at the end of the transaction.
+UPDATE article SET series_outcome = %(series_outcome)s WHERE id = %(id)s;
+
+-- export --
+SELECT article.url, article.revision, article.outlet, article.title, article.authors, article.language, article.credit, article.published_at,
+       article.as_of, article.fetched_at, article.seed, article.relation, parent.url AS duplicate_of, article.copy_layer,
+       article.copy_similarity, article.copy_reason, article.figures_outcome, article.series_outcome, article.text
+FROM article LEFT JOIN article parent ON parent.id = article.duplicate_of
+WHERE NOT article.seed OR %(seeds)s
+ORDER BY article.id;
+
+-- why --
+SELECT article.id, article.url, article.revision, article.outlet, article.title, article.as_of, article.text, article.relation,
+       article.copy_layer, article.copy_similarity, article.copy_reason, article.copy_shared, parent.id AS parent_id, parent.url AS parent_url,
+       parent.title AS parent_title, parent.text AS parent_text
+FROM article LEFT JOIN article parent ON parent.id = article.duplicate_of
+WHERE article.url = %(url)s ORDER BY article.revision DESC LIMIT 1;
+
+-- outcomes --
+-- How many items ended each stage in which outcome.
+SELECT 'sources' AS stage, outcome, count(*) AS items FROM poll GROUP BY outcome
+UNION ALL SELECT 'fetch', coalesce(outcome, 'waiting'), count(*) FROM entry GROUP BY outcome
+UNION ALL SELECT 'articles', coalesce(outcome, 'waiting'), count(*) FROM page GROUP BY outcome
+UNION ALL SELECT 'copies', relation, count(*) FROM article WHERE NOT seed GROUP BY relation
+UNION ALL SELECT 'figures', figures_outcome, count(*) FROM article WHERE NOT seed GROUP BY figures_outcome
+UNION ALL SELECT 'series', series_outcome, count(*) FROM article WHERE NOT seed GROUP BY series_outcome
+UNION ALL SELECT 'alerts', state, count(*) FROM delivery GROUP BY state;
+
+-- quarantined --
+SELECT 'fetch' AS stage, link AS item, outcome, detail FROM entry WHERE state = 'quarantined'
+UNION ALL
+SELECT 'articles', entry.link, page.outcome, page.detail FROM page JOIN entry ON entry.id = page.entry_id WHERE page.state = 'quarantined';
+
+-- pack_known --
+SELECT name FROM seed_pack WHERE name = %(name)s;
+
+-- keep_pack --
+INSERT INTO seed_pack (name, added_at) VALUES (%(name)s, %(now)s) ON CONFLICT DO NOTHING;
+
+-- seeds --
+-- The documents of the seed corpus.
+SELECT article.url, article.outlet, article.published_at, article.language, article.relation, article.text <> '' AS has_text,
+       (SELECT count(*) FROM figure WHERE figure.article_id = article.id) AS figures
+FROM article WHERE article.seed ORDER BY article.id;

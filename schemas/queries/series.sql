@@ -1,0 +1,128 @@
+-- candidates --
+-- Series with observations that share look-up keys, those that share most first, each with its latest mentions.
+WITH near AS (
+    SELECT series_id, max(cardinality(ARRAY(SELECT unnest(keys) INTERSECT SELECT unnest(%(keys)s::bigint[])))) AS shared
+    FROM observation
+    WHERE keys && %(keys)s::bigint[] AND dimension = ANY (%(dimensions)s)
+    GROUP BY series_id ORDER BY shared DESC, series_id LIMIT %(most_series)s
+)
+SELECT near.series_id, latest.mention
+FROM near
+CROSS JOIN LATERAL (
+    SELECT mention, as_of, id FROM observation WHERE observation.series_id = near.series_id ORDER BY as_of DESC, id DESC LIMIT %(most_mentions)s
+) latest
+ORDER BY near.shared DESC, near.series_id, latest.as_of DESC, latest.id DESC;
+
+-- create --
+INSERT INTO series (label, unit, dimension, rate, role, created_at)
+VALUES (%(label)s, %(unit)s, %(dimension)s, %(rate)s, %(role)s, %(now)s)
+RETURNING id;
+
+-- observe --
+INSERT INTO observation (series_id, figure_id, article_id, as_of, dimension, mention, keys)
+VALUES (%(series_id)s, %(figure_id)s, %(article_id)s, %(as_of)s, %(dimension)s, %(mention)s, %(keys)s)
+RETURNING id;
+
+-- observations --
+-- All that shifts of these series are decided from.
+SELECT observation.id, observation.series_id AS series, observation.article_id AS article, article.url, article.outlet,
+       article.cluster_id AS origin, observation.as_of, figure.position, figure.low, figure.high, figure.bound, figure.unit, figure.role,
+       figure.attribution AS speaker, article.revision > 1 AS revises, figure.withdrawal AS withdraws
+FROM observation JOIN figure ON figure.id = observation.figure_id JOIN article ON article.id = observation.article_id
+WHERE observation.series_id = ANY (%(series)s)
+ORDER BY observation.series_id, observation.as_of, observation.id;
+
+-- shifts --
+-- Shifts told before, to be compared with those that follow now.
+SELECT id, series_id, observation_id, to_number FROM shift WHERE series_id = ANY (%(series)s) AND state = 'told';
+
+-- move_shift --
+-- An earlier report of the same number came in late: it is the same shift, told once.
+UPDATE shift SET observation_id = %(observation_id)s WHERE id = %(id)s;
+
+-- keep_shift --
+-- A shift is known by the observation that first gave its number; what is known of it is brought up to date.
+INSERT INTO shift (series_id, observation_id, before_id, from_number, to_number, kind, origins_before, origins_after, reason, detected_at)
+VALUES (%(series_id)s, %(observation_id)s, %(before_id)s, %(from_number)s, %(to_number)s, %(kind)s, %(origins_before)s, %(origins_after)s,
+        %(reason)s, %(now)s)
+ON CONFLICT (observation_id) DO UPDATE
+SET before_id = excluded.before_id, from_number = excluded.from_number, to_number = excluded.to_number, kind = excluded.kind,
+    origins_before = excluded.origins_before, origins_after = excluded.origins_after, reason = excluded.reason, state = 'told'
+RETURNING id;
+
+-- withdraw_shifts --
+-- What came later shows that they were none.
+UPDATE shift SET state = 'withdrawn' WHERE id = ANY (%(ids)s);
+
+-- untold --
+-- Shifts without an alert that may still get one: not of history, and the last of their series.
+SELECT shift.id, shift.series_id, shift.from_number, shift.to_number, shift.kind, shift.origins_after, series.label, series.muted_until,
+       article.title,
+       substring(article.text FROM lower(figure.sentence_span) + 1 FOR upper(figure.sentence_span) - lower(figure.sentence_span)) AS sentence
+FROM shift JOIN series ON series.id = shift.series_id JOIN observation ON observation.id = shift.observation_id
+JOIN figure ON figure.id = observation.figure_id JOIN article ON article.id = observation.article_id
+WHERE shift.series_id = ANY (%(series)s) AND shift.state = 'told' AND NOT article.history AND NOT article.seed
+  AND NOT EXISTS (SELECT FROM alert WHERE alert.shift_id = shift.id)
+  AND NOT EXISTS (
+      SELECT FROM shift later JOIN observation o ON o.id = later.observation_id
+      WHERE later.series_id = shift.series_id AND later.state = 'told' AND o.as_of > observation.as_of)
+ORDER BY shift.id;
+
+-- list --
+-- Series with how often and how lately they were seen; those with most observations first.
+SELECT series.id, series.label, series.unit, series.rate, series.role, count(observation.id) AS observations,
+       count(DISTINCT article.cluster_id) AS origins, max(observation.as_of) AS last_seen,
+       (SELECT count(*) FROM shift WHERE shift.series_id = series.id AND shift.state = 'told') AS shifts
+FROM series JOIN observation ON observation.series_id = series.id JOIN article ON article.id = observation.article_id
+WHERE %(role)s::text IS NULL OR series.role = %(role)s
+GROUP BY series.id
+ORDER BY observations DESC, series.id LIMIT %(limit)s;
+
+-- one --
+SELECT id, label, unit, dimension, rate, role, created_at, muted_until FROM series WHERE id = %(id)s;
+
+-- history --
+-- The observations of a series in as-of order, with what a reader needs to believe them.
+SELECT observation.id, observation.as_of, figure.surface, figure.low, figure.high, figure.bound, figure.unit, figure.attribution AS speaker,
+       article.url, article.outlet, article.title, article.seed, article.cluster_id AS origin, article.published_at,
+       substring(article.text FROM lower(figure.sentence_span) + 1 FOR upper(figure.sentence_span) - lower(figure.sentence_span)) AS sentence,
+       lower(figure.span) - lower(figure.sentence_span) AS number_start, upper(figure.span) - lower(figure.sentence_span) AS number_end
+FROM observation JOIN figure ON figure.id = observation.figure_id JOIN article ON article.id = observation.article_id
+WHERE observation.series_id = %(id)s
+ORDER BY observation.as_of, observation.id;
+
+-- list_shifts --
+SELECT shift.id, shift.series_id, series.label, series.unit, shift.from_number, shift.to_number, shift.kind, shift.origins_before,
+       shift.origins_after, shift.reason, shift.state, shift.detected_at, observation.as_of, article.url, article.outlet, article.title
+FROM shift JOIN series ON series.id = shift.series_id JOIN observation ON observation.id = shift.observation_id
+JOIN article ON article.id = observation.article_id
+WHERE shift.state = 'told'
+ORDER BY observation.as_of DESC, shift.id DESC LIMIT %(limit)s;
+
+-- shift --
+SELECT shift.id, shift.series_id, series.label, series.unit, series.rate, shift.observation_id, shift.before_id, shift.from_number,
+       shift.to_number, shift.kind, shift.origins_before, shift.origins_after, shift.reason, shift.state, shift.detected_at
+FROM shift JOIN series ON series.id = shift.series_id WHERE shift.id = %(id)s;
+
+-- mentions_of --
+SELECT id, mention FROM observation WHERE id = ANY (%(ids)s);
+
+-- export --
+SELECT series.id, series.label, series.unit, series.dimension, series.rate, series.role, series.created_at,
+       count(observation.id) AS observations
+FROM series JOIN observation ON observation.series_id = series.id
+GROUP BY series.id ORDER BY series.id;
+
+-- export_observations --
+SELECT observation.series_id AS series, observation.as_of, figure.low, figure.high, figure.bound, figure.unit, figure.role,
+       figure.attribution AS speaker, article.url, article.outlet, article.cluster_id AS origin, article.seed
+FROM observation JOIN figure ON figure.id = observation.figure_id JOIN article ON article.id = observation.article_id
+ORDER BY observation.series_id, observation.as_of, observation.id;
+
+-- export_shifts --
+SELECT article.url, shift.series_id AS series, shift.from_number AS "from", shift.to_number AS "to", shift.kind, shift.origins_before,
+       shift.origins_after, shift.reason, shift.detected_at, observation.as_of, series.label, series.unit
+FROM shift JOIN observation ON observation.id = shift.observation_id JOIN article ON article.id = observation.article_id
+JOIN series ON series.id = shift.series_id
+WHERE shift.state = 'told'
+ORDER BY shift.id;
