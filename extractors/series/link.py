@@ -17,7 +17,7 @@ from scipy.optimize import linear_sum_assignment
 
 from extractors.series.linker import Linker, shipped
 from extractors.series.mention import Mention, from_json, keys, mentions, to_json
-from extractors.series.pair import FEATURES, Prepared, Rarity, features, prepare
+from extractors.series.pair import FEATURES, Prepared, Rarity, prepare, table
 
 #: A second figure of an article is considered for a series that it fits at least this well.
 LEAST_MEAN = 0.05
@@ -45,40 +45,74 @@ def assign(new: Sequence[Mention], candidates: Sequence[Candidate], linker: Link
     chosen: list[int | None] = [None] * len(new)
     if not new or not pool:
         return chosen
-    rarity = Rarity((*new, *(m for c in pool for m in c.mentions)))
-    mine = [prepare(m, rarity) for m in new]
-    theirs = [[prepare(m, rarity) for m in c.mentions] for c in pool]
-    mean = _means(mine, theirs, rarity, judge)
+    desk = meeting(new, pool)
+    chances = judge.probability(desk.rows)
+    mean = desk.means(chances)
     rows, columns = linear_sum_assignment(-np.where(mean >= judge.join, mean, 0.0))
     for row, column in zip(rows, columns, strict=True):
         if mean[row, column] >= judge.join:
             chosen[row] = pool[column].series
-    _join_again(chosen, mine, pool, mean, rarity, judge)
+    _join_again(chosen, pool, desk, mean, chances, judge)
     return chosen
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """The figures of an article beside those of the candidates, with the features of every pair that can be one series."""
+
+    owner: tuple[int | None, ...]  #: of each mention its candidate; None for the article's own, which come first
+    pairs: tuple[tuple[int, int], ...]  #: the first is the article's own
+    rows: NDArray[np.float64]
+
+    def means(self, chances: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Mean probability of each own mention against each candidate, those it cannot meet counted as 0."""
+        own = self.owner.count(None)
+        sizes = np.bincount(np.array([o for o in self.owner if o is not None]))
+        total = np.zeros((own, len(sizes)))
+        for (i, j), chance in zip(self.pairs, chances, strict=True):
+            column = self.owner[j]
+            if column is not None:
+                total[i, column] += chance
+        return total / sizes
+
+
+def meeting(new: Sequence[Mention], pool: Sequence[Candidate]) -> Meeting:
+    """Every mention of the article with every one of the candidates, and with one another."""
+    every = [*new, *(m for c in pool for m in c.mentions)]
+    owner = (*(None for _ in new), *(k for k, c in enumerate(pool) for _ in c.mentions))
+    rarity = Rarity(every)
+    ready = [prepare(m, rarity) for m in every]
+    pairs = tuple(
+        (i, j) for i in range(len(new)) for j in (*range(i), *range(len(new), len(every))) if comparable(every[i], every[j])
+    )
+    return Meeting(owner, pairs, table(ready, pairs, rarity))
 
 
 def _join_again(
     chosen: list[int | None],
-    mine: list[Prepared],
     pool: Sequence[Candidate],
+    desk: Meeting,
     mean: NDArray[np.float64],
-    rarity: Rarity,
+    chances: NDArray[np.float64],
     judge: Linker,
 ) -> None:
     """Place a figure left over beside another of the article where the two are one thing in two mouths."""
     column = {c.series: k for k, c in enumerate(pool)}
-    free = [k for k, series in enumerate(chosen) if series is None]
-    taken = [(k, column[series]) for k, series in enumerate(chosen) if series is not None]
-    tries = [(i, j, c) for i in free for j, c in taken if mean[i, c] >= LEAST_MEAN and comparable(mine[i].mention, mine[j].mention)]
+    tries = []
+    for at, pair in enumerate(desk.pairs):
+        for free, placed in (pair, pair[::-1]):
+            series = chosen[placed] if desk.owner[pair[1]] is None else None
+            if series is not None and chosen[free] is None and mean[free, column[series]] >= LEAST_MEAN:
+                tries.append((at, free, column[series]))
     if not tries:
         return
-    rows = np.array([features(mine[i], mine[j], rarity) for i, j, _ in tries])
-    chances = judge.again(beside(np.array([mean[i, c] for i, _, c in tries]), judge.probability(rows), rows))
+    where = [at for at, _, _ in tries]
+    again = judge.again(beside(np.array([mean[free, c] for _, free, c in tries]), chances[where], desk.rows[where]))
     done: set[int] = set()
-    for chance, i, c in sorted(((chance, i, c) for chance, (i, _, c) in zip(chances, tries, strict=True)), key=lambda t: (-t[0], t[1:])):
-        if chance >= judge.join_again and i not in done and c not in done:
-            chosen[i] = pool[c].series
-            done.update((i, c))
+    for chance, free, c in sorted(((chance, i, c) for chance, (_, i, c) in zip(again, tries, strict=True)), key=lambda t: (-t[0], t[1:])):
+        if chance >= judge.join_again and chosen[free] is None and c not in done:
+            chosen[free] = pool[c].series
+            done.add(c)
 
 
 def beside(mean: NDArray[np.float64], chance: NDArray[np.float64], rows: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -92,25 +126,6 @@ def beside(mean: NDArray[np.float64], chance: NDArray[np.float64], rows: NDArray
     return np.column_stack([odds(mean), odds(chance), *voices, apart])
 
 
-def _means(mine: list[Prepared], theirs: list[list[Prepared]], rarity: Rarity, judge: Linker) -> NDArray[np.float64]:
-    """Mean probability of each mention against each series; 0 where they cannot meet."""
-    where: list[tuple[int, int]] = []
-    rows: list[list[float]] = []
-    counts = np.zeros((len(mine), len(theirs)))
-    for i, one in enumerate(mine):
-        for j, members in enumerate(theirs):
-            for other in members:
-                counts[i, j] += 1
-                if comparable(one.mention, other.mention):
-                    where.append((i, j))
-                    rows.append(features(one, other, rarity))
-    total = np.zeros_like(counts)
-    if rows:
-        chances = judge.probability(np.array(rows))
-        np.add.at(total, tuple(np.array(where).T), chances)
-    return total / counts
-
-
 def cluster(every: Sequence[Mention], linker: Linker | None = None) -> list[int]:
     """The reference: all mentions of a neighbourhood grouped at once, average linkage, one figure an article and group."""
     judge = linker or shipped()
@@ -119,15 +134,13 @@ def cluster(every: Sequence[Mention], linker: Linker | None = None) -> list[int]
     return group(every, pair_matrix(ready, rarity, judge), judge.join)
 
 
-def pair_matrix(ready: list[Prepared], rarity: Rarity, judge: Linker) -> NDArray[np.float64]:
+def pair_matrix(ready: Sequence[Prepared], rarity: Rarity, judge: Linker) -> NDArray[np.float64]:
     """Probabilities of all pairs; 0 where two cannot meet."""
     size = len(ready)
-    where = [(i, j) for i in range(size) for j in range(i) if comparable(ready[i].mention, ready[j].mention)]
+    pairs = [(i, j) for i in range(size) for j in range(i) if comparable(ready[i].mention, ready[j].mention)]
     matrix = np.zeros((size, size))
-    if where:
-        chances = judge.probability(np.array([features(ready[i], ready[j], rarity) for i, j in where]))
-        at = np.array(where)
-        matrix[at[:, 0], at[:, 1]] = matrix[at[:, 1], at[:, 0]] = chances
+    for (i, j), chance in zip(pairs, judge.probability(table(ready, pairs, rarity)), strict=True):
+        matrix[i, j] = matrix[j, i] = chance
     return matrix
 
 
@@ -161,5 +174,5 @@ def group(every: Sequence[Mention], matrix: NDArray[np.float64], join: float) ->
 def explain(a: Mention, b: Mention, neighbourhood: Iterable[Mention] = ()) -> list[str]:
     """What agreed and what did not, in words, the telling things first."""
     rarity = Rarity((a, b, *neighbourhood))
-    row = features(prepare(a, rarity), prepare(b, rarity), rarity)
+    row = table([prepare(a, rarity), prepare(b, rarity)], [(0, 1)], rarity)[0]
     return [f"{name}: {value:.2f}" for name, value in zip(FEATURES, row, strict=True)]

@@ -17,12 +17,16 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from extractors.copies import fingerprint, judge
+from extractors.figures import figures
+from extractors.series.inherit import Placed, inherited
 from extractors.series.link import Candidate, assign, keys, mentions
 from extractors.series.mention import Mention
 from extractors.series.shifts import detect
 from extractors.text import Sentence, sentences
 from schemas.outcomes import Bound, Role
-from schemas.records import Figure, Observation
+from schemas.records import Article, Figure, Observation
+from schemas.records import Candidate as CopyCandidate
 
 COPIES = {"verbatim", "excerpt", "light-edit", "spun"}
 
@@ -42,6 +46,7 @@ class Told:
     figures: list[Figure]
     gold: list[str | None]
     mentions: list[Mention] = field(default_factory=list)
+    continues: dict[int, tuple[str, int]] = field(default_factory=dict)  #: figures of an update: (url, position) in its parent
 
 
 @dataclass
@@ -92,7 +97,33 @@ def _story(label: dict[str, Any], score: ModuleType, extract: Extract | None) ->
         )
         told.mentions = mentions(figures, split, title=a["title"], article=a["url"])
         articles.append(told)
+        parent = next((x for x in articles if x.id == a["copy_of"]), None)
+        if a["relation"] == "update" and parent is not None:
+            told.continues = {here: (parent.url, there) for here, there in _continued(told, parent).items()}
     return Story(label["id"], articles, label["shifts"], label)
+
+
+def _continued(told: Told, parent: Told) -> dict[int, int]:
+    """Figures in the sentences that an update shares with its parent, as the service finds them."""
+    sketches = [fingerprint(x.text, x.figures, x.sentences, title=x.title) for x in (told, parent)]
+    page = Article(url=told.url, title=told.title, text=told.text, language="en", published_at=told.published)
+    known = CopyCandidate(
+        id=1, url=parent.url, published_at=parent.published, fingerprint=sketches[1], figures=tuple(parent.figures)
+    )
+    verdict = judge(page, sketches[0], told.figures, [known])
+    return inherited(_placed(told), _placed(parent), verdict.shared)
+
+
+def _placed(told: Told) -> list[Placed]:
+    return [Placed(sentence=m.line, unit=f.unit, role=f.role, low=f.low, high=f.high) for f, m in zip(told.figures, told.mentions, strict=True)]
+
+
+def extracted(article: dict[str, Any], split: list[Sentence]) -> list[Figure]:
+    """Figures as the service extracts them, with who says so."""
+    from extractors.claims import attribute, claims
+
+    found = figures(article["text"], split, title=article["title"], published_at=datetime.fromisoformat(article["published"]))
+    return attribute(found, claims(article["text"], split, title=article["title"]), split)
 
 
 def match(gold: list[dict[str, Any]], figures: Sequence[Figure], score: ModuleType) -> list[str | None]:
@@ -211,7 +242,12 @@ def run(
     for number, article in enumerate(sorted(story.articles, key=lambda a: a.published)):
         if article.copy:
             continue
-        chosen = place(article.mentions, store.candidates(article.mentions))
+        chosen: list[int | None] = [placed.get(article.continues[k]) if k in article.continues else None for k in range(len(article.figures))]
+        rest = [k for k, series in enumerate(chosen) if series is None]
+        taken = {series for series in chosen if series is not None}
+        new = [article.mentions[k] for k in rest]
+        for k, found in zip(rest, place(new, [c for c in store.candidates(new) if c.series not in taken]), strict=True):
+            chosen[k] = found
         for position, (figure, one, series) in enumerate(zip(article.figures, article.mentions, chosen, strict=True)):
             into = store.add(series, one)
             placed[article.url, position] = into
