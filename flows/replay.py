@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from flows import archive, articles, export, pipeline
 from flows.analyser import Analyser
@@ -32,7 +33,7 @@ class Replayed:
     name: str
     articles: int
     unreadable: tuple[Unreadable, ...]
-    told: tuple[dict[str, object], ...]  #: shifts, in order
+    told: tuple[dict[str, Any], ...]  #: shifts, in order
 
 
 def replay(
@@ -76,7 +77,7 @@ def load(path: Path) -> tuple[list[Document], list[Unreadable]]:
     return read, unreadable
 
 
-def store(database: Database, document: Document) -> list[dict[str, object]]:
+def store(database: Database, document: Document) -> list[dict[str, Any]]:
     """A document as a page that was fetched when it was published."""
     with database.transaction() as tx:
         page = archive.store(tx, document, document.published_at or UNDATED, history=False)

@@ -60,15 +60,25 @@ class _Found:
     unit_end: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A quantity that the text gave before, from which a later number may take its unit."""
+
+    value: Decimal
+    unit: str
+    rate: str | None
+    sentence: int
+
+
 @dataclass(slots=True)
 class _Memory:
     """What earlier sentences said, for numbers that leave their unit out."""
 
-    by_value: dict[Decimal, tuple[str, str | None]] = field(default_factory=dict)
-    last_count: str = ""
-    last: str = ""
-    last_rate: str | None = None
+    told: list[_Told] = field(default_factory=list)
 
+
+#: How many quantities back an elided unit is looked for: an article's worth, and a bound on the work.
+_REMEMBERED = 60
 
 _MONTH = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?"
@@ -191,7 +201,7 @@ _WORDS_AFTER = re.compile(
     r"(?:[ \u00a0\u202f]|[-‐‑])(?P<words>[^\W\d_][\w.'’éóí]*(?:[ -](?!and\b|or\b|to\b|in\b)[^\W\d_][\w.'’]*){0,3})"
 )
 _RATE_AFTER = re.compile(
-    r"(?P<of>[ ]of(?:[ ](?!an?\b|per\b|each\b|every\b|the\b)[\w'’-]+){1,3}?)?(?:[ ](?P<how>an?|per|each|every|for each|for every|to the|by the)[ ]|(?P<slash>/)|(?P<hyphen>-(?:a|per)-))"
+    r"(?P<of>[ ]of(?:[ ](?!an?\b|per\b|each\b|every\b|the\b|and\b|or\b|to\b|in\b|for\b|from\b)[\w'’-]+){1,3}?|['’][ ]\w+)?(?:[ ](?P<how>an?|per|each|every|to each|to every|for each|for every|for a single)[ ]|(?P<slash>/)|(?P<hyphen>-(?:a|per)-))"
     r"(?P<what>(?P<count>(?:\d[\d,.]*|million|thousand|hundred|billion)[ ](?:\w+[ ])?)?[A-Za-z][\w'’-]*)",
 )
 _RATE_ADVERB = re.compile(
@@ -209,7 +219,7 @@ _ADVERBS = {
     "annual": "year",
     "per annum": "year",
 }
-_COMPARED = re.compile(r"[ ](?:earlier|ago|before|later|after|previously|prior)\b", re.IGNORECASE)
+_COMPARED = re.compile(r"[ ](?:earlier|ago|before|previously|prior)\b", re.IGNORECASE)
 
 #: Adjectives and participles that stand for people when nothing follows them ("34 injured").
 _PERSON_WORDS = frozenset(
@@ -355,27 +365,22 @@ def _sentence(sentence: Sentence, written: Sequence[Number], memory: _Memory) ->
         candidate = _measure(view, number)
         if candidate is not None and not _is_no_figure(view, candidate):
             found.append(candidate)
-    found = _ranges(view, found)
+    found = _compounds(view, _ranges(view, found))
     _lend_units(view, found)
-    for index, candidate in enumerate(found):
-        _rate(view, candidate)
-        if not candidate.unit:
-            _elided(view, found, index, memory)
-    kept = []
+    found = [f for f in found if f.unit or not _is_clock(view, f)]
     for candidate in found:
-        if not candidate.unit:
-            continue
-        quantity = _quantity(view, candidate)
-        kept.append(quantity)
-        _remember(memory, candidate)
-    return kept
-
-
-def _remember(memory: _Memory, candidate: _Found) -> None:
-    memory.by_value.setdefault(candidate.value, (candidate.unit, candidate.rate))
-    memory.last, memory.last_rate = candidate.unit, candidate.rate
-    if candidate.unit not in UNITS:
-        memory.last_count = candidate.unit
+        _rate(view, candidate)
+    # A number inside the rate of the one before is part of it ("19 per 100,000 inhabitants").
+    found = [f for i, f in enumerate(found) if i == 0 or f.start >= found[i - 1].end or found[i - 1].rate is None]
+    for index, candidate in enumerate(found):
+        if not candidate.unit or candidate.partitive:
+            _elided(view, found, index, memory)
+        if candidate.rate is None:
+            _clause_rate(view, found, index)
+    for candidate in found:
+        memory.told.append(_Told(candidate.value, candidate.unit, candidate.rate, sentence.index))
+    del memory.told[:-_REMEMBERED]
+    return [_quantity(view, f) for f in found if f.unit]
 
 
 # ------------------------------------------------------------------------------------------------------- what is no figure
@@ -468,16 +473,18 @@ def _is_no_figure(view: _View, f: _Found) -> bool:
         return True
     label = _LABEL.search(left)
     if label and whole and f.unit not in UNITS:
-        word = label.group().strip().lower()
-        if word in _LABEL_ALWAYS or f.noun is None:
+        word = label.group().strip()
+        if word.lower() in _LABEL_ALWAYS or f.noun is None or word[0].isupper():
             return True
+    if value == 2 and f.noun is None and not f.unit and re.search(r"\b(?:the|these|those) $", left, re.IGNORECASE):
+        return True
     if number.kind is Kind.FRACTION and not number.per:
         return _is_ordinal(view, f, left, right)
     if not f.unit and number.kind is Kind.DIGITS and whole and not f.partitive:
         # "Unit 3", "Flight 418", "the Boeing 737": a capitalised word right before, and nothing to count after.
         index = view.token_from(number.start) - 1
         if index >= 0 and view.doc[index].tag_ in ("NNP", "NNPS") and view.doc[index].text[:1].isupper() and left.endswith(" "):
-            return True
+            return not _in_table(left, right)
         if re.search(r",[ ]$", left) and re.match(r"[,;.)]|[ ]?$", right) and 10 <= value <= 110:
             before = view.token_from(number.start) - 2
             if before >= 0 and view.doc[before].tag_ in ("NNP", "NNPS"):
@@ -486,30 +493,47 @@ def _is_no_figure(view: _View, f: _Found) -> bool:
             return True
         if re.match(r"[-–]\d", right) or re.search(r"\d[-–]$", left):
             return value < 20
-    if not f.unit and number.kind is Kind.WORDS and value <= 12:
-        if re.search(r"\b(?:at|by|until|till|before|after|past|around|about|from|between|to|and) $", left) and not f.partitive:
-            return _is_clock(view, f, left)
     return False
 
 
-def _is_clock(view: _View, f: _Found, left: str) -> bool:
+def _in_table(left: str, right: str) -> bool:
+    """ "Ansk 216, Hallin 150 and Lund 70": names with their numbers, at least two in a row."""
+    return bool(
+        re.match(r"(?:,|;| and|, and)[ ](?:and )?(?:[A-Z][\w'’-]+[ ]){1,3}\d", right)
+        or re.search(r"(?:[A-Z][\w'’-]+)[ ]\d[\d,.]*(?:,|;| and|, and)[ ](?:and )?(?:[A-Z][\w'’-]+[ ]){1,3}$", left)
+    )
+
+
+def _is_clock(view: _View, f: _Found) -> bool:
     """ "comes at eleven", "by four": a preposition, a small number and nothing counted; not "stands at eleven"."""
-    if re.search(
-        r"\b(?:stand|stood|put|remain\w*|set|peak\w*|estimate\w*|number|toll|total|price\w*|rate|level)s?\b.{0,30}at $", left
-    ):
+    if f.partitive or f.number.kind is not Kind.WORDS or f.value > 12:
         return False
-    return bool(re.search(r"\b(?:at|by|until|till|between) $", left))
+    left = view.before(f.start)
+    if not re.search(r"\b(?:at|by|until|till|between|before|after) $", left):
+        return False
+    return not re.search(
+        r"\b(?:stand|stood|put|remain|set|peak|estimat|number|toll|total|price|rate|level|stable|steady|count|rose|risen|fell|fallen|up|down"
+        r"|increas|decreas|reduc|cut|rise|fall|win|won|lost|led|lead|outnumber)\w*\b.{0,30}(?:at|by) $",
+        left,
+        re.IGNORECASE,
+    )
 
 
 def _is_ordinal(view: _View, f: _Found, left: str, right: str) -> bool:
     """ "a third line", "the second half", "a quarter ago": no part of a whole."""
     word = f.number
     text = view.text[word.start : word.end].lower()
+    if re.match(r"an? ", text) and (match := _BOUNDS.search(left)) and not match["at_most"]:
+        return False
+    if text.startswith("a quarter") and re.match(r"[ ](?:earlier|ago|before|later)\b", right):
+        return True
+    if re.match(r"a (?:third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)$", text) and re.match(r"[ ](?:is|was|has|will)\b", right):
+        return True
     if re.match(
         r"[ ](?:of|to|from|by|as|in|on|at|for|more|less|fewer|over|since|is|are|was|were|had|have|has|and|or|but|than|that|who|which)\b",
         right,
     ):
-        return bool(text.startswith("a quarter") and re.match(r"[ ](?:earlier|ago|before|later|since)", right))
+        return False
     if text.startswith(("half", "halves")) or "-" in text or not re.match(r"an? ", text):
         return bool(re.match(r"-", right))
     if re.match(r"[ ](?:ago|earlier|later|before)\b", right):
@@ -662,6 +686,10 @@ def _is_mass(view: _View, f: _Found) -> bool:
     )
 
 
+#: Words tagged as nouns that say when or where, never what is counted.
+_NOT_COUNTED = frozenset("today yesterday tomorrow tonight overnight home abroad here there now then apiece each".split())
+#: Nouns that mean little without what follows.
+_OF_IDIOMS = {"member": ("staff",), "prisoner": ("war",), "piece": ("artillery", "luggage", "ammunition"), "ton": (), "head": ("cattle", "livestock")}
 _ADJECTIVES = frozenset("JJ JJR JJS VBN VBG HYPH AFX POS `` '' CD RBR".split())
 _NOUNS = frozenset("NN NNS NNP NNPS".split())
 _OF_WHOLE = re.compile(
@@ -696,6 +724,11 @@ def _counted(view: _View, f: _Found, offset: int) -> _Found:
     while index < len(doc) and index - first < 9:
         token = doc[index]
         tag = token.tag_
+        if noun is None and token.lower_ in _PERSON_WORDS and not _noun_follows(view, index + 1):
+            f.unit, f.end, f.noun = "person", token.idx + len(token.text), index
+            return f
+        if token.lower_ in _NOT_COUNTED:
+            break
         if tag in _NOUNS:
             if (
                 noun is not None
@@ -711,8 +744,8 @@ def _counted(view: _View, f: _Found, offset: int) -> _Found:
             if index + 1 < len(doc) and doc[index + 1].tag_ == "POS":
                 break
         elif noun is not None:
-            if tag == "HYPH" and index + 1 < len(doc) and doc[index + 1].tag_ in _NOUNS:
-                index += 1
+            if tag == "HYPH" and index + 1 < len(doc) and doc[index + 1].tag_ in (*_NOUNS, "VBN", "VBG", "JJ"):
+                index += 1 if doc[index + 1].tag_ in _NOUNS else 2
                 continue
             if (
                 tag in ("''", "``")
@@ -726,9 +759,7 @@ def _counted(view: _View, f: _Found, offset: int) -> _Found:
         elif tag in _ADJECTIVES or (
             tag == "RB" and token.text.lower() not in ("not", "only", "also", "still", "already", "away", "now", "later", "ago")
         ):
-            if token.text.lower() in _PERSON_WORDS and not _noun_follows(view, index + 1):
-                f.unit, f.end, f.noun = "person", token.idx + len(token.text), index
-                return f
+            pass
         elif tag == "CC" or token.text == ",":
             if not (
                 index > first and index + 1 < len(doc) and doc[index - 1].tag_ in _ADJECTIVES and _noun_follows(view, index + 1)
@@ -738,6 +769,8 @@ def _counted(view: _View, f: _Found, offset: int) -> _Found:
             break
         index += 1
     if noun is None:
+        if f.partitive and index > first and doc[index - 1].tag_ in ("JJ", "VBN", "JJS", "JJR"):
+            f.unit, f.end, f.noun = "person", doc[index - 1].idx + len(doc[index - 1].text), index - 1  # "six of the worst burned"
         return f
     head = doc[noun]
     if head.tag_ in ("NN", "NNP") and not hyphened and not _single_noun_fits(view, f, noun, first):
@@ -746,6 +779,9 @@ def _counted(view: _View, f: _Found, offset: int) -> _Found:
     f.unit_start = doc[first].idx
     f.end = f.unit_end = head.idx + len(head.text)
     f.unit = singular(head)
+    if f.unit in _OF_IDIOMS and (idiom := re.match(r"[ ]of[ ](?P<what>[a-z]+)", text[f.end : f.end + 24])) and idiom["what"] in _OF_IDIOMS[f.unit]:
+        f.unit = f"{f.unit} of {idiom['what']}"
+        f.end += idiom.end()
     return f
 
 
@@ -781,18 +817,17 @@ def singular(token: Token) -> str:
         return word[:-3] + "man"
     if word.endswith("children"):
         return word[:-3]
-    if token.tag_ in ("NNS",):
-        found = lemma(token)
-        return found if found != word or not word.endswith("s") else _strip_plural(word)
-    if token.tag_ in ("NNP", "NNPS") and word.endswith("s"):
+    if token.tag_ in ("NNS", "NNPS", "NNP") and word.endswith("s"):
         return _strip_plural(word)
+    if token.tag_ == "NNS":
+        return lemma(token)
     return word
 
 
 def _strip_plural(word: str) -> str:
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
-    if word.endswith(("sses", "ches", "shes", "xes")):
+    if word.endswith(("sses", "ches", "shes", "xes", "oes", "zzes")):
         return word[:-2]
     return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
 
@@ -809,7 +844,7 @@ def _ranges(view: _View, found: list[_Found]) -> list[_Found]:
         before = result[-1] if result else None
         if before is not None and before.high is None and _is_range(view, before, f):
             low, high = before.value, f.value
-            if before.number.scale == 1 and f.number.scale > 1 and before.value < f.number.scale:
+            if before.number.scale == 1 and not before.number.letter and f.number.scale > 1 and before.value < f.number.scale:
                 low = before.value * f.number.scale
             if low < high:
                 before.value, before.high = low, high
@@ -824,7 +859,7 @@ def _ranges(view: _View, found: list[_Found]) -> list[_Found]:
 
 
 def _is_range(view: _View, a: _Found, b: _Found) -> bool:
-    if a.unit and b.unit and a.unit != b.unit and a.noun is None:
+    if a.unit and b.unit and a.unit != b.unit and (a.noun is None or a.unit in UNITS or b.unit in UNITS):
         return False
     gap = view.text[a.end : b.start] if a.end <= b.start else ""
     if not gap:
@@ -857,6 +892,31 @@ def _is_range(view: _View, a: _Found, b: _Found) -> bool:
     return False
 
 
+def _compounds(view: _View, found: list[_Found]) -> list[_Found]:
+    """One quantity in two units: "two years and seven months", "5 feet 10 inches" become one, in the smaller unit."""
+    result: list[_Found] = []
+    for f in found:
+        before = result[-1] if result else None
+        if (
+            before is not None
+            and before.high is None
+            and f.high is None
+            and before.unit in _COMPOUND
+            and f.unit == _COMPOUND[before.unit][0]
+            and f.value < _COMPOUND[before.unit][1]
+            and view.text[before.end : f.start] in (" and ", " ", ", ")
+        ):
+            before.value = before.value * _COMPOUND[before.unit][1] + f.value
+            before.unit, before.end, before.number_end, before.unit_end, before.noun = f.unit, f.end, f.number_end, f.unit_end, f.noun
+            continue
+        result.append(f)
+    return result
+
+
+#: The larger unit, the smaller one, and how many make it.
+_COMPOUND = {"year": ("month", 12), "hour": ("minute", 60), "minute": ("second", 60), "day": ("hour", 24), "foot": ("inch", 12)}
+
+
 def _lend_units(view: _View, found: list[_Found]) -> None:
     """A list shares the unit of its last member: "40, 60 and 80 percent", "three or four shells"."""
     for i in range(len(found) - 2, -1, -1):
@@ -874,49 +934,135 @@ def _lend_units(view: _View, found: list[_Found]) -> None:
 
 
 def _rate(view: _View, f: _Found) -> None:
-    """The words of a rate right after: "a day", "per tonne", "for each drone", "annually"."""
+    """The words of a rate right after: "a day", "per tonne", "for each drone", "annually", "a head per day"."""
+    _rate_words(view, f)
+    if f.rate is not None and f.rate not in _PERIODS:
+        # "litres per person a day": the period is what makes two numbers comparable.
+        inner, end = f.rate, f.end
+        f.rate = None
+        _rate_words(view, f)
+        if f.rate not in _PERIODS:
+            f.rate, f.end = inner, end
+
+
+def _rate_words(view: _View, f: _Found) -> None:
     text = view.text
     match = _RATE_AFTER.match(text, f.end)
-    if match and not (match["of"] and f.unit in MONEY and not match["how"]):
-        what = match["what"]
+    if match and not _COMPARED.match(text, match.end()):
         count = match["count"] or ""
-        word = what[len(count) :].lower()
-        index = view.token_from(match.start("what") + len(count))
+        at = match.start("what") + len(count)
+        word = match["what"][len(count) :]
+        index = view.token_from(at)
         token = view.doc[index] if index < len(view.doc) else None
-        end = match.end()
-        noun = _rate_noun(view, index) if token is not None else None
-        strong = bool(match["slash"] or match["hyphen"]) or match["how"] not in ("a", "an", "each", "every", "to the", "by the")
-        stem = _strip_plural(word)
-        if _COMPARED.match(text, end):
-            return
-        if stem in _PERIODS or WORDS.get(word) in UNITS or strong or (f.unit in MONEY and match["how"] in ("a", "an")):
-            if not strong and stem not in _PERIODS and (token is None or token.tag_ not in _NOUNS):
-                return
-            named = _named_unit(view, match.start("what") - 1) if not count else None
-            if stem in _PERIODS:
-                f.rate = stem
-            elif named and named[0] not in MONEY:
-                f.rate, end = named[0], named[1]
-            elif match["slash"] and word in SYMBOLS:
-                f.rate = SYMBOLS[word]
-            elif noun is not None:
-                head = view.doc[noun]
-                end = head.idx + len(head.text)
-                f.rate = (count + head.lower_) if count else singular(head)
-            elif what in SYMBOLS:
-                f.rate = SYMBOLS[what]
-            else:
-                f.rate = count + word
-            f.end = end
+        stem = _strip_plural(word.lower())
+        strong = bool(match["slash"] or match["hyphen"]) or match["how"] in ("per", "for each", "for every", "for a single")
+        named = _named_unit(view, at - 1) if not count else None
+        symbol = SYMBOLS.get(word)
+        noun = _rate_noun(view, index)
+        fits = token is not None and token.tag_ in (*_NOUNS, "JJ", "VBN")
+        if stem in _PERIODS and (strong or fits):
+            f.rate, f.end = stem, match.end()
+        elif match["of"] and not strong:
+            pass
+        elif named and named[0] not in MONEY and named[0] != "percent" and (strong or match["how"] != "the"):
+            f.rate, f.end = named[0], named[1]
+        elif symbol and strong:
+            f.rate, f.end = symbol, match.end()
+        elif noun is not None and (strong or (f.unit in MONEY and fits and match["how"] in ("a", "an", "each", "every", "to each", "to every"))):
+            head = view.doc[noun]
+            f.rate = count + head.lower_ if count else singular(head)
+            f.end = head.idx + len(head.text)
+            if years := re.match(r"[ ]of[ ](?:service|work|sentence)\b", text[f.end : f.end + 14]):
+                f.rate += years.group()
+                f.end += years.end()
+        if f.rate is not None:
             return
     adverb = _RATE_ADVERB.match(text, f.end)
-    if adverb:
-        word = adverb["adverb"].lower()
-        if word in _ADVERBS and not (
-            word in ("annual", "daily", "weekly", "monthly") and _noun_follows(view, view.token_from(adverb.end()))
-        ):
-            f.rate = _ADVERBS[word]
-            f.end = adverb.end()
+    if adverb and (word := adverb["adverb"].lower()) in _ADVERBS and not _noun_follows(view, view.token_from(adverb.end())):
+        f.rate = _ADVERBS[word]
+        f.end = adverb.end()
+
+
+_EACH_AFTER = re.compile(r"[ ](?:each|apiece|a piece|per head)\b", re.IGNORECASE)
+#: "Each round costs", "every bereaved family will receive": what the number is for one of.
+_EACH_SUBJECT = re.compile(r"\b(?:each|every)(?: one of the)?[ ]((?:[\w'’-]+[ ]){1,8})$", re.IGNORECASE)
+_PRICE_SUBJECT = re.compile(
+    r"\b(?:an?|one|the)[ ](?P<what>(?:[\w'’-]+[ ]){1,6})(?:now |itself |typically |currently |still |already |would |will |could |can )*"
+    r"(?:costs?|sells? for|sold for|goes for|go for|went for|retails? (?:at|for)|fetch(?:es|ed)?|(?:is|was) priced at|sells? at|changes hands (?:at|for))"
+    r"(?:[ ][\w'’-]+){0,4}?[ ]$",
+    re.IGNORECASE,
+)
+_PRICE_OF = re.compile(
+    r"\b(?:price|cost|toll|fee|fare|rent|tariff) (?:of|for|on) (?:an?|one|each|every) (?P<what>[\w'’ -]+?)"
+    r" (?:is|was|has|had|have|rose|fell|went|stood|now|will|would|could|at|from|climbed|dropped|jumped|hit|reached|came)\b[^.;]{0,50}$",
+    re.IGNORECASE,
+)
+_SHARE_PRICE = re.compile(
+    r"\b(?:shares?|stocks?)\b(?![^.;]*\b(?:per|each|for every)\b)[^.;]*\b(?:to|at|from|of|for)[ ](?:[a-z]+[ ])?$", re.IGNORECASE
+)
+_CLOSE_PRICE = re.compile(r"\b(?:close|closing price|share price|opening price)[ ](?:of|at)[ ]$", re.IGNORECASE)
+_SHARE_VERB = re.compile(
+    r"\b(?:close|closed|closing|trad\w+|quoted|fell|rose|fallen|risen|down|up|drop\w*|climb\w*|jump\w*|plung\w*|slid\w*|slump\w*|tumbl\w*|gain\w*"
+    r"|opened|changing hands|changed hands|priced|sank|had for|surged|soared|halted at)\b",
+    re.IGNORECASE,
+)
+#: What goes on saying the same of another time or place, so that a rate goes with it ("$31,000 a day, against $12,500").
+_COMPARES = re.compile(
+    r"(?:[,;]? (?:up|down) from|[,;]? (?:and|but|or|from|to|against|versus|compared (?:with|to)|rather than|instead of|not|than|and not|as against|of which)"
+    r"|, (?:and|but))(?: (?:the|about|around|some|only|just|nearly|almost|over|more than|roughly|a|another|a further))?[ ]?$",
+    re.IGNORECASE,
+)
+
+
+def _clause_rate(view: _View, found: list[_Found], index: int) -> None:
+    """A rate that the clause gives elsewhere: "each round costs $1,800", "down from €74", "$300,000 apiece"."""
+    f = found[index]
+    if f.unit not in MONEY and (f.unit not in UNITS or f.unit == "percent"):
+        return
+    text = view.text
+    clause_start = max(text.rfind(mark, 0, f.start) for mark in (";", ": ", " whereas ", " while ", ", but ", ", and "))
+    clause = text[max(0, clause_start + 1, f.start - 110) : f.start]
+    if before := _BOUNDS.search(clause):
+        clause = clause[: before.start()]
+    if before := _BETWEEN.search(clause):
+        clause = clause[: before.start()]
+    offset = f.start - len(text[max(0, clause_start + 1, f.start - 110) : f.start])
+    for pattern, group in ((_EACH_SUBJECT, 1), (_PRICE_SUBJECT, "what"), (_PRICE_OF, "what")):
+        match = pattern.search(clause)
+        if match and (pattern is _EACH_SUBJECT or f.unit in MONEY):
+            noun = _rate_noun(view, view.token_from(offset + match.start(group)))
+            if noun is not None:
+                f.rate = _unit_of(view.doc[noun])
+                return
+    if f.unit not in MONEY:
+        return
+    if _EACH_AFTER.match(text, f.end):
+        counts = [p for p in found[:index] if p.unit not in UNITS]
+        noun = _subject(view, f)
+        f.rate = singular(noun) if noun is not None else counts[-1].unit if counts else None
+        return
+    if f.number.scale < 1000 and f.value < 100_000:
+        if _CLOSE_PRICE.search(clause) or (_SHARE_PRICE.search(clause) and _SHARE_VERB.search(clause)):
+            f.rate = "share"
+            return
+    if index and found[index - 1].rate and found[index - 1].unit == f.unit:
+        gap = text[found[index - 1].end : f.start]
+        if _COMPARES.search(gap) and len(gap) < 60:
+            f.rate = found[index - 1].rate
+
+
+def _unit_of(token: Token) -> str:
+    word = singular(token)
+    return WORDS.get(word, word) if WORDS.get(word) not in MONEY else word
+
+
+def _subject(view: _View, f: _Found) -> Token | None:
+    """The nearest noun before the number that is a subject."""
+    index = min(view.token_from(f.number.start), len(view.doc))
+    for token in reversed(view.doc[max(0, index - 16) : index]):
+        if token.tag_ in ("NN", "NNS") and token.dep_ in ("nsubj", "nsubjpass"):
+            return token
+    return None
 
 
 def _rate_noun(view: _View, index: int) -> int | None:
@@ -937,50 +1083,133 @@ def _rate_noun(view: _View, index: int) -> int | None:
 def _elided(view: _View, found: list[_Found], index: int, memory: _Memory) -> None:
     """A number that names no unit takes it from its own clause, from the figure before it, or from the text so far."""
     f = found[index]
+    if predicate := _predicate(view, f):
+        f.unit, f.elided = predicate, not f.unit
+        return
+    if f.unit:
+        return
     f.elided = True
     previous = [p for p in found[:index] if p.unit]
-    f.unit = _from_clause(view, f) or ""
-    if f.unit:
-        if f.unit == "person" and previous and previous[-1].unit not in UNITS and not f.partitive:
-            f.unit = previous[-1].unit
+    told = [t for t in memory.told if t.unit]
+    counts = [p.unit for p in previous if p.unit not in UNITS] or [t.unit for t in told if t.unit not in UNITS][-1:]
+    if clause := _from_clause(view, f):
+        # "17 people were killed and 34 injured": the noun that stands there already is the better one.
+        f.unit = counts[-1] if clause == "person" and previous and previous[-1].unit not in UNITS else clause
         return
-    known = memory.by_value.get(f.value)
-    nearest = previous[-1] if previous else None
     if f.partitive:
-        counts = [p for p in previous if p.unit not in UNITS]
-        f.unit = counts[-1].unit if counts else memory.last_count or "person"
-    elif nearest is not None:
-        f.unit = nearest.unit
-        if not f.rate:
-            f.rate = nearest.rate
-    elif known:
-        f.unit, rate = known
-        f.rate = f.rate or rate
-    elif noun := _subject_noun(view, f):
+        f.unit = counts[-1] if counts else "person"
+        return
+    if previous:
+        gap = view.text[previous[-1].end : f.start] if previous[-1].end <= f.start else ""
+        if _COMPARES.search(_without_bound(gap)) and not (previous[-1].unit == "percent" and f.value > 100):
+            f.unit = previous[-1].unit
+            f.rate = f.rate or previous[-1].rate
+            return
+    if collective := _collective(view, f):
+        f.unit = collective
+        return
+    here = view.sentence.index
+    best: tuple[Decimal, str, str | None] | None = None
+    for known in [*(_Told(p.value, p.unit, p.rate, here) for p in previous), *told]:
+        cost = _strangeness(f, known, here)
+        if best is None or cost <= best[0]:
+            best = (cost, known.unit, known.rate)
+    noun = _subject_noun(view, f)
+    if noun and (best is None or best[0] > _SUBJECT_COST):
         f.unit = noun
-    elif memory.last_count or memory.last:
-        f.unit = memory.last_count or memory.last
-    else:
-        f.unit = "person" if f.number.kind is not Kind.VAGUE else ""
+    elif best is not None:
+        f.unit = best[1]
+        f.rate = f.rate or (best[2] if best[0] < 1 else None)
+    elif f.number.kind is not Kind.VAGUE:
+        f.unit = "person"
+
+
+#: From what strangeness on the clause's own subject is the better guess; the scale is decades of difference in value.
+_SUBJECT_COST = Decimal("1.0")
+
+
+def _strangeness(f: _Found, known: _Told, here: int) -> Decimal:
+    """How unlikely it is that a bare number is of the kind of an earlier one: far in value, far back, of another nature."""
+    a, b = abs(f.value), abs(known.value)
+    cost = abs(Decimal(a.adjusted() - b.adjusted())) if a and b else Decimal(3)
+    if a and b:
+        cost = abs((a / b).log10()) if cost < 12 else cost
+    if f.value == known.value:
+        cost -= 1
+    cost += Decimal(min(here - known.sentence, 20)) / 8
+    if known.unit in UNITS:
+        cost += Decimal("1.5") if known.unit == "percent" or known.unit in MONEY or known.unit in _TIME_UNITS else Decimal("0.7")
+        if f.value != f.value.to_integral_value():
+            cost -= 2
+    elif f.value != f.value.to_integral_value():
+        cost += 3
+    return cost
+
+
+def _without_bound(gap: str) -> str:
+    """The words between two numbers without the modifier of the second."""
+    match = _BOUNDS.search(gap)
+    return gap[: match.start()] if match and match.start() else gap
+
+
+_PREDICATE = re.compile(
+    r"(?:[ ]of[ ](?:them|whom|those|these|which))?[ ](?:are|were|was|being|as)[ ](?:also |all |still |former |the |mostly |registered )*(?=[a-z])|(?<=of them)[ ](?=[a-z])|(?<=of whom)[ ](?=[a-z])"
+)
+
+
+def _predicate(view: _View, f: _Found) -> str | None:
+    """What a part is said to be: "six of the dead were children", "seven of them women", "260 are apprentices"."""
+    match = _PREDICATE.match(view.text, f.end)
+    if match is None:
+        return None
+    noun = _rate_noun(view, view.token_from(match.end()))
+    if noun is None or view.doc[noun].tag_ != "NNS":
+        return None
+    word = singular(view.doc[noun])
+    return word if word not in UNITS and view.doc[noun].dep_ in ("attr", "appos", "pobj", "conj", "nsubj", "dobj", "dep", "ROOT", "npadvmod") else None
+
+
+#: Nouns for a body of people or things, and what it is counted in.
+_COLLECTIVES = {
+    "workforce": "employee",
+    "payroll": "employee",
+    "headcount": "employee",
+    "staff": "employee",
+    "army": "soldier",
+    "garrison": "soldier",
+    "contingent": "soldier",
+    "population": "person",
+    "electorate": "voter",
+    "turnout": "voter",
+    "audience": "person",
+    "crowd": "person",
+    "attendance": "person",
+    "membership": "member",
+    "readership": "reader",
+    "toll": "person",
+    "congregation": "person",
+    "vote": "vote",
+}
+
+
+def _collective(view: _View, f: _Found) -> str | None:
+    """ "a workforce of 4,600", "the population is 12,000", "by a vote of 88 to 61"."""
+    words = re.findall(r"[a-z]+", view.before(f.start, 40).lower())[-6:]
+    return next((_COLLECTIVES[word] for word in reversed(words) if word in _COLLECTIVES), None)
 
 
 def _from_clause(view: _View, f: _Found) -> str | None:
-    """The unit that the words around give away: "34 were killed", "the toll stands at 143", "a number of cases of 12"."""
+    """The unit that the words around give away: "34 were killed", "the toll stands at 143", "the number of cases, 12"."""
     right = view.after(f.end, 40)
-    match = re.match(
-        r"(?:[ ](?:others?|more|people|still|also|had|have|has|been|are|were|was|of whom))*[ ](?P<word>\w+)", right
-    )
+    match = re.match(r"(?:[ ](?:others?|more|people|still|also|had|have|has|been|are|were|was|of whom))*[ ](?P<word>\w+)", right)
     if match and (match["word"].lower() in _PERSON_WORDS or _strip_verb(match["word"].lower()) in _PERSON_VERBS):
         return "person"
-    left = view.before(f.start, 60)
-    if re.search(r"\b(?:toll|deaths|fatalities|dead|killed|casualties|injured|wounded)\b[^.;]{0,40}$", left, re.IGNORECASE):
+    left = view.before(f.start, 90)
+    if re.search(r"\b(?:toll|deaths|fatalities|dead|killed|killing|casualties|injured|wounded)\b[^.;]{0,40}$", left[-60:], re.IGNORECASE):
         return "person"
-    if match := re.search(
-        r"\b(?:number|total|count|tally|amount) of (?P<words>[a-z' -]+?)(?: \w+){0,6} $", view.before(f.start, 90)
-    ):
-        at = view.token_from(max(0, f.start - len(view.before(f.start, 90)) + match.start("words")))
-        noun = _rate_noun(view, at)
-        if noun is not None:
+    if match := re.search(r"\b(?:number|total|count|tally) of (?P<words>(?!\d)[^,.;]+)", left):
+        noun = _rate_noun(view, view.token_from(max(0, f.start - len(left)) + match.start("words")))
+        if noun is not None and view.doc[noun].tag_ in ("NNS", "NNPS"):
             return singular(view.doc[noun])
     return None
 
@@ -994,9 +1223,9 @@ def _strip_verb(word: str) -> str:
 
 def _subject_noun(view: _View, f: _Found) -> str | None:
     """The plural noun that is the subject of the number's clause ("shipments came to 13.6 million")."""
-    index = min(view.token_from(f.number.start), len(view.doc) - 1)
+    index = min(view.token_from(f.number.start), len(view.doc))
     for token in reversed(view.doc[max(0, index - 14) : index]):
-        if token.tag_ in ("NNS",) and token.dep_ in ("nsubj", "nsubjpass", "pobj", "dobj", "ROOT"):
+        if token.tag_ == "NNS" and token.dep_ in ("nsubj", "nsubjpass", "ROOT") and token.lower_ not in ("numbers", "figures", "officials"):
             return singular(token)
     return None
 
@@ -1046,6 +1275,10 @@ def _bound(view: _View, f: _Found) -> tuple[Bound, int, int]:
     if match:
         kind = next(name for name, hit in match.groupdict().items() if hit)
         words = match.group().lower()
+        if words.startswith("up to") and re.search(r"\b(?:go|goes|gone|going|went|come|comes|came|move[sd]?|brought|bring|push\w*|taken?|taking|rose|inched|crept|ticked)[ ](?:back )?$", left[: match.start()]):
+            return bound, start, end
+        if re.search(r"\bthe $", match.group()) and kind in ("more_than", "less_than"):
+            return bound, start, end  # "more than the 300 planned" compares; it does not bound the 300
         lasting = f.unit in _TIME_UNITS and words.split()[0] in ("over", "within") and f.rate is None
         if (
             lasting

@@ -15,6 +15,9 @@ from extractors.series.intervals import CONTEXT, Interval, interval, number
 from schemas.outcomes import Role
 from schemas.records import Observation
 
+#: "Halden" is not "auditors brought in by Halden's insurers": a fuller form of a name has at most this many words more.
+MOST_EXTRA = 3
+
 #: (value, unit, to) -> the value in the other unit, or None where no conversion is known.
 Convert = Callable[[Decimal, str, str], Decimal | None]
 
@@ -81,7 +84,7 @@ def stand(reading: Reading) -> Stand:
 
 def same_speaker(a: frozenset[str], b: frozenset[str]) -> bool:
     """Is one name the other's, or a shorter form of it ("the ministry", "the Ministry of Defence")?"""
-    return bool(a and b) and (a <= b or b <= a)
+    return bool(a and b) and (a <= b or b <= a) and abs(len(a) - len(b)) <= MOST_EXTRA
 
 
 def speaker_words(name: str | None) -> frozenset[str]:
