@@ -39,6 +39,7 @@ _MARKUP = re.compile(
 )
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _WORD = re.compile(r"\w+")
+_THE = re.compile(r"^the\s+", re.IGNORECASE)
 #: The frame of a table's row, and rows that are nothing else.
 _ROW = re.compile(r"^[|\s-]+$|^\|\s*|\s*\|$")
 #: Between a headline and the name of its site.
@@ -127,8 +128,8 @@ def _main_text(tree: HtmlElement, url: str) -> str:
 def _paragraphs(text: str, title: str) -> str:
     whole = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
     lines = [row for line in whole.splitlines() if (row := _ROW.sub("", " ".join(line.split())))]
-    if lines and _letters(lines[0]) == _letters(title):
-        lines = lines[1:]
+    while lines and _letters(lines[0]) == _letters(title):
+        lines.pop(0)
     return "\n\n".join(lines)
 
 
@@ -193,14 +194,13 @@ def _without_site(title: str, names: tuple[str, ...], url: str) -> str:
 
 def _names_site(piece: str, name: str, url: str) -> bool:
     """Is this the name of the site, or the site's with a section: "The Courier", "Courier World", "courier.example"?"""
-    said, known, host = _letters(piece), _letters(name), _letters(site(url).partition(".")[0])
-    if not said:
+    said, known, domain = _letters(_THE.sub("", piece)), _letters(_THE.sub("", name)), site(url)
+    label = _letters(domain.partition(".")[0])
+    if not said or said in {known, label, _letters(domain)}:
         return True
-    if known and (said == known or (len(said) > 3 and said in known) or (len(known) > 3 and said.startswith(known))):
+    if len(known) > 3 and (said.startswith(known) or (len(said) > 3 and said in known)):
         return True
-    return bool(host) and (
-        said == host or (len(host) > 2 and said.startswith(host) and len(piece.split()) <= 3) or said == _letters(site(url))
-    )
+    return len(label) > 2 and said.startswith(label) and len(piece.split()) <= 3
 
 
 def _variants(one: str, other: str) -> bool:
