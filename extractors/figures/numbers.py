@@ -167,8 +167,8 @@ _NOT_HALF = re.compile(
 )
 _SMALL = "one|two|three|four|five|six|seven|eight|nine|ten|[1-9]"
 _OUT_OF = re.compile(
-    rf"\b(?P<first>{_SMALL})(?:[ ](?!in\b|of\b|out\b)[a-z]+)?[ ](?:in|out[ ]of|in[ ]every|of[ ]every)[ ]"
-    r"(?P<second>two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|fifty|a hundred|a thousand|\d{1,3}(?:,\d{3})?)\b"
+    rf"\b(?P<first>{_SMALL})(?:[ ](?!in\b|of\b|out\b|and\b|to\b)[a-z]+){{0,2}}?[ ](?:in|out[ ]of|in[ ]every|of[ ]every)[ ]"
+    r"(?P<second>two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|a hundred|a thousand|\d{1,3}(?:,\d{3})?)\b"
     r"(?![ -](?:years?|months?|weeks?|days?|hours?|minutes?|seconds?|hundred|thousand|million|billion|percent|per)\b|[.,:%/]?\d|%)",
     re.IGNORECASE,
 )
@@ -383,7 +383,7 @@ def _fractions(text: str) -> list[Number]:
     for m in _OUT_OF.finditer(text):
         top, bottom = _small(m["first"]), _small(m["second"])
         if 0 < top < bottom and (
-            bottom in (2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 20, 25, 30, 40, 50, 100, 200, 500) or bottom % 1000 == 0
+            bottom in (2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 15, 20, 25, 30, 40, 50, 100, 200, 500) or bottom % 1000 == 0
         ):
             value = _percent(top, bottom)
             found.append(Number(start=m.start(), end=m.end(), value=value, kind=Kind.FRACTION, written=value, per=bottom))
@@ -417,7 +417,7 @@ def _part(text: str, m: re.Match[str]) -> Number | None:
         ):
             return None
         if unit := re.match(
-            r"[ -]an?[ -](?=hour|day|mile|kilomet|met(?:re|er)|tonne|ton\b|percent|per cent|point|degree|cent|litre|liter|acre|hectare|year|century|minute)",
+            r"[ -]an?[ -](?=hour|day|week|month|mile|kilomet|met(?:re|er)|centimet|inch|foot|tonne|ton\b|percent|per cent|point|degree|cent\b|litre|liter|gallon|barrel|gram|kilo|pound|ounce|acre|hectare|year|century|minute)",
             after,
         ):
             half = Decimal("0.5")

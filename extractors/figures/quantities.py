@@ -55,6 +55,7 @@ class _Found:
     between: bool = False
     number_end: int = 0
     elided: bool = False
+    plain: bool = False  #: written as a fraction, but an exact number
     partitive: bool = False  #: "97 of them": the unit is that of the whole
     unit_start: int = 0
     unit_end: int = 0
@@ -118,7 +119,7 @@ _AFTER_BOUND = re.compile(
 _BETWEEN = re.compile(r"\b(?:somewhere |anywhere |anything )?(?:between|from|of from|anywhere from)[ ]$", re.IGNORECASE)
 _CHANGE = re.compile(
     r"\b(?:r[io]se|risen|rising|rises|gr[eo]wn?|growing|grows|up|down|increas\w+|climb\w*|jump\w*|rais\w+|cut\w*|fall\w*|fell|drop\w*|lower\w*"
-    r"|reduc\w+|chang\w+|went|goes?|going|gone|expand\w*|extend\w*|widen\w*|shr[aiu]nk\w*|slid\w*|slip\w*|revis\w+|doubl\w+|tripl\w+|surg\w+"
+    r"|reduc\w+|chang\w+|went|go|goes|going|gone|expand\w*|extend\w*|widen\w*|shr[aiu]nk\w*|slid\w*|slip\w*|revis\w+|doubl\w+|tripl\w+|surg\w+"
     r"|swell\w*|swollen|shift\w*|mov\w+|declin\w+|upgrad\w+|downgrad\w+|soar\w*|tumbl\w+|plung\w+|plummet\w*|eas(?:ed|es|ing)|swung|dip\w*"
     r"|improv\w+|worsen\w*|lift\w*|trim\w*|slash\w*|bring\w*|brought|gain\w*|recover\w*|edg(?:ed|es|ing)|shed\w*|advanc\w+|narrow\w*)\b[^.;]{0,60}$",
     re.IGNORECASE,
@@ -174,7 +175,7 @@ _ONE_AS_COUNT = re.compile(
     r"\b(?:at least|only|just|than|exactly|killing|killed|and|kills|injuring|wounding|including|another)[ ]$", re.IGNORECASE
 )
 _SPEECH = re.compile(
-    r"\b(?:one or two|two or three times|a million times|one[- ](?:of|by|another|way|day|thing|side|hand|time|more|man's|third)|in one|no one|any one"
+    r"\b(?:one or two|two or three times|a million times|one[- ](?:of|by|another|way|day|thing|side|hand|time|more|man's|third)|no one|any one"
     r"|on all fours|second to none|ten to one|fifty-fifty|50-50|24/7|one-to-one|one-on-one|one-off|two-way|two-fold|9/11|7/7|zero-sum|four-letter"
     r"|first[- ]come|back to square one|six of one|a thousand words|at sixes|day one|one and only|one and all|one such|one-way|one-sided|number one)\b",
     re.IGNORECASE,
@@ -385,8 +386,8 @@ def _sentence(sentence: Sentence, written: Sequence[Number], memory: _Memory) ->
     for number in written:
         if _is_label(view, number):
             continue
-        candidate = _measure(view, number)
-        if candidate is not None and not _is_no_figure(view, candidate):
+        candidate = _measure(view, number, memory)
+        if not _is_no_figure(view, candidate):
             found.append(candidate)
     found = _compounds(view, _ranges(view, found))
     _lend_units(view, found)
@@ -437,6 +438,10 @@ def _is_label(view: _View, number: Number) -> bool:
             return True
         if re.search(r"\d[.]$", left) or re.match(r"\.\d", right):
             return True
+        if re.match(r"0\d", text[start:end]) or re.search(r"\b0\d+[ -]$", left):
+            return True  # telephone numbers
+    if left.endswith("-of-") or re.match(r"[- ]year (?:bonds?|notes?|yields?|treasur|gilts?|mortgage|paper|debt)", right):
+        return True  # "mother-of-two"; ten-year bonds are a kind of bond
     if (_CLOCK_AFTER.match(right) and number.value <= 24) or _CLOCK_BEFORE.search(left):
         return True
     whole = number.value == number.value.to_integral_value()
@@ -486,6 +491,8 @@ def _is_no_figure(view: _View, f: _Found) -> bool:
         if re.search(r"\bthe $", left) and _THE_PERIOD.match(right):
             return True
     if value == 1 and number.kind is Kind.WORDS and number.scale == 1:
+        if re.search(r"\b(?:votes?|to|six|five|seven|four|three) to $", left):
+            return False  # "by four votes to one"
         return not (f.unit in UNITS and f.unit not in _TIME_UNITS) and not (f.noun is not None and _ONE_AS_COUNT.search(left))
     if value == 0:
         return f.unit not in UNITS
@@ -497,11 +504,13 @@ def _is_no_figure(view: _View, f: _Found) -> bool:
     ):
         return True
     label = _LABEL.search(left)
-    if label and whole and f.unit not in UNITS:
+    if label and whole and f.unit not in UNITS and not _counts_as_verb(view, f, label.group()):
         word = label.group().strip()
         if word.lower() in _LABEL_ALWAYS or f.noun is None or word[0].isupper():
             return True
     if value == 2 and f.noun is None and not f.unit and re.search(r"\b(?:the|these|those) $", left, re.IGNORECASE):
+        return True
+    if not f.unit and _is_age(view, f, left):
         return True
     if number.kind is Kind.FRACTION and not number.per:
         return _is_ordinal(view, f, left, right)
@@ -521,6 +530,26 @@ def _is_no_figure(view: _View, f: _Found) -> bool:
     return False
 
 
+def _counts_as_verb(view: _View, f: _Found, label: str) -> bool:
+    """ "Invalid ballots number 62,100", "the cases total 12": the label is a verb."""
+    index = view.token_from(f.start - len(label))
+    return index < len(view.doc) and (view.doc[index].tag_[:2] == "VB" or (index > 0 and view.doc[index - 1].tag_ == "NNS" and label.strip().islower()))
+
+
+def _is_age(view: _View, f: _Found, left: str) -> bool:
+    """ "two thirds are under 18", "voters over 65": an age without the word."""
+    match = re.search(r"\b(under|over|below|above)[ ]$", left)
+    if match is None or not 5 <= f.value <= 100:
+        return False
+    index = view.token_from(f.start - len(match.group())) - 1
+    if index < 0:
+        return False
+    before = view.doc[index]
+    if before.tag_ == "NNS":
+        return _is_human(singular(before)) or singular(before) in ("voter", "player", "driver", "worker")
+    return match[1] in ("under", "below") and before.lower_ in ("are", "were") and f.value <= 30
+
+
 def _in_table(left: str, right: str) -> bool:
     """ "Ansk 216, Hallin 150 and Lund 70": names with their numbers, at least two in a row."""
     return bool(
@@ -534,10 +563,10 @@ def _is_clock(view: _View, f: _Found) -> bool:
     if f.partitive or f.number.kind is not Kind.WORDS or f.value > 12:
         return False
     left = view.before(f.start)
-    if not re.search(r"\b(?:at|by|until|till|between|before|after) $", left):
+    if not re.search(r"\b(?:at|by|until|till|between|before|after) $", left, re.IGNORECASE):
         return False
     return not re.search(
-        r"\b(?:stand|stood|put|remain|set|peak|estimat|number|toll|total|price|rate|level|stable|steady|count|rose|risen|fell|fallen|up|down"
+        r"\b(?:stand|stood|put|remain|set|peak|estimat|number|toll|total|price|rate|level|stable|steady|unchanged|held|hold|still|count|rose|risen|fell|fallen|up|down"
         r"|increas|decreas|reduc|cut|rise|fall|win|won|lost|led|lead|outnumber)\w*\b.{0,30}(?:at|by) $",
         left,
         re.IGNORECASE,
@@ -551,6 +580,8 @@ def _is_ordinal(view: _View, f: _Found, left: str, right: str) -> bool:
     if re.match(r"an? ", text) and (match := _BOUNDS.search(left)) and not match["at_most"]:
         return False
     if text.startswith("a quarter") and re.match(r"[ ](?:earlier|ago|before|later)\b", right):
+        return True
+    if text.startswith("half") and re.match(r"[ ]as\b", right):
         return True
     if re.match(r"a (?:third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)$", text) and re.match(
         r"[ ](?:is|was|has|will)\b", right
@@ -577,7 +608,7 @@ def _is_ordinal(view: _View, f: _Found, left: str, right: str) -> bool:
 # ------------------------------------------------------------------------------------------------------------------ units
 
 
-def _measure(view: _View, number: Number) -> _Found | None:
+def _measure(view: _View, number: Number, memory: _Memory) -> _Found:
     """The number with the currency before it or the unit or counted noun after it."""
     left, right = view.before(number.start), view.after(number.end, 80)
     f = _Found(number, number.start, number.end, number.value, number_end=number.end)
@@ -612,7 +643,7 @@ def _measure(view: _View, number: Number) -> _Found | None:
         f.unit_start, f.unit_end = f.start, number.start
         return f
     if number.letter:
-        return _lettered(view, f)
+        return _lettered(view, f, memory)
     if number.kind is Kind.DIGITS or number.kind is Kind.MIXED:
         if symbol := _SYMBOL.match(right):
             tight = symbol.group() == symbol["symbol"]
@@ -644,7 +675,7 @@ def _measure(view: _View, number: Number) -> _Found | None:
     return _counted(view, f, number.end)
 
 
-def _lettered(view: _View, f: _Found) -> _Found:
+def _lettered(view: _View, f: _Found, memory: _Memory) -> _Found:
     """Digits with a letter that is a magnitude or a unit: "300m people", "300m deep", "10k runners", "30C"."""
     number = f.number
     letter = number.letter
@@ -654,6 +685,8 @@ def _lettered(view: _View, f: _Found) -> _Found:
     metres = letter in ("m", "mm") and not (
         named and (named[0] in MONEY or UNITS[named[0]].dimension in ("mass", "volume", "energy", "area"))
     )
+    if metres and letter == "m" and _is_million(view, f, memory):
+        metres = False
     counted = None
     if metres or letter not in ("m", "mm"):
         counted = _counted(view, _Found(number, f.start, end, f.value, number_end=end), end)
@@ -675,6 +708,14 @@ def _lettered(view: _View, f: _Found) -> _Found:
         counted.value, counted.number_end = f.value, end
         return counted
     return f
+
+
+def _is_million(view: _View, f: _Found, memory: _Memory) -> bool:
+    """Is a bare "10.1m" millions? Yes, where the sentence or the text so far counts something in about as many millions."""
+    if re.search(r"\bmillion\b", view.text):
+        return True
+    value = f.value * 10**6
+    return any(t.unit not in UNITS and value / 5 < t.value < value * 5 for t in memory.told)
 
 
 def _named_unit(view: _View, offset: int) -> tuple[str, int, int] | None:
@@ -939,6 +980,18 @@ def _compounds(view: _View, found: list[_Found]) -> list[_Found]:
     result: list[_Found] = []
     for f in found:
         before = result[-1] if result else None
+        if f.number.kind is Kind.FRACTION and view.text[f.start : f.end].lower() == "a half":
+            # "a year and a half", "two tonnes and a half"
+            match = re.search(r"(?P<one>\b(?:an?|one)[ ])?(?P<unit>\w+) and $", view.before(f.start, 24))
+            unit = WORDS.get(match["unit"].lower()) if match else None
+            if before is not None and unit == before.unit and view.text[before.end : f.start] == " and ":
+                before.value += Decimal("0.5")
+                before.end = before.number_end = f.end
+                continue
+            if match and unit and match["one"]:
+                f.start -= len(match.group())
+                f.unit, f.value = unit, Decimal("1.5")
+                f.plain = True
         if (
             before is not None
             and before.high is None
@@ -995,6 +1048,10 @@ def _rate(view: _View, f: _Found) -> None:
 
 def _rate_words(view: _View, f: _Found) -> None:
     text = view.text
+    if f.unit in MONEY and (dozen := re.match(r"[ ](?:for )?a dozen\b(?![ ]or\b)", text[f.end : f.end + 20])):
+        f.rate = "dozen"
+        f.end += dozen.end()
+        return
     match = _RATE_AFTER.match(text, f.end)
     if match and not _COMPARED.match(text, match.end()):
         count = match["count"] or ""
@@ -1404,7 +1461,7 @@ def _bound(view: _View, f: _Found) -> tuple[Bound, int, int]:
             end = max(end, after.end())
             break
     if bound is Bound.EXACT:
-        if f.number.kind is Kind.FRACTION:
+        if f.number.kind is Kind.FRACTION and not f.plain:
             bound = Bound.APPROX
         elif f.number.kind is Kind.VAGUE:
             bound = Bound.AT_LEAST
