@@ -167,7 +167,7 @@ _NOT_HALF = re.compile(
 )
 _SMALL = "one|two|three|four|five|six|seven|eight|nine|ten|[1-9]"
 _OUT_OF = re.compile(
-    rf"\b(?P<first>{_SMALL})(?:[ ](?!in\b|of\b|out\b|and\b|to\b)[a-z]+){{0,2}}?[ ](?:in|out[ ]of|in[ ]every|of[ ]every)[ ]"
+    rf"(?<![\w.,$€£-])(?P<first>{_SMALL})(?P<noun>(?:[ ](?!in\b|of\b|out\b|and\b|to\b|hundred|thousand|million|billion)[a-z]+){{0,2}}?)[ ](?:in|out[ ]of|in[ ]every|of[ ]every)[ ]"
     r"(?P<second>two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|a hundred|a thousand|\d{1,3}(?:,\d{3})?)\b"
     r"(?![ -](?:years?|months?|weeks?|days?|hours?|minutes?|seconds?|hundred|thousand|million|billion|percent|per)\b|[.,:%/]?\d|%)",
     re.IGNORECASE,
@@ -382,6 +382,8 @@ def _fractions(text: str) -> list[Number]:
     found: list[Number] = []
     for m in _OUT_OF.finditer(text):
         top, bottom = _small(m["first"]), _small(m["second"])
+        if m["noun"] and re.match(r"[ ](?!is\b|was\b|has\b|does\b)[a-z]+s\b", text[m.end() : m.end() + 24]):
+            continue  # "one man in two attacks": the second number counts something of its own
         if 0 < top < bottom and (
             bottom in (2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 15, 20, 25, 30, 40, 50, 100, 200, 500) or bottom % 1000 == 0
         ):

@@ -99,20 +99,20 @@ _BOUNDS = re.compile(
     r"(?:^|(?<=[\s(\"“‘—–-]))(?:"
     r"(?P<at_least>at (?:the very )?least|no (?:fewer|less|lower) than|not (?:fewer|less) than|a minimum of|minimum of|as (?:few|little) as|≥)"
     r"|(?P<at_most>up to|as (?:many|much|long|high|large|far|late|big|deep|tall|wide) as|no (?:more|greater|higher|longer|later) than"
-    r"|not (?:more|exceeding|longer) than|not exceeding|at (?:the )?(?:very )?most|a maximum(?: of)?|maximum of|within|up until|≤)"
+    r"|not (?:more|exceeding|longer) than|not exceeding|at (?:the )?(?:very )?most|a maximum(?: of)?|maximum of|up until|≤)"
     r"|(?P<more_than>more than|(?:well |just |slightly |a little |a bit |far |not much )?over|(?:well |just |slightly )?above|in excess of"
-    r"|upwards? of|(?:greater|larger|higher|longer|better|bigger|heavier) than|north of|beyond|(?:just |well )?past|exceed(?:s|ed|ing)?"
+    r"|upwards? of|(?:greater|larger|higher|longer|better|bigger|heavier) than|north of|(?:just|well) past|exceed(?:s|ed|ing)?"
     r"|surpass(?:es|ed|ing)?|topp(?:ed|ing)|tops|>)"
     r"|(?P<less_than>(?:very |so )?nearly|almost|(?:fewer|less|lower|smaller|shorter) than|(?:well |just |slightly |a little |a bit )?under"
-    r"|(?:well |just |slightly )?below|(?:just |a little |a bit )?(?:short|shy) of|not quite|approaching|close on|south of|<)"
-    r"|(?P<approx>about|around|roughly|approximately|approx\.?|some|an estimated|estimated|estimated at|circa|ca?\.|(?:somewhere )?in the (?:region"
-    r"|order|neighbou?rhood|vicinity) of|close to|near|on average|an average(?: of)?|average of|averaging|barely|reportedly about|more or less|~|≈)"
+    r"|(?:well |just |slightly )?below|(?:just |a little |a bit )(?:short|shy) of|shy of|not quite|approaching|close on|south of|<)"
+    r"|(?P<approx>about|around|roughly|approximately|approx\.?|some|perhaps|an estimated|estimated|circa|ca?\.|(?:somewhere )?in the (?:region"
+    r"|order|neighbou?rhood|vicinity) of|close to|near|barely|reportedly about|more or less|~|≈)"
     rf")[\s]?{_FILLER}$",
     re.IGNORECASE,
 )
 _AFTER_BOUND = re.compile(
     r"(?:[ ](?P<approx>or so|or thereabouts|approximately|give or take)\b|(?P<odd>[- ]odd\b)"
-    r"|[ ](?P<at_least>or (?:more|above|over|higher|greater|better)|and (?:counting|above|over|up)|at (?:the very )?least)\b|(?P<plus>\+|[- ]plus\b)"
+    r"|[ ](?P<at_least>or (?:more|above|over|higher|greater|better)|and (?:counting|above|over|up|more)|at (?:the very )?least)\b|(?P<plus>\+|[- ]plus\b)"
     r"|[ ](?P<at_most>or (?:less|fewer|under|below)|at (?:the )?most|at maximum)\b)",
     re.IGNORECASE,
 )
@@ -191,7 +191,7 @@ _SIGN = re.compile(
 _SYMBOL = re.compile(
     r"[ \u00a0\u202f]?-?(?P<symbol>"
     + "|".join(re.escape(s) for s in sorted(SYMBOLS, key=len, reverse=True))
-    + r")(?![\w²³/$€£])"
+    + r")(?![\w²³$€£]|/\d)"
 )
 _SIGN_AFTER = re.compile(
     r"[ \u00a0\u202f]?(?P<sign>" + "|".join(re.escape(sign) for sign in sorted(SIGNS, key=len, reverse=True)) + r")(?![\w])"
@@ -202,7 +202,7 @@ _WORDS_AFTER = re.compile(
     r"(?:[ \u00a0\u202f]|[-‐‑])(?P<words>[^\W\d_][\w.'’éóí]*(?:[ -](?!and\b|or\b|to\b|in\b)[^\W\d_][\w.'’]*){0,3})"
 )
 _RATE_AFTER = re.compile(
-    r"(?P<of>[ ]of(?:[ ](?!an?\b|per\b|each\b|every\b|the\b|and\b|or\b|to\b|in\b|for\b|from\b)[\w'’-]+){1,3}?|['’][ ]\w+)?(?:[ ](?P<how>an?|per|each|every|to each|to every|for each|for every|for a single)[ ]|(?P<slash>/)|(?P<hyphen>-(?:a|per)-))"
+    r"(?P<of>[ ]of(?:[ ](?!an?\b|per\b|each\b|every\b|the\b|and\b|or\b|to\b|in\b|for\b|from\b)[\w'’-]+){1,3}?|['’][ ]\w+)?(?:[ ](?P<how>an?|per|each|every|to the|to each|to every|for each|for every|for a single)[ ]|(?P<slash>/)|(?P<hyphen>-(?:a|per)-))"
     r"(?P<what>(?P<count>(?:\d[\d,.]*|million|thousand|hundred|billion)[ ](?:\w+[ ])?)?[A-Za-z][\w'’-]*)",
 )
 _RATE_ADVERB = re.compile(
@@ -533,7 +533,9 @@ def _is_no_figure(view: _View, f: _Found) -> bool:
 def _counts_as_verb(view: _View, f: _Found, label: str) -> bool:
     """ "Invalid ballots number 62,100", "the cases total 12": the label is a verb."""
     index = view.token_from(f.start - len(label))
-    return index < len(view.doc) and (view.doc[index].tag_[:2] == "VB" or (index > 0 and view.doc[index - 1].tag_ == "NNS" and label.strip().islower()))
+    return index < len(view.doc) and (
+        view.doc[index].tag_[:2] == "VB" or (index > 0 and view.doc[index - 1].tag_ == "NNS" and label.strip().islower())
+    )
 
 
 def _is_age(view: _View, f: _Found, left: str) -> bool:
@@ -756,7 +758,7 @@ def _is_mass(view: _View, f: _Found) -> bool:
 
 #: Words tagged as nouns that say when or where, never what is counted.
 _NOT_COUNTED = frozenset(
-    "today yesterday tomorrow tonight overnight home abroad here there now then apiece each sells costs goes others other".split()
+    "today yesterday tomorrow tonight overnight home abroad here there now then apiece each sells costs goes others other last next past previous this".split()
 )
 #: Nouns that mean little without what follows.
 _OF_IDIOMS = {"member": ("staff",), "prisoner": ("war",), "piece": ("artillery", "luggage", "ammunition")}
@@ -1065,11 +1067,16 @@ def _rate_words(view: _View, f: _Found) -> None:
         symbol = SYMBOLS.get(word)
         noun = _rate_noun(view, index)
         fits = token is not None and token.tag_ in (*_NOUNS, "JJ", "VBN")
-        if stem in _PERIODS and (strong or fits):
+        if stem in _PERIODS and (strong or fits) and match["how"] != "to the":
             f.rate, f.end = stem, match.end()
         elif match["of"] and not strong:
             pass
-        elif named and named[0] not in MONEY and named[0] != "percent" and (strong or match["how"] != "the"):
+        elif (
+            named
+            and named[0] not in MONEY
+            and named[0] != "percent"
+            and (match["how"] != "to the" or named[0] not in _TIME_UNITS)
+        ):
             f.rate, f.end = named[0], named[1]
         elif symbol and strong:
             f.rate, f.end = symbol, match.end()
@@ -1169,7 +1176,8 @@ def _clause_rate(view: _View, found: list[_Found], index: int) -> None:
             return
     if index and found[index - 1].rate and found[index - 1].unit == f.unit:
         gap = text[found[index - 1].end : f.start]
-        if _COMPARES.search(gap) and len(gap) < 60:
+        near = len(gap) < 25 and f.value < 20 * found[index - 1].value and re.match(r"(?:,| and)", gap)
+        if (_COMPARES.search(gap) and len(gap) < 60) or near:
             f.rate = found[index - 1].rate
 
 
@@ -1214,6 +1222,13 @@ def _elided(view: _View, found: list[_Found], index: int, memory: _Memory) -> No
     previous = [p for p in found[:index] if p.unit]
     told = [t for t in memory.told if t.unit]
     counts = [p.unit for p in previous if p.unit not in UNITS] or [t.unit for t in told if t.unit not in UNITS][-1:]
+    if collective := _collective(view, f):
+        f.unit = collective
+        return
+    money = [p.unit for p in previous if p.unit in MONEY] or [t.unit for t in told if t.unit in MONEY][-1:]
+    if money and f.number.scale >= 1000 and _SPENDING.search(view.before(f.start, 60)):
+        f.unit = money[-1]
+        return
     if clause := _from_clause(view, f):
         # "17 miners were trapped and 4 killed": a noun for people that stands there already is the better one.
         people = [p.unit for p in previous if _is_human(p.unit)]
@@ -1228,25 +1243,28 @@ def _elided(view: _View, found: list[_Found], index: int, memory: _Memory) -> No
             f.unit = previous[-1].unit
             f.rate = f.rate or previous[-1].rate
             return
-    if collective := _collective(view, f):
-        f.unit = collective
-        return
     here = view.sentence.index
-    best: tuple[Decimal, str, str | None] | None = None
+    best: tuple[Decimal, str, str | None, bool] | None = None
     for known in [*(_Told(p.value, p.unit, p.rate, here) for p in previous), *told]:
         cost = _strangeness(f, known, here)
         if best is None or cost <= best[0]:
-            best = (cost, known.unit, known.rate)
+            best = (cost, known.unit, known.rate, known.value == f.value)
     noun = _subject_noun(view, f)
     if noun and (best is None or best[0] > _SUBJECT_COST):
         f.unit = noun
     elif best is not None:
         f.unit = best[1]
-        f.rate = f.rate or (best[2] if best[0] < 1 else None)
+        f.rate = f.rate or (best[2] if best[3] else None)
     elif f.number.kind is not Kind.VAGUE:
         f.unit = "person"
 
 
+#: A verb or noun of money right before a number in thousands or more.
+_SPENDING = re.compile(
+    r"\b(?:spen[dt]\w*|pa(?:y|id|ys|ying)|costs?|costing|worth|pric\w+|invest\w*|borrow\w*|earn\w*|ow(?:e|ed|es|ing)|revenues?|profits?|loss(?:es)?|budget\w*"
+    r"|debts?|sales|income|fund\w*|turnover|deficit|surplus)\b[^.;,]{0,25}$",
+    re.IGNORECASE,
+)
 #: From what strangeness on the clause's own subject is the better guess; the scale is decades of difference in value.
 _SUBJECT_COST = Decimal("1.0")
 
@@ -1259,8 +1277,10 @@ def _strangeness(f: _Found, known: _Told, here: int) -> Decimal:
         cost = abs((a / b).log10()) if cost < 12 else cost
     if f.value == known.value:
         cost -= 1
-    cost += Decimal(min(here - known.sentence, 20)) / 8
+    cost += Decimal(min(here - known.sentence, 20)) / 8 - (Decimal("0.4") if here == known.sentence else 0)
     if known.unit in UNITS:
+        if f.number.scale >= 10**6 and known.unit in MONEY and known.sentence == here:
+            return cost
         cost += (
             Decimal("1.5") if known.unit == "percent" or known.unit in MONEY or known.unit in _TIME_UNITS else Decimal("0.7")
         )
@@ -1319,6 +1339,8 @@ _COLLECTIVES = {
     "toll": "person",
     "congregation": "person",
     "vote": "vote",
+    "voted": "vote",
+    "majority": "vote",
     "crew": "crew member",
     "strength": "soldier",
     "shift": "worker",
@@ -1443,6 +1465,8 @@ def _bound(view: _View, f: _Found) -> tuple[Bound, int, int]:
             return bound, start, end
         if re.search(r"\bthe $", match.group()) and kind in ("more_than", "less_than"):
             return bound, start, end  # "more than the 300 planned" compares; it does not bound the 300
+        if kind == "more_than" and re.search(r"\b(?:not|n't|never|cannot|nor)\b(?:[ ]\w+){0,3}[ ]$", left[: match.start()]):
+            return bound, start, end  # a limit ("may not exceed 40") is stated exactly
         lasting = f.unit in _TIME_UNITS and words.split()[0] in ("over", "within") and f.rate is None
         if (
             lasting
