@@ -103,7 +103,6 @@ _VULGAR = {"½": "0.5", "¼": "0.25", "¾": "0.75", "⅓": "0.333", "⅔": "0.66
     "⅞": "0.875",
 }
 _VAGUE = {
-    "dozens": 12,
     "hundreds": 100,
     "thousands": 10**3,
     "lakhs": 10**5,
@@ -145,7 +144,7 @@ _AND_PART = re.compile(
 )
 _AND_PARTS = {"half": Decimal("0.5"), "quarter": Decimal("0.25"), "third": Decimal("0.333"), "three": Decimal("0.75")}
 _ARTICLE = re.compile(
-    r"\b(?P<vague>several|a few|many|some few)[ \u00a0]$"
+    r"\b(?P<vague>several|a few|some few)[ \u00a0]$"
     r"|\b(?P<couple>a[ ]couple(?:[ ]of)?)[ \u00a0]$"
     r"|\b(?P<half>half[ -]an?|half)[ -]$"
     r"|\b(?P<quarter>(?:a|one)[ ]quarter[ ]of[ ]a)[ ]$"
@@ -368,7 +367,7 @@ def _article_value(before: re.Match[str]) -> Decimal:
         return Decimal("0.25")
     if before["three"]:
         return Decimal("0.75")
-    return Decimal(2) if before["couple"] else Decimal(1)
+    return Decimal(2) if before["couple"] or before["vague"] else Decimal(1)
 
 
 def _percent(top: int, bottom: int) -> Decimal:

@@ -93,7 +93,7 @@ _PERIODS = frozenset("second minute hour day night week fortnight month quarter 
 
 _FILLER = (
     r"(?:(?:an?|the|another|a further|further|an additional|additional|an extra|extra|just|only|its|their|his|her|total of|a total of"
-    r"|about|some|around) )*"
+    r"|about|some|around|roughly|approximately|an estimated|perhaps|nearly) )*"
 )
 _BOUNDS = re.compile(
     r"(?:^|(?<=[\s(\"“‘—–-]))(?:"
@@ -105,7 +105,7 @@ _BOUNDS = re.compile(
     r"|surpass(?:es|ed|ing)?|topp(?:ed|ing)|tops|>)"
     r"|(?P<less_than>(?:very |so )?nearly|almost|(?:fewer|less|lower|smaller|shorter) than|(?:well |just |slightly |a little |a bit )?under"
     r"|(?:well |just |slightly )?below|(?:just |a little |a bit )(?:short|shy) of|shy of|not quite|approaching|close on|south of|<)"
-    r"|(?P<approx>about|around|roughly|approximately|approx\.?|some|perhaps|an estimated|estimated|circa|ca?\.|(?:somewhere )?in the (?:region"
+    r"|(?P<approx>about|around|roughly|approximately|approx\.?|some|perhaps|(?:an|the|its|their) estimated|circa|ca?\.|(?:somewhere )?in the (?:region"
     r"|order|neighbou?rhood|vicinity) of|close to|near|barely|reportedly about|more or less|~|≈)"
     rf")[\s]?{_FILLER}$",
     re.IGNORECASE,
@@ -760,6 +760,8 @@ def _is_mass(view: _View, f: _Found) -> bool:
 _NOT_COUNTED = frozenset(
     "today yesterday tomorrow tonight overnight home abroad here there now then apiece each sells costs goes others other last next past previous this".split()
 )
+#: Past tenses that the tagger is right about; others before a noun are participles ("600 confirmed deaths").
+_NO_PARTICIPLES = frozenset("said told were had was did made got went came took gave".split())
 #: Nouns that mean little without what follows.
 _OF_IDIOMS = {"member": ("staff",), "prisoner": ("war",), "piece": ("artillery", "luggage", "ammunition")}
 _ADJECTIVES = frozenset("JJ JJR JJS VBN VBG HYPH AFX POS `` '' CD RBR".split())
@@ -785,6 +787,8 @@ def _counted(view: _View, f: _Found, offset: int) -> _Found:
         if inner := next(iter(numbers(text[offset : offset + 30])), None):
             if not text[offset : offset + inner.start].strip():
                 offset += inner.end
+    elif text[offset : offset + 2] in ('" ', "” ", "' ", "’ "):
+        offset += 1  # a number in quotation marks, and its noun after them
     elif text[offset : offset + 1] not in (" ", "-", "\u00a0", "‐", "‑"):
         return f
     hyphened = text[offset : offset + 1] in "-‐‑"
@@ -821,6 +825,15 @@ def _counted(view: _View, f: _Found, offset: int) -> _Found:
         elif f.partitive and tag == "CD" and noun is None:
             pass
         elif noun is not None:
+            if (
+                tag == "CC"
+                and doc[noun].tag_ == "NN"
+                and f.value > 1
+                and doc[noun].lower_ not in _SAME_PLURAL
+                and _noun_follows(view, index + 1)
+            ):
+                index += 1  # "military construction and demining specialists"
+                continue
             if tag == "HYPH" and index + 1 < len(doc) and doc[index + 1].tag_ in (*_NOUNS, "VBN", "VBG", "JJ"):
                 index += 1 if doc[index + 1].tag_ in _NOUNS else 2
                 continue
@@ -842,7 +855,7 @@ def _counted(view: _View, f: _Found, offset: int) -> _Found:
                 index > first and index + 1 < len(doc) and doc[index - 1].tag_ in _ADJECTIVES and _noun_follows(view, index + 1)
             ):
                 break
-        elif not (tag == "VBD" and _noun_follows(view, index + 1) and index == first and token.dep_ == "amod"):
+        elif not (tag == "VBD" and index == first and token.lower_ not in _NO_PARTICIPLES and _noun_follows(view, index + 1)):
             break
         index += 1
     if noun is None:
@@ -859,7 +872,7 @@ def _counted(view: _View, f: _Found, offset: int) -> _Found:
     f.noun = noun
     f.unit_start = doc[first].idx
     f.end = f.unit_end = head.idx + len(head.text)
-    f.unit = singular(head)
+    f.unit = "person" if head.tag_ in ("NNPS", "NNP") and re.search(r"(?:ans|ese)$", head.text) else singular(head)
     if (
         f.unit in _OF_IDIOMS
         and (idiom := re.match(r"[ ]of[ ](?P<what>[a-z]+)", text[f.end : f.end + 24]))
