@@ -113,6 +113,11 @@ CREATE TABLE article (
 CREATE INDEX article_cluster ON article (cluster_id);
 CREATE INDEX article_as_of ON article (as_of);
 
+CREATE TABLE seed_pack (
+    name      text PRIMARY KEY,                       -- as in the settings: its documents are read in once
+    added_at  timestamptz NOT NULL
+);
+
 -- What copies are recognised by. Holds no text: a seed from a corpus pack is as good as an article.
 
 CREATE TABLE fingerprint (

@@ -30,3 +30,8 @@ CREATE TABLE article (
 );
 CREATE INDEX article_cluster ON article (cluster_id);
 CREATE INDEX article_as_of ON article (as_of);
+
+CREATE TABLE seed_pack (
+    name      text PRIMARY KEY,                       -- as in the settings: its documents are read in once
+    added_at  timestamptz NOT NULL
+);

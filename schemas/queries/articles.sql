@@ -30,6 +30,10 @@ SET state = CASE WHEN tries + 1 >= %(most_tries)s THEN 'quarantined' ELSE 'due' 
     leased_until = NULL, outcome = 'failed', detail = %(detail)s, tries = tries + 1
 WHERE id = %(id)s;
 
+-- release --
+-- Pages that were leased and not recorded are free again at once.
+UPDATE page SET leased_until = NULL WHERE id = ANY (%(ids)s) AND state = 'due';
+
 -- latest_revision --
 SELECT id, revision, text, title FROM article WHERE url = %(url)s ORDER BY revision DESC LIMIT 1;
 
@@ -75,3 +79,15 @@ UNION ALL SELECT 'alerts', state, count(*) FROM delivery GROUP BY state;
 SELECT 'fetch' AS stage, link AS item, outcome, detail FROM entry WHERE state = 'quarantined'
 UNION ALL
 SELECT 'articles', entry.link, page.outcome, page.detail FROM page JOIN entry ON entry.id = page.entry_id WHERE page.state = 'quarantined';
+
+-- pack_known --
+SELECT name FROM seed_pack WHERE name = %(name)s;
+
+-- keep_pack --
+INSERT INTO seed_pack (name, added_at) VALUES (%(name)s, %(now)s) ON CONFLICT DO NOTHING;
+
+-- seeds --
+-- The documents of the seed corpus.
+SELECT article.url, article.outlet, article.published_at, article.language, article.relation, article.text <> '' AS has_text,
+       (SELECT count(*) FROM figure WHERE figure.article_id = article.id) AS figures
+FROM article WHERE article.seed ORDER BY article.id;

@@ -10,7 +10,7 @@ WHERE entry.listed_sha256 <> excluded.listed_sha256 AND entry.source_id IS NOT D
 RETURNING id;
 
 -- lease_due --
--- Takes due entries, first come first served, at most %(per_host)s of one host so that no host fills the flight.
+-- Takes due entries, first come first served.
 UPDATE entry SET leased_until = %(until)s
 WHERE id IN (
     SELECT id FROM entry
@@ -20,8 +20,8 @@ WHERE id IN (
 RETURNING id, url, link, tries;
 
 -- waiting --
--- Entries that are due by a time or will be, and the first such time.
-SELECT count(*) AS entries, min(due_at) AS first FROM entry WHERE state = 'due' AND due_at <= %(until)s;
+-- When the next entry is due that nobody fetches, if that is before a time.
+SELECT min(due_at) AS first FROM entry WHERE state = 'due' AND due_at <= %(until)s AND leased_until IS NULL;
 
 -- fetched --
 UPDATE entry SET state = 'done', leased_until = NULL, outcome = %(outcome)s, detail = %(detail)s, tries = tries + 1 WHERE id = %(id)s;
@@ -31,6 +31,10 @@ UPDATE entry SET state = 'done', leased_until = NULL, outcome = %(outcome)s, det
 UPDATE entry
 SET state = %(state)s, leased_until = NULL, outcome = %(outcome)s, detail = %(detail)s, tries = tries + 1, due_at = %(due_at)s
 WHERE id = %(id)s;
+
+-- postponed --
+-- The host is busy for longer than a flight waits: no try, no outcome.
+UPDATE entry SET leased_until = NULL, due_at = %(due_at)s WHERE id = %(id)s;
 
 -- store_page --
 -- Bytes that are there already are no new page.
@@ -56,3 +60,6 @@ SELECT robots, robots_fetched_at FROM host WHERE host = %(host)s;
 -- keep_robots --
 INSERT INTO host (host, free_at, robots, robots_fetched_at) VALUES (%(host)s, clock_timestamp(), %(robots)s, %(now)s)
 ON CONFLICT (host) DO UPDATE SET robots = excluded.robots, robots_fetched_at = excluded.robots_fetched_at;
+
+-- entry --
+SELECT id FROM entry WHERE url = %(url)s;

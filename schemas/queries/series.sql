@@ -33,8 +33,12 @@ WHERE observation.series_id = ANY (%(series)s)
 ORDER BY observation.series_id, observation.as_of, observation.id;
 
 -- shifts --
-SELECT id, series_id, observation_id, before_id, from_number, to_number, kind, origins_before, origins_after, reason, state
-FROM shift WHERE series_id = ANY (%(series)s);
+-- Shifts told before, to be compared with those that follow now.
+SELECT id, series_id, observation_id, to_number FROM shift WHERE series_id = ANY (%(series)s) AND state = 'told';
+
+-- move_shift --
+-- An earlier report of the same number came in late: it is the same shift, told once.
+UPDATE shift SET observation_id = %(observation_id)s WHERE id = %(id)s;
 
 -- keep_shift --
 -- A shift is known by the observation that first gave its number; what is known of it is brought up to date.
@@ -44,10 +48,25 @@ VALUES (%(series_id)s, %(observation_id)s, %(before_id)s, %(from_number)s, %(to_
 ON CONFLICT (observation_id) DO UPDATE
 SET before_id = excluded.before_id, from_number = excluded.from_number, to_number = excluded.to_number, kind = excluded.kind,
     origins_before = excluded.origins_before, origins_after = excluded.origins_after, reason = excluded.reason, state = 'told'
-RETURNING id, (xmax = 0) AS is_new;
+RETURNING id;
 
 -- withdraw_shifts --
-UPDATE shift SET state = 'withdrawn' WHERE series_id = ANY (%(series)s) AND observation_id <> ALL (%(observations)s::bigint[]) AND state = 'told';
+-- What came later shows that they were none.
+UPDATE shift SET state = 'withdrawn' WHERE id = ANY (%(ids)s);
+
+-- untold --
+-- Shifts without an alert that may still get one: not of history, and the last of their series.
+SELECT shift.id, shift.series_id, shift.from_number, shift.to_number, shift.kind, shift.origins_after, series.label, series.muted_until,
+       article.title,
+       substring(article.text FROM lower(figure.sentence_span) + 1 FOR upper(figure.sentence_span) - lower(figure.sentence_span)) AS sentence
+FROM shift JOIN series ON series.id = shift.series_id JOIN observation ON observation.id = shift.observation_id
+JOIN figure ON figure.id = observation.figure_id JOIN article ON article.id = observation.article_id
+WHERE shift.series_id = ANY (%(series)s) AND shift.state = 'told' AND NOT article.history AND NOT article.seed
+  AND NOT EXISTS (SELECT FROM alert WHERE alert.shift_id = shift.id)
+  AND NOT EXISTS (
+      SELECT FROM shift later JOIN observation o ON o.id = later.observation_id
+      WHERE later.series_id = shift.series_id AND later.state = 'told' AND o.as_of > observation.as_of)
+ORDER BY shift.id;
 
 -- list --
 -- Series with how often and how lately they were seen; those with most observations first.

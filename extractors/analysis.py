@@ -1,0 +1,60 @@
+"""One page, analysed once, in one call: article, figures, claims, fingerprint and what linking compares.
+
+Page -> Analysis, or the outcome that says why there is none. Pure and picklable: it runs in worker processes.
+A change of what it finds bumps VERSION, so that stored articles can be told to be of an older one.
+"""
+
+from dataclasses import dataclass
+
+from extractors.article.body import article as article_of
+from extractors.claims import attribute, claims
+from extractors.copies import fingerprint
+from extractors.figures import figures
+from extractors.series.mention import Mention, mentions
+from extractors.text import sentences
+from schemas.outcomes import ArticleOutcome, FigureOutcome
+from schemas.records import Article, Claim, Figure, Fingerprint, Page
+
+VERSION = 1
+
+#: Languages whose figures and claims are extracted. "und" is tried: short English texts are often not told.
+LANGUAGES = frozenset({"en", "und"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analysis:
+    """Everything that one page says, before it is compared with anything known."""
+
+    article: Article
+    fingerprint: Fingerprint
+    figures: tuple[Figure, ...]
+    figure_sentences: tuple[int, ...]  #: index of each figure's sentence
+    claims: tuple[Claim, ...]
+    mentions: tuple[Mention, ...]  #: one a figure
+    figures_outcome: FigureOutcome
+
+
+def analyse(page: Page) -> Analysis | ArticleOutcome:
+    """What a page says; NO_TEXT or NOT_HTML where it says nothing that can be read."""
+    article = article_of(page)
+    if isinstance(article, ArticleOutcome):
+        return article
+    parts = sentences(article.text)
+    found: list[Figure] = []
+    said: list[Claim] = []
+    outcome = FigureOutcome.OTHER_LANGUAGE
+    if article.language in LANGUAGES:
+        said = claims(article.text, parts, title=article.title)
+        found = figures(article.text, parts, title=article.title, published_at=article.published_at)
+        found = attribute(found, said, parts)
+        outcome = FigureOutcome.EXTRACTED if found else FigureOutcome.NONE_FOUND
+    index = {part.start: part.index for part in parts}
+    return Analysis(
+        article=article,
+        fingerprint=fingerprint(article.text, found, parts, title=article.title),
+        figures=tuple(found),
+        figure_sentences=tuple(index[figure.sentence_start] for figure in found),
+        claims=tuple(said),
+        mentions=tuple(mentions(found, parts, title=article.title, article=article.url)),
+        figures_outcome=outcome,
+    )

@@ -1,0 +1,97 @@
+"""Analysis in worker processes: recycled, because lxml keeps memory; and one bad page costs one page.
+
+Pages in -> analyses out, in order. A page whose analysis raises or kills its worker comes back as Failed, and the rest
+of the batch goes on.
+"""
+
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing import get_context
+from typing import Any
+
+from schemas.records import Page
+
+#: Pages that one worker analyses before it is replaced: lxml and trafilatura grow by about 0.1 MB a page, and a new
+#: worker costs about 2 s of CPU, which is 2 ms a page at 1,000.
+PAGES_A_WORKER = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A page that could not be analysed, and why."""
+
+    detail: str
+
+
+Result = Any  # Analysis | ArticleOutcome | Failed; the analysis is imported in the workers only
+
+
+def _analyse(page: Page) -> Result:
+    from extractors.analysis import analyse
+
+    try:
+        return analyse(page)
+    except Exception as error:
+        return Failed(f"{type(error).__name__}: {error}")
+
+
+def _warm() -> None:
+    import extractors.analysis
+    from extractors.text import pipeline
+
+    assert extractors.analysis.VERSION
+    pipeline()
+
+
+class Analyser:
+    """Worker processes for analysis. They start with the first page and end with close()."""
+
+    def __init__(self, workers: int) -> None:
+        self._workers = workers
+        self._pool: ProcessPoolExecutor | None = None
+
+    def results(self, pages: Iterable[Page]) -> Iterator[Result]:
+        """The analysis of each page, in order, a few pages ahead of the reader."""
+        ahead: list[tuple[Page, Future[Result]]] = []
+        for page in pages:
+            ahead.append((page, self._submit(page)))
+            if len(ahead) > 4 * self._workers:
+                yield self._result(*ahead.pop(0))
+        for waiting in ahead:
+            yield self._result(*waiting)
+
+    def close(self) -> None:
+        """End the workers."""
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
+
+    def _submit(self, page: Page) -> "Future[Result]":
+        for _ in range(2):
+            if self._pool is None:
+                # forkserver: the parent has threads (Prefect, psycopg), and a fork of those may hang.
+                self._pool = ProcessPoolExecutor(
+                    self._workers, get_context("forkserver"), initializer=_warm, max_tasks_per_child=PAGES_A_WORKER
+                )
+            try:
+                return self._pool.submit(_analyse, page)
+            except BrokenProcessPool:
+                self._pool = None
+        raise RuntimeError("the worker processes end as soon as they start")
+
+    def _result(self, page: Page, future: "Future[Result]") -> Result:
+        try:
+            return future.result()
+        except BrokenProcessPool:
+            # Some page killed a worker, and all pages in flight fail with it. Each is tried alone to find which.
+            return self._alone(page)
+
+    def _alone(self, page: Page) -> Result:
+        self._pool = None
+        with ProcessPoolExecutor(1, get_context("forkserver"), initializer=_warm) as pool:
+            try:
+                return pool.submit(_analyse, page).result()
+            except BrokenProcessPool:
+                return Failed("the worker process died on this page")

@@ -1,0 +1,150 @@
+"""Documents that come with what is known of them: JSON lines, and files of a folder.
+
+A line or a file -> an entry and its page, kept as bytes like any fetched one. A document that cannot be read is a
+counted outcome with its line and reason, and the rest goes on.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from flows import articles, fetch, sources
+from flows.db import Transaction
+from schemas.errors import UsageError
+from schemas.records import Entry, Page
+
+#: What a line may hold; "text" or "html" must be there, and "url".
+KEYS = ("url", "title", "published", "outlet", "text", "html", "authors", "language")
+
+#: Endings of files that a folder is read for.
+ENDINGS = {".html": "html", ".htm": "html", ".txt": "text", ".md": "text"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A document of an archive."""
+
+    url: str
+    title: str = ""
+    outlet: str = ""
+    published_at: datetime | None = None
+    authors: tuple[str, ...] = ()
+    language: str = ""
+    text: str = ""
+    html: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A line or file that holds no document, and why."""
+
+    place: str
+    reason: str
+
+
+def documents(path: Path) -> Iterator[Document | Unreadable]:
+    """The documents of a .jsonl file or of a folder, in order.
+
+    Raises:
+        UsageError: when the path is not there or cannot be read.
+    """
+    try:
+        if path.is_dir():
+            for file in sorted(path.rglob("*")):
+                if file.suffix.lower() in ENDINGS and file.is_file():
+                    yield of_file(file)
+            return
+        with path.open("rb") as lines:
+            for number, line in enumerate(lines, 1):
+                if line.strip():
+                    yield _of_line(line, f"{path}, line {number}")
+    except OSError as error:
+        raise UsageError(f"{path}: {(error.strerror or str(error)).lower()}", mend="name a readable file or folder") from None
+
+
+def of_file(file: Path) -> Document | Unreadable:
+    """One HTML or text file as a document; its address is the file's."""
+    try:
+        content = file.read_text(encoding="utf-8", errors="replace").replace("\0", "")
+    except OSError as error:
+        return Unreadable(str(file), (error.strerror or str(error)).lower())
+    if not content.strip():
+        return Unreadable(str(file), "empty")
+    url = file.resolve().as_uri()
+    return Document(url=url, html=content) if ENDINGS.get(file.suffix.lower()) == "html" else Document(url=url, text=content)
+
+
+def _of_line(line: bytes, place: str) -> Document | Unreadable:
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        return Unreadable(place, f"not JSON: {error}")
+    if not isinstance(value, dict):
+        return Unreadable(place, "not a JSON object")
+    text, html, url = (_string(value, key) for key in ("text", "html", "url"))
+    if not url:
+        return Unreadable(place, 'no "url"')
+    if not text.strip() and not html.strip():
+        return Unreadable(place, 'neither "text" nor "html"')
+    published = _string(value, "published")
+    try:
+        date = aware(published) if published else None
+    except ValueError:
+        return Unreadable(place, f'"published" is not a date of ISO 8601: {published[:60]}')
+    authors = value.get("authors")
+    return Document(
+        url=url,
+        title=_string(value, "title"),
+        outlet=_string(value, "outlet"),
+        published_at=date,
+        authors=tuple(str(author) for author in authors) if isinstance(authors, list) else (),
+        language=_string(value, "language"),
+        text=text,
+        html="" if text.strip() else html,
+    )
+
+
+def _string(value: dict[str, Any], key: str) -> str:
+    found = value.get(key)
+    return found.replace("\0", "") if isinstance(found, str) else ""
+
+
+def aware(written: str) -> datetime:
+    """A time of ISO 8601; one without a zone is UTC."""
+    date = datetime.fromisoformat(written)
+    return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
+
+
+def store(tx: Transaction, document: Document, now: datetime, *, history: bool) -> int | None:
+    """Keep a document as an entry and a page that waits for analysis; the page's id, None when it is there already."""
+    entry = Entry(
+        url=document.url,
+        title=document.title,
+        published_at=document.published_at,
+        authors=document.authors,
+        language=document.language,
+        content=document.text or document.html,
+    )
+    sources.list_entry(tx, entry, source_id=None, outlet=document.outlet, now=now, history=history)
+    row = tx.one("fetch.entry", url=sources.key(document.url))
+    assert row is not None
+    content_type = articles.PLAIN if document.text else "text/html; charset=utf-8"
+    body = (document.text or document.html).encode("utf-8", "surrogatepass")
+    return fetch.store_page(tx, row["id"], document.url, content_type, body, now)
+
+
+def page(document: Document) -> Page:
+    """A document as the analysis takes it."""
+    return Page(
+        url=document.url,
+        html=document.html,
+        text=document.text,
+        title=document.title,
+        outlet=document.outlet,
+        authors=document.authors,
+        language=document.language,
+        published_at=document.published_at,
+    )

@@ -1,0 +1,103 @@
+"""Articles: pages that wait for analysis, and the row of what each one is.
+
+Page bytes -> Page record for the analysis; analysis and verdict -> article row. One recorded outcome a page.
+"""
+
+import zlib
+from datetime import datetime, timedelta
+from typing import Any
+
+from extractors.analysis import Analysis
+from flows.db import Transaction
+from flows.http import decode_html
+from schemas.outcomes import ArticleOutcome, FigureOutcome, Relation, SeriesOutcome
+from schemas.records import Page, Verdict
+
+#: Longer than any batch takes; pages of a worker that died are free again then.
+LEASE = timedelta(minutes=15)
+
+#: Tries before a page whose analysis fails is quarantined: the first may have met a worker that somebody killed.
+MOST_TRIES = 2
+
+PLAIN = "text/plain; charset=utf-8"
+
+
+def lease(tx: Transaction, now: datetime, limit: int) -> list[dict[str, Any]]:
+    """Pages that wait for analysis, with their entries, the oldest report first."""
+    ids = [row["id"] for row in tx.all("articles.lease_due", now=now, until=now + LEASE, limit=limit)]
+    return tx.all("articles.pages", ids=ids) if ids else []
+
+
+def page(row: dict[str, Any]) -> Page:
+    """A stored page as the analysis takes it."""
+    body = zlib.decompress(row["body"])
+    plain = row["content_type"] == PLAIN
+    return Page(
+        url=row["url"],
+        final_url=row["final_url"],
+        html="" if plain else decode_html(body, row["content_type"]),
+        text=body.decode("utf-8") if plain else "",
+        title=row["title"],
+        outlet=row["outlet"],
+        authors=tuple(row["authors"]),
+        language=row["language"],
+        published_at=row["published_at"],
+    )
+
+
+def as_of(published_at: datetime | None, fetched_at: datetime) -> datetime:
+    """The date that an article speaks for: a missing one, or one in the future, is when it was fetched."""
+    return fetched_at if published_at is None else min(published_at, fetched_at)
+
+
+def store(
+    tx: Transaction, row: dict[str, Any], analysis: Analysis, verdict: Verdict, previous: dict[str, Any] | None
+) -> tuple[int, datetime]:
+    """Keep an article; its id and the date that it speaks for."""
+    article = analysis.article
+    revision = 1 if previous is None else previous["revision"] + 1
+    # What a revision says, it says when it was changed, whatever its page still names as the day of publication.
+    date = as_of(article.published_at if previous is None else None, row["fetched_at"])
+    copy = verdict.relation is Relation.DUPLICATE
+    stored = tx.one(
+        "articles.store",
+        page_id=row["id"],
+        url=article.url,
+        revision=revision,
+        outlet=article.outlet,
+        title=article.title,
+        authors=list(article.authors),
+        language=article.language,
+        credit=article.credit,
+        published_at=article.published_at,
+        as_of=date,
+        fetched_at=row["fetched_at"],
+        text=article.text,
+        seed=row.get("seed", False),
+        history=row["history"],
+        relation=verdict.relation,
+        duplicate_of=verdict.of,
+        copy_layer=verdict.layer,
+        copy_similarity=verdict.similarity,
+        copy_reason=verdict.reason,
+        copy_shared=[index for pair in verdict.shared for index in pair],
+        figures_outcome=FigureOutcome.COPY if copy else analysis.figures_outcome,
+        series_outcome=SeriesOutcome.NOTHING_NEW,
+    )
+    assert stored is not None
+    return int(stored["id"]), date
+
+
+def finish(tx: Transaction, page_id: int, outcome: ArticleOutcome, detail: str = "") -> None:
+    """End a page's stage."""
+    tx.run("articles.finish_page", id=page_id, outcome=outcome, detail=detail)
+
+
+def fail(tx: Transaction, page_id: int, detail: str) -> None:
+    """A page whose analysis failed is tried again, then quarantined with its bytes."""
+    tx.run("articles.fail_page", id=page_id, detail=detail, most_tries=MOST_TRIES)
+
+
+def release(tx: Transaction, page_ids: list[int]) -> None:
+    """Give pages back that were leased and not recorded."""
+    tx.run("articles.release", ids=page_ids)

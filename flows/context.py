@@ -1,0 +1,51 @@
+"""What a pass works with: settings, database, worker processes. Opened once a process and shared by all its tasks.
+
+Prefect tasks take plain values only (where the settings are), so that they can run in another process or on another
+machine; this is how they come to the rest.
+"""
+
+import atexit
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from flows.alerts import rules_of
+from flows.analyser import Analyser
+from flows.db import Database, migrate
+from flows.pipeline import Desk
+from flows.postgres import embedded
+from flows.settings import Settings, load
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """An opened figurewatch."""
+
+    settings: Settings
+    database: Database
+    analyser: Analyser
+    desk: Desk
+
+
+def database_url(settings: Settings) -> str:
+    """The server of the settings, or the embedded one, started if it does not run."""
+    if settings.database_url is not None:
+        return settings.database_url.get_secret_value()
+    return embedded(settings.data_dir)
+
+
+def open_context(settings: Settings) -> Context:
+    """Connect, bring the schema up to date, and make the rest ready; closed when the process ends."""
+    url = database_url(settings)
+    migrate(url)
+    database = Database(url)
+    atexit.register(database.close)
+    analyser = Analyser(settings.workers)
+    atexit.register(analyser.close)
+    return Context(settings, database, analyser, Desk(threshold=settings.threshold, rules=rules_of(settings)))
+
+
+@cache
+def context(config: str | None, data_dir: str | None) -> Context:
+    """The context of a settings file, opened on first use."""
+    return open_context(load(Path(config) if config else None, data_dir=Path(data_dir) if data_dir else None))

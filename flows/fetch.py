@@ -1,0 +1,138 @@
+"""Fetch: the page of every due entry, kept as bytes.
+
+Due entries -> robots.txt and the host's gate -> conditional on nothing but politeness -> page. One recorded outcome an
+entry: fetched, due again later, or quarantined with its reason.
+Not here: what may be dialled and how much is read (http.py).
+"""
+
+import asyncio
+import hashlib
+import zlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from flows.db import Database, Transaction
+from flows.http import Client
+from flows.log import log
+from flows.robots import Robots
+from flows.settings import FetchSettings
+from schemas.errors import FetchError
+from schemas.outcomes import FetchOutcome
+
+#: As for sources: longer than any batch takes.
+LEASE = timedelta(minutes=15)
+
+#: Tries before an entry is quarantined; with the pauses below the last is about five hours after the first.
+MOST_TRIES = 6
+PAUSE = timedelta(minutes=20)
+
+#: Nobody waits in a flight for a host that is free later than this; the entry is due again then.
+LONGEST_WAIT_SECONDS = 60.0
+
+#: Answers that will not get better: the page is gone, or is not for us.
+FINAL_STATUS = frozenset({400, 401, 402, 404, 405, 406, 410, 414, 451})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """How the fetch of one entry ended."""
+
+    url: str
+    outcome: FetchOutcome | None  #: None: the host is busy, the entry waits
+    detail: str = ""
+
+
+async def fetch_all(database: Database, client: Client, settings: FetchSettings, now: datetime, limit: int) -> list[Fetched]:
+    """Take up to `limit` due entries and fetch them, all at once as far as their hosts allow."""
+    with database.transaction() as tx:
+        due = tx.all("fetch.lease_due", now=now, until=now + LEASE, limit=limit)
+    robots = Robots(database, client, settings)
+    return list(await asyncio.gather(*(fetch(database, client, robots, entry, now) for entry in due)))
+
+
+async def fetch(database: Database, client: Client, robots: Robots, entry: dict[str, Any], now: datetime) -> Fetched:
+    """Fetch one entry's page and store it. Never raises for what a server does."""
+    pause = timedelta(seconds=0)
+    try:
+        if not await robots.allow(entry["link"], now):
+            raise FetchError("robots.txt does not allow it", outcome=FetchOutcome.REFUSED)
+        wait = await asyncio.to_thread(_reserve, database, entry["link"], await robots.spacing(entry["link"], now))
+        if wait > LONGEST_WAIT_SECONDS:
+            return await asyncio.to_thread(_postpone, database, entry, now + timedelta(seconds=wait))
+        await asyncio.sleep(max(0.0, wait))
+        answer = await client.fetch(entry["link"])
+        if answer.status == 200:
+            return await asyncio.to_thread(_store, database, entry, answer, now)
+        final = answer.status in FINAL_STATUS
+        outcome, detail = FetchOutcome.HTTP_ERROR, f"status {answer.status}"
+        if answer.retry_after is not None:
+            pause = timedelta(seconds=min(answer.retry_after, 86400))
+            await asyncio.to_thread(_hold, database, entry["link"], pause)
+    except FetchError as error:
+        outcome, detail = error.outcome, error.message
+        final = outcome in (FetchOutcome.REFUSED, FetchOutcome.TOO_LARGE)
+    return await asyncio.to_thread(_fail, database, entry, outcome, detail, final, now, pause)
+
+
+def _store(database: Database, entry: dict[str, Any], answer: Any, now: datetime) -> Fetched:
+    with database.transaction() as tx:
+        store_page(tx, entry["id"], answer.final_url, answer.content_type, answer.body, now)
+    log.info("page fetched", url=entry["url"], outcome=FetchOutcome.FETCHED)
+    return Fetched(url=entry["url"], outcome=FetchOutcome.FETCHED)
+
+
+def store_page(tx: Transaction, entry_id: int, final_url: str, content_type: str, body: bytes, now: datetime) -> int | None:
+    """Keep a page's bytes and end its entry; None when the same bytes are there already."""
+    row = tx.one(
+        "fetch.store_page",
+        entry_id=entry_id,
+        final_url=final_url,
+        content_type=content_type,
+        now=now,
+        body=zlib.compress(body, 6),
+        body_sha256=hashlib.sha256(body).digest(),
+    )
+    tx.run("fetch.fetched", id=entry_id, outcome=FetchOutcome.FETCHED, detail="")
+    return None if row is None else int(row["id"])
+
+
+def _fail(
+    database: Database, entry: dict[str, Any], outcome: FetchOutcome, detail: str, final: bool, now: datetime, pause: timedelta
+) -> Fetched:
+    over = final or entry["tries"] + 1 >= MOST_TRIES
+    with database.transaction() as tx:
+        tx.run(
+            "fetch.failed",
+            id=entry["id"],
+            state="quarantined" if over else "due",
+            outcome=outcome,
+            detail=detail,
+            due_at=now + max(PAUSE * (entry["tries"] + 1), pause),
+        )
+    log.info("page not fetched", url=entry["url"], outcome=outcome, detail=detail, quarantined=over)
+    return Fetched(url=entry["url"], outcome=outcome, detail=detail)
+
+
+def _postpone(database: Database, entry: dict[str, Any], due_at: datetime) -> Fetched:
+    with database.transaction() as tx:
+        tx.run("fetch.postponed", id=entry["id"], due_at=due_at)
+    return Fetched(url=entry["url"], outcome=None)
+
+
+def _reserve(database: Database, url: str, spacing: timedelta) -> float:
+    with database.transaction() as tx:
+        row = tx.one("fetch.reserve_host", host=_root(url), spacing=spacing)
+    assert row is not None
+    return float(row["wait_seconds"])
+
+
+def _hold(database: Database, url: str, pause: timedelta) -> None:
+    with database.transaction() as tx:
+        tx.run("fetch.hold_host", host=_root(url), pause=pause)
+
+
+def _root(url: str) -> str:
+    """What the gate and robots.txt are kept by."""
+    return "{0.scheme}://{0.netloc}".format(urlsplit(url))

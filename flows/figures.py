@@ -1,0 +1,28 @@
+"""Figures and claims: the rows of what an article says."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from flows.db import Jsonb, Transaction
+from schemas.records import Claim, Figure
+
+
+def store(tx: Transaction, article_id: int, figures: Sequence[Figure], sentences: Sequence[int]) -> list[int]:
+    """Keep the figures; their ids, in order.
+
+    Args:
+        sentences: index of each figure's sentence.
+    """
+    ids = []
+    for position, (figure, sentence) in enumerate(zip(figures, sentences, strict=True)):
+        values = asdict(figure) | {"slots": Jsonb(asdict(figure.slots))}
+        row = tx.one("figures.store", article_id=article_id, position=position, sentence=sentence, **values)
+        assert row is not None
+        ids.append(int(row["id"]))
+    return ids
+
+
+def store_claims(tx: Transaction, article_id: int, claims: Sequence[Claim]) -> None:
+    """Keep the claims."""
+    rows = [asdict(claim) | {"article_id": article_id, "position": position} for position, claim in enumerate(claims)]
+    tx.many("figures.store_claim", rows)

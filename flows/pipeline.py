@@ -1,0 +1,112 @@
+"""The path, and the one place that states its order.
+
+sources -> fetch -> articles -> copies -> figures -> series -> alerts
+
+Up to the page's bytes, stages run by themselves (sources.py, fetch.py). From the bytes on, an article is analysed once,
+in a worker process, and recorded in one transaction that runs the rest of the stages in order. Plain functions: Prefect
+runs batches of them (watch.py), replay and backfill call them directly.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from extractors.analysis import Analysis
+from flows import alerts, articles, copies, figures, series
+from flows.analyser import Analyser, Failed, Result
+from flows.db import Database, Transaction
+from flows.log import log
+from schemas.errors import FigurewatchError
+from schemas.outcomes import ArticleOutcome, Relation, SeriesOutcome
+from schemas.records import Rule
+
+STAGES = ("sources", "fetch", "articles", "copies", "figures", "series", "alerts")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What decides which shifts are told: the threshold of a shift, the rules, and whether deliveries go out."""
+
+    threshold: Decimal
+    rules: tuple[Rule, ...]
+    deliver: bool = True  #: False: alerts are recorded, not sent
+
+
+def analyse_due(database: Database, analyser: Analyser, desk: Desk, now: datetime, limit: int) -> Counter[str]:
+    """Analyse and record up to `limit` pages that wait; counts by outcome, empty when none waits."""
+    with database.transaction() as tx:
+        rows = articles.lease(tx, now, limit)
+    try:
+        return record_all(database, rows, analyser.results(articles.page(row) for row in rows), desk, now)
+    except BaseException:
+        # The database away or full, or a stop: what was not recorded is due again at once, not when the lease lapses.
+        with suppress(FigurewatchError), database.transaction() as tx:
+            articles.release(tx, [row["id"] for row in rows])
+        raise
+
+
+def record_all(
+    database: Database, rows: Sequence[dict[str, Any]], results: Iterable[Result], desk: Desk, now: datetime
+) -> Counter[str]:
+    """Record analysed pages one by one, each in a transaction of its own."""
+    done: Counter[str] = Counter()
+    for row, result in zip(rows, results, strict=True):
+        with database.transaction() as tx:
+            outcome = record(tx, row, result, desk, now)
+        done.update(outcome)
+    return done
+
+
+def record(tx: Transaction, row: dict[str, Any], result: Result, desk: Desk, now: datetime) -> list[str]:
+    """Everything that follows from one page, in the order of the path; its outcomes as "stage outcome"."""
+    if isinstance(result, Failed):
+        articles.fail(tx, row["id"], result.detail)
+        log.warning("page not analysed", url=row["url"], outcome="failed", detail=result.detail)
+        return ["articles failed"]
+    if isinstance(result, ArticleOutcome):
+        articles.finish(tx, row["id"], result)
+        log.info("page holds no article", url=row["url"], outcome=result)
+        return [f"articles {result}"]
+    analysis: Analysis = result
+    tx.run("articles.lock")
+    previous = tx.one("articles.latest_revision", url=analysis.article.url)
+    if previous is not None and previous["text"] == analysis.article.text:
+        articles.finish(tx, row["id"], ArticleOutcome.UNCHANGED)
+        return [f"articles {ArticleOutcome.UNCHANGED}"]
+    verdict = copies.verdict(tx, analysis.article, analysis.fingerprint, analysis.figures, previous["id"] if previous else None)
+    article_id, as_of = articles.store(tx, row, analysis, verdict, previous)
+    copies.store(tx, article_id, analysis.fingerprint)
+    outcomes = [f"articles {ArticleOutcome.STORED}", f"copies {verdict.relation}"]
+    placed = series.Result(outcome=SeriesOutcome.NOTHING_NEW)
+    raised = 0
+    if verdict.relation is not Relation.DUPLICATE:
+        ids = figures.store(tx, article_id, analysis.figures, analysis.figure_sentences)
+        figures.store_claims(tx, article_id, analysis.claims)
+        placed = series.place(
+            tx,
+            article_id,
+            as_of,
+            analysis.figures,
+            ids,
+            analysis.figure_sentences,
+            analysis.mentions,
+            verdict,
+            desk.threshold,
+            now,
+        )
+        tx.run("articles.settle", id=article_id, series_outcome=placed.outcome)
+        raised = alerts.raise_due(tx, placed.series, desk.rules, now, deliver=desk.deliver)
+    articles.finish(tx, row["id"], ArticleOutcome.STORED)
+    outcomes += [f"series {placed.outcome}"] + ["alerts raised"] * raised
+    log.info(
+        "article recorded",
+        url=analysis.article.url,
+        outcome=verdict.relation,
+        figures=len(analysis.figures),
+        series=placed.outcome,
+    )
+    return outcomes

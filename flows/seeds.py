@@ -1,0 +1,163 @@
+"""The seed corpus: documents that are known before the watch begins.
+
+Texts, HTML, folders and JSON lines are analysed like any article. A corpus pack holds the analysis alone: fingerprints,
+figures and what linking compares, as JSON lines, and not the texts; so it can be given away where the texts cannot.
+Seeds are never news: they wake nobody, and what repeats one is a copy.
+"""
+
+import gzip
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from extractors.analysis import VERSION, Analysis
+from flows import archive, pipeline
+from flows.archive import Document, Unreadable
+from flows.context import Context
+from flows.db import Transaction
+from schemas.errors import UsageError
+
+#: Stands for the date of a document that has none: before everything else, so that it never shifts what is dated.
+UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
+
+#: Corpus packs that come with figurewatch, by name.
+BUNDLED = files("flows") / "bundle" / "corpus"
+
+
+class Packed(BaseModel):
+    """One line of a corpus pack."""
+
+    model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64", extra="forbid")
+
+    version: int
+    analysis: Analysis
+
+
+def keep(opened: Context, now: datetime) -> Counter[str]:
+    """Make sure that the packs of the settings are known; nothing happens for those that are."""
+    done: Counter[str] = Counter()
+    for name in opened.settings.seeds:
+        with opened.database.transaction() as tx:
+            known = tx.one("articles.pack_known", name=name)
+        if known is None:
+            done += add(opened, name, now)
+            with opened.database.transaction() as tx:
+                tx.run("articles.keep_pack", name=name, now=now)
+    return done
+
+
+def add(opened: Context, name: str, now: datetime, *, published_at: datetime | None = None) -> Counter[str]:
+    """Read documents or a pack into the corpus; counts by outcome.
+
+    Args:
+        name: a pack that comes with figurewatch, or a path.
+        published_at: date of documents that name none.
+    Raises:
+        UsageError: when there is no such pack or path, or a line of a pack is not one.
+    """
+    bundled = BUNDLED / f"{name}.jsonl"
+    if bundled.is_file():
+        with as_file(bundled) as path:
+            return _record(opened, _packed(path), now)
+    path = Path(name)
+    if is_pack(path):
+        return _record(opened, _packed(path), now)
+    counts: Counter[str] = Counter()
+    documents = _documents(path, published_at, counts)
+    return counts + _record(opened, _analysed(opened, documents, counts), now)
+
+
+def pack(opened: Context, paths: Iterable[Path], to: Path, *, published_at: datetime | None = None) -> Counter[str]:
+    """Write the documents of these paths as a corpus pack; counts by outcome. Nothing is stored."""
+    counts: Counter[str] = Counter()
+    part = to.with_name(to.name + ".part")
+    try:
+        with gzip.open(part, "wt", encoding="utf-8") if to.suffix == ".gz" else part.open("w", encoding="utf-8") as out:
+            for path in paths:
+                for analysis in _analysed(opened, _documents(path, published_at, counts), counts):
+                    bare = replace(analysis, article=replace(analysis.article, text="", title="", authors=()), claims=())
+                    out.write(Packed(version=VERSION, analysis=bare).model_dump_json() + "\n")
+                    counts["packed"] += 1
+        part.replace(to)
+    except OSError as error:
+        raise UsageError(f"{to}: {(error.strerror or str(error)).lower()}", mend="name another file") from None
+    return counts
+
+
+def is_pack(path: Path) -> bool:
+    """Is this file a corpus pack? Its first line says so."""
+    if not path.is_file() or not path.name.endswith((".jsonl", ".jsonl.gz")):
+        return False
+    with _open(path) as lines:
+        return '"analysis":' in next(iter(lines), "")[:60]
+
+
+def _open(path: Path) -> Any:
+    return gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
+
+
+def _packed(path: Path) -> Iterator[Analysis]:
+    with _open(path) as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                packed = Packed.model_validate_json(line)
+            except ValidationError as error:
+                first = error.errors()[0]
+                where = ".".join(str(key) for key in first["loc"])
+                raise UsageError(
+                    f"{path}, line {number}: not a document of a corpus pack: {where}: {first['msg'].lower()}",
+                    mend="write it anew with: figurewatch seed pack",
+                ) from None
+            if packed.version != VERSION:
+                raise UsageError(
+                    f"{path}, line {number}: written by another version of the analysis ({packed.version}, here {VERSION})",
+                    mend="write it anew with: figurewatch seed pack",
+                )
+            yield packed.analysis
+
+
+def _documents(path: Path, published_at: datetime | None, counts: Counter[str]) -> Iterator[Document]:
+    if path.is_file() and path.suffix.lower() in archive.ENDINGS:
+        found: Iterable[Document | Unreadable] = [archive.of_file(path)]
+    else:
+        found = archive.documents(path)
+    for document in found:
+        if isinstance(document, Unreadable):
+            counts[f"unreadable ({document.place}: {document.reason})"] += 1
+        else:
+            yield replace(document, url=_seed_url(document.url), published_at=document.published_at or published_at)
+
+
+def _seed_url(url: str) -> str:
+    """A seed from a file is known by the file's name: paths of one machine mean nothing on another."""
+    return f"seed:{url.rpartition('/')[2]}" if url.startswith("file:") else url
+
+
+def _analysed(opened: Context, documents: Iterable[Document], counts: Counter[str]) -> Iterator[Analysis]:
+    pages = (archive.page(document) for document in documents)
+    for result in opened.analyser.results(pages):
+        if isinstance(result, Analysis):
+            yield result
+        else:
+            counts[f"no article ({getattr(result, 'detail', result)})"] += 1
+
+
+def _record(opened: Context, analyses: Iterable[Analysis], now: datetime) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    desk = replace(opened.desk, deliver=False)
+    for analysis in analyses:
+        with opened.database.transaction() as tx:
+            counts.update(_record_one(tx, analysis, desk, now))
+    return counts
+
+
+def _record_one(tx: Transaction, analysis: Analysis, desk: pipeline.Desk, now: datetime) -> list[str]:
+    date = analysis.article.published_at or UNDATED
+    row = {"id": None, "url": analysis.article.url, "fetched_at": date, "history": True, "seed": True}
+    return pipeline.record(tx, row, analysis, desk, now)

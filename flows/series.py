@@ -1,0 +1,163 @@
+"""Series: each figure placed in the series it belongs to, and the shifts that follow.
+
+Figures of an article -> those that continue the parent's, then the rest by linking -> observations -> shifts of every
+series touched, decided anew from all its observations and compared with those told before.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from extractors.series.inherit import Placed, inherited, same_value
+from extractors.series.link import Candidate, assign
+from extractors.series.mention import Mention, from_json, keys, to_json
+from extractors.series.shifts import detect
+from flows.db import Jsonb, Transaction
+from schemas.outcomes import Bound, Role, SeriesOutcome
+from schemas.records import Figure, Observation, Shift, Verdict
+
+#: Series that are compared in full with an article's figures, and mentions of each: the latest say best how it is put now.
+MOST_SERIES = 80
+MOST_MENTIONS = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What an article did to the series."""
+
+    outcome: SeriesOutcome
+    series: tuple[int, ...] = ()  #: those it touched
+
+
+def place(
+    tx: Transaction,
+    article_id: int,
+    as_of: datetime,
+    figures: Sequence[Figure],
+    figure_ids: Sequence[int],
+    sentences: Sequence[int],
+    mentions: Sequence[Mention],
+    verdict: Verdict,
+    threshold: Decimal,
+    now: datetime,
+) -> Result:
+    """Observe every figure and decide the shifts of the series touched."""
+    if not figures:
+        return Result(outcome=SeriesOutcome.NOTHING_NEW)
+    chosen, dates = _continued(tx, figures, sentences, verdict)
+    rest = [index for index in range(len(figures)) if index not in chosen]
+    candidates = _candidates(tx, [mentions[index] for index in rest], taken=set(chosen.values()))
+    for index, series in zip(rest, assign([mentions[index] for index in rest], candidates), strict=True):
+        chosen[index] = _create(tx, figures[index], mentions[index], now) if series is None else series
+    for index, (figure_id, mention) in enumerate(zip(figure_ids, mentions, strict=True)):
+        tx.run(
+            "series.observe",
+            series_id=chosen[index],
+            figure_id=figure_id,
+            article_id=article_id,
+            as_of=dates.get(index, as_of),
+            dimension=mention.dimension,
+            mention=Jsonb(to_json(mention)),
+            keys=keys(mention),
+        )
+    touched = tuple(sorted({chosen[index] for index in range(len(figures)) if figures[index].role is Role.LEVEL}))
+    shifted = decide(tx, touched, threshold, now)
+    return Result(outcome=SeriesOutcome.SHIFTED if shifted else SeriesOutcome.OBSERVED, series=touched)
+
+
+def _continued(
+    tx: Transaction, figures: Sequence[Figure], sentences: Sequence[int], verdict: Verdict
+) -> tuple[dict[int, int], dict[int, datetime]]:
+    """Series of the figures that continue the parent's, and the parent's date for those that only repeat it."""
+    if verdict.of is None:
+        return {}, {}
+    known = tx.all("figures.of_article", article_id=verdict.of)
+    here = [
+        Placed(sentence=sentence, unit=figure.unit, role=figure.role, low=figure.low, high=figure.high)
+        for figure, sentence in zip(figures, sentences, strict=True)
+    ]
+    there = [
+        Placed(sentence=row["sentence"], unit=row["unit"], role=row["role"], low=row["low"], high=row["high"]) for row in known
+    ]
+    chosen: dict[int, int] = {}
+    dates: dict[int, datetime] = {}
+    for index, other in inherited(here, there, verdict.shared).items():
+        if known[other]["series_id"] is None:
+            continue
+        chosen[index] = known[other]["series_id"]
+        if same_value(here[index], there[other]):
+            dates[index] = known[other]["as_of"]
+    return chosen, dates
+
+
+def _candidates(tx: Transaction, mentions: Sequence[Mention], taken: set[int]) -> list[Candidate]:
+    if not mentions:
+        return []
+    wanted = sorted({key for mention in mentions for key in keys(mention)})
+    dimensions = sorted({mention.dimension for mention in mentions})
+    rows = tx.all("series.candidates", keys=wanted, dimensions=dimensions, most_series=MOST_SERIES, most_mentions=MOST_MENTIONS)
+    members: defaultdict[int, list[Mention]] = defaultdict(list)
+    for row in rows:
+        if row["series_id"] not in taken:
+            members[row["series_id"]].append(from_json(row["mention"]))
+    return [Candidate(series=series, mentions=tuple(found)) for series, found in members.items()]
+
+
+def _create(tx: Transaction, figure: Figure, mention: Mention, now: datetime) -> int:
+    row = tx.one(
+        "series.create",
+        label=figure.measured or figure.unit,
+        unit=figure.unit,
+        dimension=mention.dimension,
+        rate=figure.rate,
+        role=figure.role,
+        now=now,
+    )
+    assert row is not None
+    return int(row["id"])
+
+
+def decide(tx: Transaction, series: Sequence[int], threshold: Decimal, now: datetime) -> int:
+    """Bring the shifts of these series up to date; how many are new."""
+    if not series:
+        return 0
+    observations: defaultdict[int, list[Observation]] = defaultdict(list)
+    for row in tx.all("series.observations", series=list(series)):
+        observations[row["series"]].append(Observation(**row | {"role": Role(row["role"]), "bound": Bound(row["bound"])}))
+    told: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
+    for row in tx.all("series.shifts", series=list(series)):
+        told[row["series_id"]].append(row)
+    return sum(_settle(tx, detect(observations[one], threshold=threshold).shifts, told[one], threshold, now) for one in series)
+
+
+def _settle(tx: Transaction, shifts: Sequence[Shift], told: list[dict[str, Any]], threshold: Decimal, now: datetime) -> int:
+    """Store the shifts that follow now, each once: one whose first report moved to an earlier article stays itself."""
+    current = {shift.observation for shift in shifts}
+    gone = [row for row in told if row["observation_id"] not in current]
+    known = {row["observation_id"] for row in told}
+    new = 0
+    for shift in shifts:
+        if shift.observation not in known:
+            moved = next(
+                (row for row in gone if abs(row["to_number"] - shift.to_number) <= threshold * abs(shift.to_number)), None
+            )
+            if moved is not None:
+                gone.remove(moved)
+                tx.run("series.move_shift", id=moved["id"], observation_id=shift.observation)
+            else:
+                new += 1
+        values = asdict(shift)
+        tx.run(
+            "series.keep_shift",
+            series_id=shift.series,
+            observation_id=values.pop("observation"),
+            before_id=values.pop("before"),
+            now=now,
+            **values,
+        )
+    if gone:
+        tx.run("series.withdraw_shifts", ids=[row["id"] for row in gone])
+    return new
