@@ -7,6 +7,7 @@ Pure. The grammar of a sentence is asked for only where it holds a number.
 Not here: what a figure measures (measured.py), its role (roles.py).
 """
 
+import math
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
@@ -78,6 +79,8 @@ class _Memory:
     told: list[_Told] = field(default_factory=list)
 
 
+#: A longer "sentence" is a table or a dump of data: no grammar holds there, and parsing it costs without end.
+LONGEST_SENTENCE = 3000
 #: How many quantities back an elided unit is looked for: an article's worth, and a bound on the work.
 _REMEMBERED = 60
 
@@ -349,7 +352,7 @@ _IRREGULAR = {
 
 def quantities(sentences: Iterable[Sentence]) -> list[Quantity]:
     """Every reported quantity, in order. Sentences without a number are not parsed."""
-    written = [(s, found) for s in sentences if (found := numbers(s.text))]
+    written = [(s, found) for s in sentences if len(s.text) <= LONGEST_SENTENCE and (found := numbers(s.text))]
     parse(s for s, _ in written)
     memory = _Memory()
     result: list[Quantity] = []
@@ -977,7 +980,7 @@ def _is_range(view: _View, a: _Found, b: _Found) -> bool:
             return True
         if "to" not in gap:
             return False
-        if word.endswith("from") and not _CHANGE.search(view.text[: a.start - len(opener.group())][-90:]):
+        if word.endswith("from") and not _CHANGE.search(view.before(a.start - len(opener.group()), 90)):
             a.between = True
             return True
         return False
@@ -1257,7 +1260,7 @@ def _elided(view: _View, found: list[_Found], index: int, memory: _Memory) -> No
             f.rate = f.rate or previous[-1].rate
             return
     here = view.sentence.index
-    best: tuple[Decimal, str, str | None, bool] | None = None
+    best: tuple[float, str, str | None, bool] | None = None
     for known in [*(_Told(p.value, p.unit, p.rate, here) for p in previous), *told]:
         cost = _strangeness(f, known, here)
         if best is None or cost <= best[0]:
@@ -1279,27 +1282,24 @@ _SPENDING = re.compile(
     re.IGNORECASE,
 )
 #: From what strangeness on the clause's own subject is the better guess; the scale is decades of difference in value.
-_SUBJECT_COST = Decimal("1.0")
+_SUBJECT_COST = 1.0
 
 
-def _strangeness(f: _Found, known: _Told, here: int) -> Decimal:
+def _strangeness(f: _Found, known: _Told, here: int) -> float:
     """How unlikely it is that a bare number is of the kind of an earlier one: far in value, far back, of another nature."""
-    a, b = abs(f.value), abs(known.value)
-    cost = abs(Decimal(a.adjusted() - b.adjusted())) if a and b else Decimal(3)
-    if a and b:
-        cost = abs((a / b).log10()) if cost < 12 else cost
+    a, b = abs(float(f.value)), abs(float(known.value))
+    cost = abs(math.log10(a / b)) if a and b else 3.0
     if f.value == known.value:
         cost -= 1
-    cost += Decimal(min(here - known.sentence, 20)) / 8 - (Decimal("0.4") if here == known.sentence else 0)
+    cost += min(here - known.sentence, 20) / 8 - (0.4 if here == known.sentence else 0)
+    whole = f.value == f.value.to_integral_value()
     if known.unit in UNITS:
         if f.number.scale >= 10**6 and known.unit in MONEY and known.sentence == here:
             return cost
-        cost += (
-            Decimal("1.5") if known.unit == "percent" or known.unit in MONEY or known.unit in _TIME_UNITS else Decimal("0.7")
-        )
-        if f.value != f.value.to_integral_value():
+        cost += 1.5 if known.unit == "percent" or known.unit in MONEY or known.unit in _TIME_UNITS else 0.7
+        if not whole:
             cost -= 2
-    elif f.value != f.value.to_integral_value():
+    elif not whole:
         cost += 3
     return cost
 
