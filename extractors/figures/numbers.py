@@ -131,7 +131,8 @@ _WORD = "|".join(
     )
 )
 _ATOM = re.compile(
-    rf"(?P<digits>(?<!\d)(?:{_DIGITS}))(?P<vulgar>[ \u00a0]?[{''.join(_VULGAR)}])?(?P<letter>(?:[kKMTBb]|mm|m[nio]o?|mln|mil|m|[bB]n|BN|bln|tn|trn|cr)(?![\w²³/]))?"
+    rf"(?P<digits>(?<!\d)(?:{_DIGITS}))(?P<vulgar>[ \u00a0]?[{''.join(_VULGAR)}])?"
+    r"(?P<letter>(?:[kKMTBb]|mm|m[nio]o?|mln|mil|m|[bB]n|BN|bln|tn|trn|cr)(?![\w²³/]))?"
     rf"|(?P<lone>[{''.join(_VULGAR)}])"
     rf"|\b(?P<word>{_WORD})\b",
     re.IGNORECASE,
@@ -156,20 +157,32 @@ _VAGUE_WORDS = re.compile(
     rf"\b(?:(?P<many>{'|'.join(_VAGUE_MANY)}) of )?(?P<vague>{'|'.join(_VAGUE)})\b(?=\s+(?:of\b|more\b|[a-z]))", re.IGNORECASE
 )
 _PART = re.compile(
-    r"\b(?P<count>an?|one|two|three|four|five|six|seven|eight|nine)[ \u00a0-](?P<part>half|third|quarter|fourth|fifth|sixth|seventh"
-    r"|eighth|ninth|tenth|hundredth)(?P<plural>s)?\b(?![-‐‑])|\b(?P<half>half|halves)\b(?![-‐‑])|\b(?P<top>[1-9])/(?P<bottom>[2-9]|10)\b(?!/)",
+    r"\b(?P<count>an?|one|two|three|four|five|six|seven|eight|nine)[ \u00a0-]"
+    r"(?P<part>half|third|quarter|fourth|fifth|sixth|seventh|eighth|ninth|tenth|hundredth)(?P<plural>s)?\b(?![-‐‑])"
+    r"|\b(?P<half>half|halves)\b(?![-‐‑])"
+    r"|\b(?P<top>[1-9])/(?P<bottom>[2-9]|10)\b(?!/)",
     re.IGNORECASE,
 )
 _NOT_HALF = re.compile(
-    r"\b(?:first|second|last|latter|other|opening|closing|top|bottom|upper|lower|better|southern|northern|eastern|western|and an?)[ -]$",
+    r"\b(?:first|second|last|latter|other|opening|closing|top|bottom|upper|lower|better|southern|northern|eastern|western"
+    r"|and an?)[ -]$",
     re.IGNORECASE,
 )
 _SMALL = "one|two|three|four|five|six|seven|eight|nine|ten|[1-9]"
 _OUT_OF = re.compile(
-    rf"(?<![\w.,$€£-])(?P<first>{_SMALL})(?P<noun>(?:[ ](?!in\b|of\b|out\b|and\b|to\b|hundred|thousand|million|billion)[a-z]+){{0,2}}?)[ ](?:in|out[ ]of|in[ ]every|of[ ]every)[ ]"
-    r"(?P<second>two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|a hundred|a thousand|\d{1,3}(?:,\d{3})?)\b"
-    r"(?![ -](?:years?|months?|weeks?|days?|hours?|minutes?|seconds?|hundred|thousand|million|billion|percent|per)\b|[.,:%/]?\d|%)",
+    rf"(?<![\w.,$€£-])(?P<first>{_SMALL})"
+    r"(?P<noun>(?:[ ](?!in\b|of\b|out\b|and\b|to\b|hundred|thousand|million|billion)[a-z]+){0,2}?)"
+    r"[ ](?:in|out[ ]of|in[ ]every|of[ ]every)[ ]"
+    r"(?P<second>two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty"
+    r"|a hundred|a thousand|\d{1,3}(?:,\d{3})?)\b"
+    r"(?![ -](?:years?|months?|weeks?|days?|hours?|minutes?|seconds?|hundred|thousand|million|billion|percent|per)\b"
+    r"|[.,:%/]?\d|%)",
     re.IGNORECASE,
+)
+#: "half an hour" is an amount of its own, not a part of a whole.
+_HALF_A_UNIT = re.compile(
+    r"[ -]an?[ -](?=hour|day|week|month|mile|kilomet|met(?:re|er)|centimet|inch|foot|tonne|ton\b|percent|per cent"
+    r"|point|degree|cent\b|litre|liter|gallon|barrel|gram|kilo|pound|ounce|acre|hectare|year|century|minute)"
 )
 
 
@@ -219,7 +232,6 @@ def _sequence(text: str, atoms: list[re.Match[str]], i: int, limit: int) -> tupl
     first = atoms[i]
     start = first.start()
     kind = Kind.WORDS
-    letter = ""
     total, group, last = Decimal(0), Decimal(0), 0  # finished magnitudes, the part in hand, the last atom's size
     written = None
     if first["digits"] is not None:
@@ -417,10 +429,7 @@ def _part(text: str, m: re.Match[str]) -> Number | None:
             after,
         ):
             return None
-        if unit := re.match(
-            r"[ -]an?[ -](?=hour|day|week|month|mile|kilomet|met(?:re|er)|centimet|inch|foot|tonne|ton\b|percent|per cent|point|degree|cent\b|litre|liter|gallon|barrel|gram|kilo|pound|ounce|acre|hectare|year|century|minute)",
-            after,
-        ):
+        if unit := _HALF_A_UNIT.match(after):
             half = Decimal("0.5")
             return Number(start=m.start(), end=m.end() + unit.end() - 1, value=half, kind=Kind.WORDS, written=half)
     else:
