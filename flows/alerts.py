@@ -6,11 +6,12 @@ takes due deliveries, sends each through its channel and records how it went; a 
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
-from extractors.message import rules as deciding
 from extractors.message import message
+from extractors.message import rules as deciding
 from extractors.message.receipt import Point, Receipt, Side
 from extractors.message.wording import written
 from flows import channels
@@ -143,3 +144,45 @@ def point(row: dict[str, Any]) -> Point:
     low, high = row["low"], row["high"]
     number = (low + high) / 2 if low is not None and high is not None else high if low is None else low
     return Point(at=row["as_of"], number=number, low=low, high=high, outlet=row["outlet"])
+
+
+def send_sample(settings: Settings, channel: str) -> None:
+    """Send an alert with invented numbers to a channel.
+
+    Raises:
+        SettingsError: there is no such channel.
+        DeliveryError: it did not take the message.
+    """
+    address = settings.channel_address(channel)
+    before = Side(
+        number="6,700",
+        surface="6,700 containers",
+        sentence="The ministry put the total at 6,700 containers in March.",
+        start=30,
+        end=46,
+        speaker="the ministry",
+        outlet="Sample Wire",
+        published_at=datetime(2024, 3, 1, 9, tzinfo=UTC),
+    )
+    after = Side(
+        number="10,000",
+        surface="10,000 containers",
+        sentence="This is a test: 10,000 containers have been shipped, the ministry said.",
+        start=16,
+        end=33,
+        speaker="the ministry",
+        outlet="Sample Wire",
+        published_at=datetime(2024, 6, 1, 9, tzinfo=UTC),
+    )
+    sample = Receipt(
+        shift=0,
+        label="test of this channel: containers shipped",
+        unit="container",
+        kind=ShiftKind.INCREASE,
+        before=before,
+        after=after,
+        from_number=Decimal(6700),
+        to_number=Decimal(10000),
+        reason="a sample with invented numbers, sent by: figurewatch alerts test",
+    )
+    channels.send(address, message(sample, key="sample", thread="sample"))

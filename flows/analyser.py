@@ -95,5 +95,3 @@ class Analyser:
                 return pool.submit(_analyse, page).result()
             except BrokenProcessPool:
                 return Failed("the worker process died on this page")
-
-

@@ -103,5 +103,3 @@ async def _page(opened: Context, client: Client, url: str, counts: Counter[str])
             new = sources.list_entry(tx, entry, source_id=None, outlet="", now=now, history=True)
             counts["entries new" if new else "entries known already"] += 1
     return document.next_url or document.archive_url or None
-
-

@@ -6,8 +6,8 @@ Exit codes: 0 done, 1 failed, 2 wrong use; what a user can get wrong is one line
 import json
 import sys
 from collections import Counter
-from collections.abc import Sequence
-
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -22,9 +22,13 @@ from rich.text import Text
 from schemas.errors import UsageError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)
-extract_app = typer.Typer(no_args_is_help=True, help="The pure part by itself: a page's article, a text's figures and claims, as JSON.")
+extract_app = typer.Typer(
+    no_args_is_help=True, help="The pure part by itself: a page's article, a text's figures and claims, as JSON."
+)
 seed_app = typer.Typer(no_args_is_help=True, help="The seed corpus: documents that are known before the watch begins.")
-backfill_app = typer.Typer(no_args_is_help=True, help="History from an archive: it takes its place in every series and wakes nobody.")
+backfill_app = typer.Typer(
+    no_args_is_help=True, help="History from an archive: it takes its place in every series and wakes nobody."
+)
 series_app = typer.Typer(no_args_is_help=True, help="The lines that are watched.")
 shifts_app = typer.Typer(no_args_is_help=True, help="Changes worth telling.")
 alerts_app = typer.Typer(no_args_is_help=True, help="What was told, and to whom.")
@@ -43,8 +47,12 @@ for name, group in (
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
-Config = Annotated[Path | None, typer.Option("--config", "-c", help="Settings file; default: figurewatch.toml here.", show_default=False)]
-DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Folder of all data; overrides the settings.", show_default=False)]
+Config = Annotated[
+    Path | None, typer.Option("--config", "-c", help="Settings file; default: figurewatch.toml here.", show_default=False)
+]
+DataDir = Annotated[
+    Path | None, typer.Option("--data-dir", help="Folder of all data; overrides the settings.", show_default=False)
+]
 Json = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
 Limit = Annotated[int, typer.Option("--limit", min=1, help="At most so many rows.")]
 
@@ -91,7 +99,9 @@ def _main(
 
 @app.command()
 def demo(
-    to: Annotated[Path | None, typer.Option("--to", help="Folder for the demo's files; default: a new one under the temporary folder.")] = None,
+    to: Annotated[
+        Path | None, typer.Option("--to", help="Folder for the demo's files; default: a new one under the temporary folder.")
+    ] = None,
 ) -> None:
     """The whole path offline in under a minute: a bundled newsroom, real flows, alerts with their receipts.
 
@@ -153,7 +163,9 @@ def serve(config: Config = None, data_dir: DataDir = None) -> None:
 @app.command()
 def replay(
     files: Annotated[list[Path], typer.Argument(help="JSON-lines files, each a history of its own.", show_default=False)],
-    export: Annotated[Path | None, typer.Option("--export", help="Write DIR/STEM/{articles,figures,claims,series,shifts,alerts}.jsonl.")] = None,
+    export: Annotated[
+        Path | None, typer.Option("--export", help="Write DIR/STEM/{articles,figures,claims,series,shifts,alerts}.jsonl.")
+    ] = None,
     config: Config = None,
     data_dir: DataDir = None,
     as_json: Json = False,
@@ -179,21 +191,29 @@ def replay(
         for file in files:
             results.append(replaying.replay(file, url, analyser, desk, export_to=export, progress=advance))
     if as_json:
-        _print_json([{"name": r.name, "articles": r.articles, "unreadable": len(r.unreadable), "shifts": list(r.told)} for r in results])
+        _print_json(
+            [{"name": r.name, "articles": r.articles, "unreadable": len(r.unreadable), "shifts": list(r.told)} for r in results]
+        )
         return
     for result in results:
         for bad in result.unreadable:
             err.print(f"{bad.place}: left out: {bad.reason}", style="yellow", markup=False)
         out.print(f"[bold]{result.name}[/bold]: {_count(result.articles, 'article')}, {_count(len(result.told), 'shift')}")
         for row in result.told:
-            out.print(Text(f"  {_day(row['as_of'])}  {row['kind']:<10} {row['label']}: {_number(row['from'])} -> {_number(row['to'])}  {row['url']}"))
+            out.print(
+                Text(
+                    f"  {_day(row['as_of'])}  {row['kind']:<10} {row['label']}: {_number(row['from'])} -> {_number(row['to'])}  {row['url']}"
+                )
+            )
     if export is not None:
         out.print(f"written to {export}", markup=False)
 
 
 @extract_app.command("article")
 def extract_article(
-    file: Annotated[Path | None, typer.Argument(help="An HTML file, or .jsonl of {id, url, html}; default: standard input.")] = None,
+    file: Annotated[
+        Path | None, typer.Argument(help="An HTML file, or .jsonl of {id, url, html}; default: standard input.")
+    ] = None,
     url: Annotated[str, typer.Option("--url", help="The page's address.")] = "",
     jsonl: Annotated[bool, typer.Option("--jsonl", help="Read lines of {id, url, html}; one line out a line in.")] = False,
 ) -> None:
@@ -233,7 +253,9 @@ def _each_line(file: Path | None, of_line: Any, of_text: Any, jsonl: bool) -> No
 
 @seed_app.command("add")
 def seed_add(
-    names: Annotated[list[str], typer.Argument(help='Files, folders or packs; "north-korea-russia" comes along.', show_default=False)],
+    names: Annotated[
+        list[str], typer.Argument(help='Files, folders or packs; "north-korea-russia" comes along.', show_default=False)
+    ],
     published: Annotated[str | None, typer.Option("--published", help="Date of documents that name none, YYYY-MM-DD.")] = None,
     config: Config = None,
     data_dir: DataDir = None,
@@ -260,7 +282,16 @@ def seed_list(config: Config = None, data_dir: DataDir = None, as_json: Json = F
     Example: figurewatch seed list
     """
     rows = _rows(config, data_dir, "articles.seeds")
-    _table(rows, as_json, "no seeds yet: figurewatch seed add north-korea-russia", url="document", published_at="published", relation="is", figures="figures", has_text="text kept")
+    _table(
+        rows,
+        as_json,
+        "no seeds yet: figurewatch seed add north-korea-russia",
+        url="document",
+        published_at="published",
+        relation="is",
+        figures="figures",
+        has_text="text kept",
+    )
 
 
 @seed_app.command("pack")
@@ -358,7 +389,8 @@ def sources_list(config: Config = None, data_dir: DataDir = None, as_json: Json 
         rows = tx.all("sources.all")
     _table(
         rows, as_json, "no sources yet: name some in figurewatch.toml",
-        outlet="outlet", url="address", state="state", last_polled_at="last poll", last_outcome="outcome", last_detail="", due_at="next",
+        outlet="outlet", url="address", state="state", last_polled_at="last poll", last_outcome="outcome", last_detail="",
+        due_at="next",
     )  # fmt: skip
 
 
@@ -377,7 +409,8 @@ def series_list(
     rows = _rows(config, data_dir, "series.list", limit=limit, role=None if every_role else "level")
     _table(
         rows, as_json, "no series yet: figurewatch run, or figurewatch backfill",
-        id="id", label="measured", unit="unit", rate="per", role="role", observations="seen", origins="origins", shifts="shifts", last_seen="last",
+        id="id", label="measured", unit="unit", rate="per", role="role", observations="seen",
+        origins="origins", shifts="shifts", last_seen="last",
     )  # fmt: skip
 
 
@@ -411,7 +444,8 @@ def shifts_list(limit: Limit = 40, config: Config = None, data_dir: DataDir = No
     rows = _rows(config, data_dir, "series.list_shifts", limit=limit)
     _table(
         rows, as_json, "no shifts yet",
-        id="id", as_of="when", kind="kind", label="measured", from_number="from", to_number="to", unit="unit", origins_after="origins", outlet="outlet",
+        id="id", as_of="when", kind="kind", label="measured", from_number="from", to_number="to", unit="unit",
+        origins_after="origins", outlet="outlet",
     )  # fmt: skip
 
 
@@ -444,7 +478,8 @@ def alerts_list(limit: Limit = 40, config: Config = None, data_dir: DataDir = No
     rows = _rows(config, data_dir, "alerts.list", limit=limit)
     _table(
         rows, as_json, "no alerts yet",
-        id="id", created_at="when", label="measured", from_number="from", to_number="to", kind="kind", rules="rules", deliveries="deliveries", shift_id="why",
+        id="id", created_at="when", label="measured", from_number="from", to_number="to", kind="kind", rules="rules",
+        deliveries="deliveries", shift_id="why",
     )  # fmt: skip
 
 
@@ -511,7 +546,13 @@ def doctor(config: Config = None, data_dir: DataDir = None, as_json: Json = Fals
         _print_json([{"what": check.what, "good": check.good, "detail": check.detail, "mend": check.mend} for check in found])
     else:
         for check in found:
-            out.print(Text.assemble(("ok    " if check.good else "FAILS ", "green" if check.good else "bold red"), (f"{check.what:<22}", "bold"), check.detail))
+            out.print(
+                Text.assemble(
+                    ("ok    " if check.good else "FAILS ", "green" if check.good else "bold red"),
+                    (f"{check.what:<22}", "bold"),
+                    check.detail,
+                )
+            )
             if check.mend:
                 out.print(Text(f"{'':28}mend: {check.mend}", style="yellow"))
     if not all(check.good for check in found):
@@ -523,7 +564,11 @@ def show_pass(done: dict[str, int], console: Console) -> None:
     from flows.pipeline import STAGES
 
     for stage in STAGES:
-        parts = [f"{count} {key.removeprefix(stage + ' ').replace('_', ' ')}" for key, count in sorted(done.items()) if key.startswith(stage + " ") and count]
+        parts = [
+            f"{count} {key.removeprefix(stage + ' ').replace('_', ' ')}"
+            for key, count in sorted(done.items())
+            if key.startswith(stage + " ") and count
+        ]
         console.print(Text.assemble((f"{stage:<9}", "bold"), ", ".join(parts) or "nothing due"))
 
 
@@ -619,38 +664,19 @@ def _count(count: int, noun: str, plural: str = "") -> str:
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
-class _progress:
-    """A progress bar on standard error, for people; nothing where a program reads."""
-
-    def __init__(self, what: str, total: int, *, quiet: bool) -> None:
-        self._bar = Progress(
-            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-            console=err, transient=True, disable=quiet or not err.is_terminal,
-        )  # fmt: skip
-        self._task = self._bar.add_task(what, total=total)
-
-    def __enter__(self) -> Any:
-        self._bar.start()
-        return lambda count: self._bar.advance(self._task, count)
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
+@contextmanager
+def _progress(what: str, total: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
+    """A progress bar on standard error, for people; nothing where a program reads. Call it with what is done."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True, disable=quiet or not err.is_terminal) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda count: bar.advance(task, count)
 
 
-class _spinner:
-    """A sign of life on standard error; calling it says what is going on."""
-
-    def __init__(self, what: str, *, quiet: bool) -> None:
-        self._bar = Progress(
-            SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=err, transient=True, disable=quiet or not err.is_terminal
-        )
-        self._task = self._bar.add_task(what, total=None)
-
-    def __enter__(self) -> Any:
-        self._bar.start()
-        return lambda what: self._bar.update(self._task, description=what)
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
-
-
+@contextmanager
+def _spinner(what: str, *, quiet: bool) -> Iterator[Callable[[str], None]]:
+    """A sign of life on standard error. Call it with what is going on."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True, disable=quiet or not err.is_terminal) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda now: bar.update(task, description=now)

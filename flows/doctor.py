@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from extractors.article.feed import NotAFeed, read_feed
-from extractors.article.sitemap import read_sitemap
+from extractors.article.feed import NotAFeed
 from flows import channels, context, db
 from flows.http import client_of
 from flows.settings import Settings, SourceSettings, load
+from flows.sources import document_of
 from schemas.errors import FetchError, FigurewatchError
 
 
@@ -29,7 +29,11 @@ def examine(config: Path | None, data_dir: Path | None) -> list[Check]:
         settings = load(config, data_dir=data_dir)
     except FigurewatchError as error:
         return [Check("settings", False, error.message, error.mend)]
-    found = [Check("settings", True, f"{len(settings.sources)} sources, {len(settings.channels)} channels, {len(settings.rules)} rules")]
+    found = [
+        Check(
+            "settings", True, f"{len(settings.sources)} sources, {len(settings.channels)} channels, {len(settings.rules)} rules"
+        )
+    ]
     found += [_database(settings), _model(), _prefect()]
     found += asyncio.run(_sources(settings))
     found += [_channel(settings, name) for name in settings.channels]
@@ -38,7 +42,9 @@ def examine(config: Path | None, data_dir: Path | None) -> list[Check]:
     if not settings.channels:
         found.append(Check("channels", False, "nobody is told", 'name one under [channels], as in desk = "mailto://..."'))
     if settings.sources and not settings.fetch.contact:
-        found.append(Check("contact", False, "publishers cannot reach you", "set contact under [fetch]: a mail address or a page"))
+        found.append(
+            Check("contact", False, "publishers cannot reach you", "set contact under [fetch]: a mail address or a page")
+        )
     return found
 
 
@@ -63,7 +69,9 @@ def _model() -> Check:
 def _prefect() -> Check:
     from importlib.metadata import version
 
-    return Check("prefect", True, f"{version('prefect')} with fastapi {version('fastapi')} and sqlalchemy {version('sqlalchemy')}")
+    return Check(
+        "prefect", True, f"{version('prefect')} with fastapi {version('fastapi')} and sqlalchemy {version('sqlalchemy')}"
+    )
 
 
 async def _sources(settings: Settings) -> list[Check]:
@@ -79,8 +87,7 @@ async def _source(client: Any, source: SourceSettings) -> Check:
         return Check(what, False, error.message, error.mend or "see whether the address opens in a browser")
     if answer.status != 200:
         return Check(what, False, f"{source.url}: status {answer.status}", "see whether the address opens in a browser")
-    read = read_sitemap if source.kind == "sitemap" else read_feed
-    document = read(answer.body, content_type=answer.content_type, base_url=answer.final_url)
+    document = document_of(source.kind, answer)
     if isinstance(document, NotAFeed):
         return Check(what, False, f"{source.url}: {document.reason}", "name the feed's own address; a site's page links it")
     return Check(what, True, f"{len(document.entries)} entries")

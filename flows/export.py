@@ -78,7 +78,9 @@ def _csv(found: list[dict[str, Any]], out: IO[str]) -> None:
     if found:
         writer = csv.DictWriter(out, fieldnames=list(found[0]))
         writer.writeheader()
-        writer.writerows({key: json.dumps(value) if isinstance(value, dict | list) else value for key, value in row.items()} for row in found)
+        writer.writerows(
+            {key: json.dumps(value) if isinstance(value, dict | list) else value for key, value in row.items()} for row in found
+        )
 
 
 def _parquet(found: list[dict[str, Any]], path: Path) -> None:

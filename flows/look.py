@@ -12,7 +12,8 @@ from extractors.message.chart import sparkline
 from extractors.message.receipt import Point
 from extractors.message.terminal import panel
 from extractors.message.wording import clean, written
-from extractors.series.link import Mention, explain
+from extractors.series.link import explain
+from extractors.series.mention import from_json
 from extractors.text import sentences
 from flows import alerts
 from flows.alerts import point
@@ -39,7 +40,14 @@ def series(database: Database, series_id: int) -> dict[str, Any]:
 def show_series(found: dict[str, Any], out: Console) -> None:
     """A series for a person: the line, then every number with its source."""
     points: list[Point] = [point(row) for row in found["observations"] if row["published_at"] is not None]
-    out.print(Text.assemble((found["label"], "bold"), f"  {found['unit']}", f" a {found['rate']}" if found["rate"] else "", f"  {sparkline(points)}"))
+    out.print(
+        Text.assemble(
+            (found["label"], "bold"),
+            f"  {found['unit']}",
+            f" a {found['rate']}" if found["rate"] else "",
+            f"  {sparkline(points)}",
+        )
+    )
     table = Table(box=None, pad_edge=False, header_style="bold")
     for head in ("when", "number", "who", "outlet", "sentence"):
         table.add_column(head, overflow="fold")
@@ -62,8 +70,10 @@ def why_shift(database: Database, shift_id: int, out: Console, as_json: bool) ->
         if shift is None:
             raise UsageError(f"there is no shift {shift_id}", mend="figurewatch shifts list names them")
         receipt = alerts.receipt(tx, shift_id)
-        pair = {row["id"]: row["mention"] for row in tx.all("series.mentions_of", ids=[shift["before_id"], shift["observation_id"]])}
-    linked = explain(Mention.from_json(pair[shift["before_id"]]), Mention.from_json(pair[shift["observation_id"]]))
+        pair = {
+            row["id"]: row["mention"] for row in tx.all("series.mentions_of", ids=[shift["before_id"], shift["observation_id"]])
+        }
+    linked = explain(from_json(pair[shift["before_id"]]), from_json(pair[shift["observation_id"]]))
     if as_json:
         sys.stdout.write(json.dumps(shift | {"linked": linked}, default=plain, ensure_ascii=False, indent=1) + "\n")
         return
@@ -89,7 +99,9 @@ def why_article(database: Database, url: str, out: Console, as_json: bool) -> No
         shown = {key: value for key, value in found.items() if key not in ("text", "parent_text", "copy_shared")}
         sys.stdout.write(json.dumps(shown | {"shared": pairs}, default=plain, ensure_ascii=False, indent=1) + "\n")
         return
-    out.print(Text.assemble((found["title"], "bold"), f"\n{found['url']}\n", (found["relation"], "bold"), f": {found['copy_reason']}"))
+    out.print(
+        Text.assemble((found["title"], "bold"), f"\n{found['url']}\n", (found["relation"], "bold"), f": {found['copy_reason']}")
+    )
     if found["parent_url"] is None:
         return
     out.print(Text.assemble("of ", (found["parent_title"] or found["parent_url"], "bold"), f"\n{found['parent_url']}\n"))

@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from flows import archive, articles, export, pipeline
 from flows.analyser import Analyser
 from flows.archive import Document, Unreadable
-from flows.db import Database, throw_away
+from flows.db import Database, throwaway
 from schemas.errors import UsageError
 
 #: What is exported for a replayed file.
@@ -32,7 +33,7 @@ class Replayed:
     name: str
     articles: int
     unreadable: tuple[Unreadable, ...]
-    told: tuple[dict[str, object], ...]  #: shifts, in order
+    told: tuple[dict[str, Any], ...]  #: shifts, in order
 
 
 def replay(
@@ -44,7 +45,7 @@ def replay(
         UsageError: when the file is not there or cannot be read.
     """
     read, unreadable = load(path)
-    with throw_away(url) as address, Database(address) as database:
+    with throwaway(url) as database:
         rows = [row for document in read for row in store(database, document)]
         results = analyser.results(articles.page(row) for row in rows)
         for start in range(0, len(rows), BATCH):
@@ -76,7 +77,7 @@ def load(path: Path) -> tuple[list[Document], list[Unreadable]]:
     return read, unreadable
 
 
-def store(database: Database, document: Document) -> list[dict[str, object]]:
+def store(database: Database, document: Document) -> list[dict[str, Any]]:
     """A document as a page that was fetched when it was published."""
     with database.transaction() as tx:
         page = archive.store(tx, document, document.published_at or UNDATED, history=False)

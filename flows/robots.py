@@ -10,15 +10,13 @@ from flows.db import Database
 from flows.http import AGENT, Client
 from flows.settings import FetchSettings
 from schemas.errors import FetchError
+from schemas.outcomes import FetchOutcome
 
 #: RFC 9309: a stored robots.txt should not be used for more than a day.
 KEPT = timedelta(hours=24)
 
 #: RFC 9309: at least this much of the file is read; more is cut off.
 MAX_BYTES = 500 * 1024
-
-#: RFC 9309: without an answer (5xx, no connection) nothing is allowed; asked again with the next batch that is due.
-NOTHING_ALLOWED = "User-agent: *\nDisallow: /"
 
 #: A crawl-delay beyond this is treated as this: some files say a day and mean "go away", which Disallow says better.
 LONGEST_DELAY_SECONDS = 60.0
@@ -32,7 +30,11 @@ class Robots:
         self._known: dict[str, asyncio.Task[Protego | None]] = {}
 
     async def allow(self, url: str, now: datetime) -> bool:
-        """Whether robots.txt lets us fetch this address; True where robots.txt is not followed."""
+        """Whether robots.txt lets us fetch this address; True where robots.txt is not followed.
+
+        Raises:
+            FetchError: when the host does not say.
+        """
         rules = await self._rules(url, now)
         return rules is None or bool(rules.can_fetch(url, AGENT))
 
@@ -53,20 +55,16 @@ class Robots:
     async def _load(self, root: str, now: datetime) -> Protego:
         text = await asyncio.to_thread(self._stored, root, now)
         if text is None:
-            text, keep = await self._fetch(root)
-            if keep:
-                await asyncio.to_thread(self._keep, root, text, now)
+            text = await self._fetch(root)
+            await asyncio.to_thread(self._keep, root, text, now)
         return Protego.parse(text)
 
-    async def _fetch(self, root: str) -> tuple[str, bool]:
-        """The file's text, and whether it may be remembered."""
-        try:
-            answer = await self._client.fetch(f"{root}/robots.txt", max_bytes=MAX_BYTES)
-        except FetchError:
-            return NOTHING_ALLOWED, False
+    async def _fetch(self, root: str) -> str:
+        """The file's text, empty where there is none. RFC 9309: without an answer nothing is allowed, so that raises."""
+        answer = await self._client.fetch(f"{root}/robots.txt", max_bytes=MAX_BYTES)
         if answer.status >= 500 or answer.status == 429:
-            return NOTHING_ALLOWED, False
-        return (answer.body.decode("utf-8", "replace") if answer.status == 200 else ""), True
+            raise FetchError(f"robots.txt: status {answer.status}", outcome=FetchOutcome.HTTP_ERROR)
+        return answer.body.decode("utf-8", "replace") if answer.status == 200 else ""
 
     def _stored(self, root: str, now: datetime) -> str | None:
         with self._database.transaction() as tx:

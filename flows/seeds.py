@@ -161,5 +161,3 @@ def _record_one(tx: Transaction, analysis: Analysis, desk: pipeline.Desk, now: d
     date = analysis.article.published_at or UNDATED
     row = {"id": None, "url": analysis.article.url, "fetched_at": date, "history": True, "seed": True}
     return pipeline.record(tx, row, analysis, desk, now)
-
-

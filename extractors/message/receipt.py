@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from schemas.outcomes import ShiftKind
-
 from extractors.message.wording import change, clean, counted, plural, safe_url, when
+from schemas.outcomes import ShiftKind
 
 #: Characters shown of a sentence on each side of its number; longer ones are cut there.
 CONTEXT = 280

@@ -9,6 +9,7 @@ which look for plain @all and @here.
 import re
 
 from extractors.message.receipt import Receipt, lines
+from extractors.message.wording import safe_url
 
 #: An invisible joint between the at sign and the name: the text reads the same and mentions nobody.
 _JOINT = "\u2060"
@@ -16,8 +17,8 @@ _MENTION = re.compile(r"(?<!\w)@(?=\w)")
 
 
 def without_mentions(text: str) -> str:
-    """Text in which no at sign opens a name."""
-    return _MENTION.sub(f"@{_JOINT}", text)
+    """Text in which no at sign opens a name; a line that is an address stays as it is."""
+    return "\n".join(line if safe_url(line) else _MENTION.sub(f"@{_JOINT}", line) for line in text.split("\n"))
 
 
 def escaped(text: str) -> str:

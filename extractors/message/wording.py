@@ -51,7 +51,7 @@ _UNCOUNTED = frozenset("percent aircraft personnel staff police cattle sheep ser
 def clean(text: str, limit: int) -> str:
     """One line of at most limit characters, without control characters and direction marks; cut with an ellipsis."""
     line = _BLANK.sub(" ", _INVISIBLE.sub("", text[: 4 * limit + 1000])).strip()
-    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+    return line if len(line) <= limit else line[: limit - 1].rstrip(" ,;:–-") + "…"
 
 
 def safe_url(url: str) -> str:
@@ -83,7 +83,7 @@ def amount(value: Decimal, unit: str) -> str:
 def written(low: Decimal | None, high: Decimal | None, bound: Bound, unit: str = "") -> str:
     """A figure's number as people write it: "about 6,700", ">10,000", "$300 million to $600 million"."""
     value = high if low is None else low
-    if value is None:
+    if value is None or not all(end is None or end.is_finite() for end in (low, high)):
         return "?"
     if bound is Bound.RANGE:
         if low is None or high is None:
@@ -95,6 +95,8 @@ def written(low: Decimal | None, high: Decimal | None, bound: Bound, unit: str =
 
 def change(before: Decimal, after: Decimal, unit: str = "") -> str:
     """By how much: "+49%", "-8.5%", "4.2 times"; percentages differ in points. Empty where nothing can be said."""
+    if not (before.is_finite() and after.is_finite()):
+        return ""
     try:
         if unit == "percent":
             points = after - before
