@@ -230,7 +230,30 @@ _PERSON_VERBS = frozenset(
     "kill injure wound hurt die detain arrest hospitalise hospitalize evacuate rescue displace drown perish treat infect enrol enroll"
     " imprison abduct deport discharge vaccinate employ".split()
 )
-_PERSON_NOUNS = frozenset("toll death fatality casualty dead wounded injured victim injury".split())
+#: Nouns for people, beside those that end like one (teacher, miner): what a "killed" or an "injured" may leave out.
+_HUMANS = frozenset(
+    "person man woman child boy girl baby infant toddler teenager adult civilian soldier troop police policeman pupil student"
+    " patient resident citizen inhabitant migrant refugee evacuee employee pilgrim tourist guest nurse pilot sailor marine recruit conscript"
+    " militant insurgent terrorist rebel guard agent aide native villager protester demonstrator passenger passer-by crew"
+    " captive detainee prisoner hostage inmate victim casualty survivor fan relative parent mother father son daughter member".split()
+)
+_HUMAN_ENDINGS = (
+    "man",
+    "woman",
+    "worker",
+    "officer",
+    "fighter",
+    "member",
+    "miner",
+    "driver",
+    "rider",
+    "farmer",
+    "ist",
+    "ician",
+    "person",
+    "holder",
+    "goer",
+)
 #: Nouns whose plural looks like the singular, or that count as they stand.
 _SAME_PLURAL = frozenset(
     "aircraft sheep fish cattle police personnel staff crew people salmon deer species series spacecraft hovercraft offspring dead wounded injured"
@@ -369,6 +392,8 @@ def _sentence(sentence: Sentence, written: Sequence[Number], memory: _Memory) ->
     _lend_units(view, found)
     found = [f for f in found if f.unit or not _is_clock(view, f)]
     for candidate in found:
+        if candidate.unit in ("", "degree"):
+            _degrees(view, candidate, found, memory)
         _rate(view, candidate)
     # A number inside the rate of the one before is part of it ("19 per 100,000 inhabitants").
     found = [f for i, f in enumerate(found) if i == 0 or f.start >= found[i - 1].end or found[i - 1].rate is None]
@@ -527,7 +552,9 @@ def _is_ordinal(view: _View, f: _Found, left: str, right: str) -> bool:
         return False
     if text.startswith("a quarter") and re.match(r"[ ](?:earlier|ago|before|later)\b", right):
         return True
-    if re.match(r"a (?:third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)$", text) and re.match(r"[ ](?:is|was|has|will)\b", right):
+    if re.match(r"a (?:third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)$", text) and re.match(
+        r"[ ](?:is|was|has|will)\b", right
+    ):
         return True
     if re.match(
         r"[ ](?:of|to|from|by|as|in|on|at|for|more|less|fewer|over|since|is|are|was|were|had|have|has|and|or|but|than|that|who|which)\b",
@@ -687,9 +714,11 @@ def _is_mass(view: _View, f: _Found) -> bool:
 
 
 #: Words tagged as nouns that say when or where, never what is counted.
-_NOT_COUNTED = frozenset("today yesterday tomorrow tonight overnight home abroad here there now then apiece each".split())
+_NOT_COUNTED = frozenset(
+    "today yesterday tomorrow tonight overnight home abroad here there now then apiece each sells costs goes others other".split()
+)
 #: Nouns that mean little without what follows.
-_OF_IDIOMS = {"member": ("staff",), "prisoner": ("war",), "piece": ("artillery", "luggage", "ammunition"), "ton": (), "head": ("cattle", "livestock")}
+_OF_IDIOMS = {"member": ("staff",), "prisoner": ("war",), "piece": ("artillery", "luggage", "ammunition")}
 _ADJECTIVES = frozenset("JJ JJR JJS VBN VBG HYPH AFX POS `` '' CD RBR".split())
 _NOUNS = frozenset("NN NNS NNP NNPS".split())
 _OF_WHOLE = re.compile(
@@ -742,7 +771,12 @@ def _counted(view: _View, f: _Found, offset: int) -> _Found:
             if hyphened:
                 break
             if index + 1 < len(doc) and doc[index + 1].tag_ == "POS":
+                if f.partitive and _noun_follows(view, index + 2, numbers_too=True):
+                    noun, index = None, index + 2  # "nine of the plant's twenty lines"
+                    continue
                 break
+        elif f.partitive and tag == "CD" and noun is None:
+            pass
         elif noun is not None:
             if tag == "HYPH" and index + 1 < len(doc) and doc[index + 1].tag_ in (*_NOUNS, "VBN", "VBG", "JJ"):
                 index += 1 if doc[index + 1].tag_ in _NOUNS else 2
@@ -770,7 +804,11 @@ def _counted(view: _View, f: _Found, offset: int) -> _Found:
         index += 1
     if noun is None:
         if f.partitive and index > first and doc[index - 1].tag_ in ("JJ", "VBN", "JJS", "JJR"):
-            f.unit, f.end, f.noun = "person", doc[index - 1].idx + len(doc[index - 1].text), index - 1  # "six of the worst burned"
+            f.unit, f.end, f.noun = (
+                "person",
+                doc[index - 1].idx + len(doc[index - 1].text),
+                index - 1,
+            )  # "six of the worst burned"
         return f
     head = doc[noun]
     if head.tag_ in ("NN", "NNP") and not hyphened and not _single_noun_fits(view, f, noun, first):
@@ -779,18 +817,22 @@ def _counted(view: _View, f: _Found, offset: int) -> _Found:
     f.unit_start = doc[first].idx
     f.end = f.unit_end = head.idx + len(head.text)
     f.unit = singular(head)
-    if f.unit in _OF_IDIOMS and (idiom := re.match(r"[ ]of[ ](?P<what>[a-z]+)", text[f.end : f.end + 24])) and idiom["what"] in _OF_IDIOMS[f.unit]:
+    if (
+        f.unit in _OF_IDIOMS
+        and (idiom := re.match(r"[ ]of[ ](?P<what>[a-z]+)", text[f.end : f.end + 24]))
+        and idiom["what"] in _OF_IDIOMS[f.unit]
+    ):
         f.unit = f"{f.unit} of {idiom['what']}"
         f.end += idiom.end()
     return f
 
 
-def _noun_follows(view: _View, index: int) -> bool:
+def _noun_follows(view: _View, index: int, *, numbers_too: bool = False) -> bool:
     """Does the noun group go on to a noun from here?"""
     for token in view.doc[index : index + 4]:
         if token.tag_ in _NOUNS:
             return True
-        if token.tag_ not in _ADJECTIVES:
+        if token.tag_ not in _ADJECTIVES and not (numbers_too and token.tag_ == "CD"):
             return False
     return False
 
@@ -907,7 +949,13 @@ def _compounds(view: _View, found: list[_Found]) -> list[_Found]:
             and view.text[before.end : f.start] in (" and ", " ", ", ")
         ):
             before.value = before.value * _COMPOUND[before.unit][1] + f.value
-            before.unit, before.end, before.number_end, before.unit_end, before.noun = f.unit, f.end, f.number_end, f.unit_end, f.noun
+            before.unit, before.end, before.number_end, before.unit_end, before.noun = (
+                f.unit,
+                f.end,
+                f.number_end,
+                f.unit_end,
+                f.noun,
+            )
             continue
         result.append(f)
     return result
@@ -968,13 +1016,17 @@ def _rate_words(view: _View, f: _Found) -> None:
             f.rate, f.end = named[0], named[1]
         elif symbol and strong:
             f.rate, f.end = symbol, match.end()
-        elif noun is not None and (strong or (f.unit in MONEY and fits and match["how"] in ("a", "an", "each", "every", "to each", "to every"))):
+        elif noun is not None and (
+            strong or (f.unit in MONEY and fits and match["how"] in ("a", "an", "each", "every", "to each", "to every"))
+        ):
             head = view.doc[noun]
             f.rate = count + head.lower_ if count else singular(head)
             f.end = head.idx + len(head.text)
             if years := re.match(r"[ ]of[ ](?:service|work|sentence)\b", text[f.end : f.end + 14]):
                 f.rate += years.group()
                 f.end += years.end()
+        elif match["how"] == "per" or (word.lower() == "head" and match["how"] in ("a", "an")):
+            f.rate, f.end = count + word.lower(), match.end()
         if f.rate is not None:
             return
     adverb = _RATE_ADVERB.match(text, f.end)
@@ -987,9 +1039,10 @@ _EACH_AFTER = re.compile(r"[ ](?:each|apiece|a piece|per head)\b", re.IGNORECASE
 #: "Each round costs", "every bereaved family will receive": what the number is for one of.
 _EACH_SUBJECT = re.compile(r"\b(?:each|every)(?: one of the)?[ ]((?:[\w'’-]+[ ]){1,8})$", re.IGNORECASE)
 _PRICE_SUBJECT = re.compile(
-    r"\b(?:an?|one|the)[ ](?P<what>(?:[\w'’-]+[ ]){1,6})(?:now |itself |typically |currently |still |already |would |will |could |can )*"
-    r"(?:costs?|sells? for|sold for|goes for|go for|went for|retails? (?:at|for)|fetch(?:es|ed)?|(?:is|was) priced at|sells? at|changes hands (?:at|for))"
-    r"(?:[ ][\w'’-]+){0,4}?[ ]$",
+    r"\b(?:an?|one)[ ](?P<what>(?:(?!(?:that|which|who|and|but|whose|puts?)\b)\w[\w'’-]*[ ]){1,6}?)(?:that |which )?"
+    r"(?:now |itself |typically |currently |still |already |would |will |could |can |used to )*"
+    r"(?P<verb>costs?|sells? for|sold for|goes for|went for|retails? (?:at|for)|fetch(?:es|ed)?|(?:is|was) priced at|sells? at|changes hands (?:at|for))"
+    r"(?:[ ](?:the[ ])?[\w'’-]+){0,4}?[ ]$",
     re.IGNORECASE,
 )
 _PRICE_OF = re.compile(
@@ -1006,6 +1059,8 @@ _SHARE_VERB = re.compile(
     r"|opened|changing hands|changed hands|priced|sank|had for|surged|soared|halted at)\b",
     re.IGNORECASE,
 )
+_FOR_ONE = re.compile(r"[ ]for an?[ ]", re.IGNORECASE)
+_PAYS = re.compile(r"\b(?:pa(?:y|ys|id|ying)|charg\w+|costs?|asks?|asking|offer\w*|spend\w*|spent|price)\b", re.IGNORECASE)
 #: What goes on saying the same of another time or place, so that a rate goes with it ("$31,000 a day, against $12,500").
 _COMPARES = re.compile(
     r"(?:[,;]? (?:up|down) from|[,;]? (?:and|but|or|from|to|against|versus|compared (?:with|to)|rather than|instead of|not|than|and not|as against|of which)"
@@ -1030,7 +1085,13 @@ def _clause_rate(view: _View, found: list[_Found], index: int) -> None:
     for pattern, group in ((_EACH_SUBJECT, 1), (_PRICE_SUBJECT, "what"), (_PRICE_OF, "what")):
         match = pattern.search(clause)
         if match and (pattern is _EACH_SUBJECT or f.unit in MONEY):
-            noun = _rate_noun(view, view.token_from(offset + match.start(group)))
+            at = offset + match.start(group)
+            named = _named_unit(view, at - 1)
+            limit = view.token_from(offset + match.start("verb")) if pattern is _PRICE_SUBJECT else len(view.doc)
+            noun = _rate_noun(view, view.token_from(at), limit)
+            if named and named[0] not in MONEY:
+                f.rate = named[0]
+                return
             if noun is not None:
                 f.rate = _unit_of(view.doc[noun])
                 return
@@ -1042,6 +1103,10 @@ def _clause_rate(view: _View, found: list[_Found], index: int) -> None:
         f.rate = singular(noun) if noun is not None else counts[-1].unit if counts else None
         return
     if f.number.scale < 1000 and f.value < 100_000:
+        paid = _FOR_ONE.match(text, f.end)
+        if paid and _PAYS.search(clause) and (noun := _rate_noun(view, view.token_from(paid.end()))) is not None:
+            f.rate = _unit_of(view.doc[noun])
+            return
         if _CLOSE_PRICE.search(clause) or (_SHARE_PRICE.search(clause) and _SHARE_VERB.search(clause)):
             f.rate = "share"
             return
@@ -1065,10 +1130,10 @@ def _subject(view: _View, f: _Found) -> Token | None:
     return None
 
 
-def _rate_noun(view: _View, index: int) -> int | None:
+def _rate_noun(view: _View, index: int, limit: int | None = None) -> int | None:
     """The head of the short noun group that begins at this token."""
     noun = None
-    for i in range(index, min(index + 4, len(view.doc))):
+    for i in range(index, min(index + 5, limit or len(view.doc), len(view.doc))):
         tag = view.doc[i].tag_
         if tag in _NOUNS:
             noun = i
@@ -1093,8 +1158,9 @@ def _elided(view: _View, found: list[_Found], index: int, memory: _Memory) -> No
     told = [t for t in memory.told if t.unit]
     counts = [p.unit for p in previous if p.unit not in UNITS] or [t.unit for t in told if t.unit not in UNITS][-1:]
     if clause := _from_clause(view, f):
-        # "17 people were killed and 34 injured": the noun that stands there already is the better one.
-        f.unit = counts[-1] if clause == "person" and previous and previous[-1].unit not in UNITS else clause
+        # "17 miners were trapped and 4 killed": a noun for people that stands there already is the better one.
+        people = [p.unit for p in previous if _is_human(p.unit)]
+        f.unit = people[-1] if clause == "person" and people else clause
         return
     if f.partitive:
         f.unit = counts[-1] if counts else "person"
@@ -1138,7 +1204,9 @@ def _strangeness(f: _Found, known: _Told, here: int) -> Decimal:
         cost -= 1
     cost += Decimal(min(here - known.sentence, 20)) / 8
     if known.unit in UNITS:
-        cost += Decimal("1.5") if known.unit == "percent" or known.unit in MONEY or known.unit in _TIME_UNITS else Decimal("0.7")
+        cost += (
+            Decimal("1.5") if known.unit == "percent" or known.unit in MONEY or known.unit in _TIME_UNITS else Decimal("0.7")
+        )
         if f.value != f.value.to_integral_value():
             cost -= 2
     elif f.value != f.value.to_integral_value():
@@ -1166,7 +1234,12 @@ def _predicate(view: _View, f: _Found) -> str | None:
     if noun is None or view.doc[noun].tag_ != "NNS":
         return None
     word = singular(view.doc[noun])
-    return word if word not in UNITS and view.doc[noun].dep_ in ("attr", "appos", "pobj", "conj", "nsubj", "dobj", "dep", "ROOT", "npadvmod") else None
+    return (
+        word
+        if word not in UNITS
+        and view.doc[noun].dep_ in ("attr", "appos", "pobj", "conj", "nsubj", "dobj", "dep", "ROOT", "npadvmod")
+        else None
+    )
 
 
 #: Nouns for a body of people or things, and what it is counted in.
@@ -1189,6 +1262,9 @@ _COLLECTIVES = {
     "toll": "person",
     "congregation": "person",
     "vote": "vote",
+    "crew": "crew member",
+    "strength": "soldier",
+    "shift": "worker",
 }
 
 
@@ -1201,17 +1277,41 @@ def _collective(view: _View, f: _Found) -> str | None:
 def _from_clause(view: _View, f: _Found) -> str | None:
     """The unit that the words around give away: "34 were killed", "the toll stands at 143", "the number of cases, 12"."""
     right = view.after(f.end, 40)
-    match = re.match(r"(?:[ ](?:others?|more|people|still|also|had|have|has|been|are|were|was|of whom))*[ ](?P<word>\w+)", right)
+    match = re.match(
+        r"(?:[ ](?:others?|more|people|still|also|had|have|has|been|are|were|was|of whom))*[ ](?P<word>\w+)", right
+    )
     if match and (match["word"].lower() in _PERSON_WORDS or _strip_verb(match["word"].lower()) in _PERSON_VERBS):
         return "person"
     left = view.before(f.start, 90)
-    if re.search(r"\b(?:toll|deaths|fatalities|dead|killed|killing|casualties|injured|wounded)\b[^.;]{0,40}$", left[-60:], re.IGNORECASE):
+    if re.search(
+        r"\b(?:toll|deaths|fatalities|dead|killed|killing|casualties|injured|wounded)\b[^.;]{0,40}$", left[-60:], re.IGNORECASE
+    ):
         return "person"
     if match := re.search(r"\b(?:number|total|count|tally) of (?P<words>(?!\d)[^,.;]+)", left):
         noun = _rate_noun(view, view.token_from(max(0, f.start - len(left)) + match.start("words")))
         if noun is not None and view.doc[noun].tag_ in ("NNS", "NNPS"):
             return singular(view.doc[noun])
     return None
+
+
+def _degrees(view: _View, f: _Found, found: list[_Found], memory: _Memory) -> None:
+    """Plain "degrees" are of the scale named before, else Celsius where the sentence speaks of heat or cold."""
+    if f.unit != "degree":
+        return
+    scales = [x.unit for x in (*memory.told, *found) if x.unit.startswith("degree ")]
+    if scales:
+        f.unit = scales[-1]
+    elif re.search(
+        r"\b(?:temperatures?|heat\w*|hot\w*|warm\w*|mercury|cold\w*|cool\w*|freez\w*|thermomet\w*|weather)\b",
+        view.text,
+        re.IGNORECASE,
+    ):
+        f.unit = "degree Celsius"
+
+
+def _is_human(unit: str) -> bool:
+    last = unit.rsplit(" ", 1)[-1]
+    return unit in _HUMANS or last in _HUMANS or last.endswith(_HUMAN_ENDINGS)
 
 
 def _strip_verb(word: str) -> str:
@@ -1225,7 +1325,11 @@ def _subject_noun(view: _View, f: _Found) -> str | None:
     """The plural noun that is the subject of the number's clause ("shipments came to 13.6 million")."""
     index = min(view.token_from(f.number.start), len(view.doc))
     for token in reversed(view.doc[max(0, index - 14) : index]):
-        if token.tag_ == "NNS" and token.dep_ in ("nsubj", "nsubjpass", "ROOT") and token.lower_ not in ("numbers", "figures", "officials"):
+        if (
+            token.tag_ == "NNS"
+            and token.dep_ in ("nsubj", "nsubjpass", "ROOT")
+            and token.lower_ not in ("numbers", "figures", "officials")
+        ):
             return singular(token)
     return None
 
@@ -1275,7 +1379,10 @@ def _bound(view: _View, f: _Found) -> tuple[Bound, int, int]:
     if match:
         kind = next(name for name, hit in match.groupdict().items() if hit)
         words = match.group().lower()
-        if words.startswith("up to") and re.search(r"\b(?:go|goes|gone|going|went|come|comes|came|move[sd]?|brought|bring|push\w*|taken?|taking|rose|inched|crept|ticked)[ ](?:back )?$", left[: match.start()]):
+        if words.startswith("up to") and re.search(
+            r"\b(?:go|goes|gone|going|went|come|comes|came|move[sd]?|brought|bring|push\w*|rose|inched|crept|ticked)[ ](?:back )?$",
+            left[: match.start()],
+        ):
             return bound, start, end
         if re.search(r"\bthe $", match.group()) and kind in ("more_than", "less_than"):
             return bound, start, end  # "more than the 300 planned" compares; it does not bound the 300

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.figures.units import convert, dimension
+from extractors.figures.units import UNITS, convert, dimension
 from extractors.series.intervals import interval, number
 from extractors.series.standing import speaker_words
 from extractors.text import Sentence
@@ -38,8 +38,11 @@ MOST_NAMES = 12
 #: First dimensions of the static embedding, enough to tell words that mean the same from others.
 VECTOR_SIZE = 64
 #: Look-up keys pair the article's main names with the figure's nearest words: this many of each.
-KEY_NAMES = 5
-KEY_WORDS = 7
+KEY_NAMES = 8
+KEY_WORDS = 6
+
+#: One unit a dimension, so that values compare: that with factor 1.
+_BASES = {unit.dimension: unit.name for unit in reversed(UNITS.values()) if unit.factor == 1 and not unit.offset}
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’.][^\W\d_]+)*|\d[\d.,]*")
 _NAME = re.compile(r"\b[A-ZÀ-ÞЀ-Я][^\W\d_]+(?:['’-][^\W\d_]+)*")
@@ -195,7 +198,7 @@ def _mention(
     article: str,
 ) -> Mention:
     said = interval(figure.low, figure.high, figure.bound)
-    base = _base_unit(dimension(figure.unit))
+    base = _BASES.get(dimension(figure.unit), "")
     value = number(figure.low, figure.high)
     end = offset + len(figure.surface)
     counted = tuple(dict.fromkeys((*stems(figure.surface), *stems(figure.unit))))
@@ -269,25 +272,6 @@ def _content(word: str) -> bool:
 
 def _holding(sentences: Sequence[Sentence], start: int) -> Sentence | None:
     return next((s for s in sentences if s.start <= start < s.end), None)
-
-
-@cache
-def _base_unit(dim: str) -> str:
-    """One unit a dimension, so that values compare; the unit itself where the table has none."""
-    return BASES.get(dim, "")
-
-
-#: A unit for each dimension of which the news uses several.
-BASES = {
-    "mass": "tonne",
-    "length": "kilometre",
-    "area": "hectare",
-    "volume": "litre",
-    "time": "day",
-    "speed": "kilometre per hour",
-    "energy": "megawatt-hour",
-    "power": "megawatt",
-}
 
 
 def _float(value: Decimal, unit: str, base: str) -> float:

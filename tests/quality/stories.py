@@ -9,7 +9,7 @@ import itertools
 import json
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -151,27 +151,69 @@ def _gold_figure(f: dict[str, Any], text: str, split: list[Sentence]) -> Figure:
     )
 
 
+#: As the service's query has it: the series sharing most keys, each with its latest mentions.
+MOST_SERIES, MOST_MENTIONS = 200, 12
+
+
+class Store:
+    """The series so far, found by look-up keys as in the database."""
+
+    def __init__(self) -> None:
+        self.members: dict[int, list[Mention]] = {}
+        self.keys: dict[int, list[set[int]]] = defaultdict(list)
+        self.index: dict[int, set[int]] = defaultdict(set)
+
+    def candidates(self, new: Sequence[Mention]) -> list[Candidate]:
+        wanted = {k for m in new for k in keys(m)}
+        dimensions = {m.dimension for m in new}
+        near = {s for k in wanted for s in self.index.get(k, ()) if self.members[s][0].dimension in dimensions}
+        shared = {s: max(len(k & wanted) for k in self.keys[s]) for s in near}
+        best = sorted(near, key=lambda s: (-shared[s], s))[:MOST_SERIES]
+        return [Candidate(s, tuple(self.members[s][-MOST_MENTIONS:])) for s in best]
+
+    def add(self, series: int | None, mention: Mention) -> int:
+        into = len(self.members) + 1 if series is None else series
+        self.members.setdefault(into, []).append(mention)
+        found = set(keys(mention))
+        self.keys[into].append(found)
+        for k in found:
+            self.index[k].add(into)
+        return into
+
+
 Assign = Callable[[Sequence[Mention], Sequence[Candidate]], list[int | None]]
 
 
-def run(story: Story, place: Assign = assign, withdraws: Callable[[Told, Figure], bool] | None = None) -> tuple[dict[tuple[str, int], int], list[dict[str, Any]]]:
+def lessons(story: Story) -> Iterator[tuple[Sequence[Mention], Sequence[str | None], list[Candidate], dict[int, str]]]:
+    """Each article with the candidates that it would meet if all before it had been linked right, and their gold series."""
+    store = Store()
+    name: dict[int, str] = {}
+    of: dict[str, int] = {}
+    for article in sorted(story.articles, key=lambda a: a.published):
+        if article.copy:
+            continue
+        yield article.mentions, article.gold, store.candidates(article.mentions), name
+        for one, gold in zip(article.mentions, article.gold, strict=True):
+            known = of.get(gold) if gold else None
+            into = store.add(known, one)
+            if gold:
+                of[gold], name[into] = into, gold
+
+
+def run(
+    story: Story, place: Assign = assign, withdraws: Callable[[Told, Figure], bool] | None = None
+) -> tuple[dict[tuple[str, int], int], list[dict[str, Any]]]:
     """Article by article, as the service does: {(url, position): series}, and the shifts as lines of shifts.jsonl."""
-    members: dict[int, list[Mention]] = {}
-    index: dict[int, set[int]] = defaultdict(set)
+    store = Store()
     observations: dict[int, list[Observation]] = defaultdict(list)
     placed: dict[tuple[str, int], int] = {}
     kept: list[tuple[Told, Figure]] = []
     for number, article in enumerate(sorted(story.articles, key=lambda a: a.published)):
         if article.copy:
             continue
-        wanted = {k for m in article.mentions for k in keys(m)}
-        near = sorted({s for k in wanted for s in index.get(k, ())})
-        chosen = place(article.mentions, [Candidate(s, tuple(members[s][-12:])) for s in near])
+        chosen = place(article.mentions, store.candidates(article.mentions))
         for position, (figure, one, series) in enumerate(zip(article.figures, article.mentions, chosen, strict=True)):
-            into = len(members) + 1 if series is None or series < 0 else series
-            members.setdefault(into, []).append(one)
-            for k in keys(one):
-                index[k].add(into)
+            into = store.add(series, one)
             placed[article.url, position] = into
             kept.append((article, figure))
             observations[into].append(
