@@ -67,7 +67,21 @@ def test_every_command_has_help_with_an_example(path, callback):
 
 def test_help_names_every_command(fw):
     said = fw("--help")
-    for word in ("demo", "init", "run", "serve", "replay", "extract", "export", "backfill", "series", "shifts", "why", "doctor", "seed"):
+    for word in (
+        "demo",
+        "init",
+        "run",
+        "serve",
+        "replay",
+        "extract",
+        "export",
+        "backfill",
+        "series",
+        "shifts",
+        "why",
+        "doctor",
+        "seed",
+    ):
         assert word in said
 
 
@@ -103,7 +117,15 @@ class TestMistakes:
         assert "newer figurewatch" in said
         assert "upgrade" in said
 
-    @pytest.mark.parametrize("words", [("replay", "nowhere.jsonl"), ("backfill", "jsonl", "nowhere.jsonl"), ("seed", "add", "nowhere"), ("extract", "figures", "nowhere.txt")])
+    @pytest.mark.parametrize(
+        "words",
+        [
+            ("replay", "nowhere.jsonl"),
+            ("backfill", "jsonl", "nowhere.jsonl"),
+            ("seed", "add", "nowhere"),
+            ("extract", "figures", "nowhere.txt"),
+        ],
+    )
     def test_a_file_that_is_not_there(self, fw, words):
         assert "no such file" in fw(*words, expect=2)
 
@@ -131,12 +153,18 @@ class TestUse:
         write(tmp_path / "story.jsonl", LATER, STORY)
         said = fw("replay", "story.jsonl", "--export", "out")
         assert "6,700 -> 10,000" in said
-        exported = {path.stem: [json.loads(line) for line in path.read_text().splitlines()] for path in (tmp_path / "out/story").glob("*.jsonl")}
+        exported = {
+            path.stem: [json.loads(line) for line in path.read_text().splitlines()]
+            for path in (tmp_path / "out/story").glob("*.jsonl")
+        }
         assert [row["relation"] for row in exported["articles"]] == ["original", "update"]
         [shift] = exported["shifts"]
         assert (shift["url"], shift["from"], shift["to"], shift["kind"]) == (LATER["url"], 6700, 10000, "increase")
         for row in exported["figures"]:
-            assert STORY["text"].replace("6,700", "10,000")[row["start"] : row["end"]] == row["surface"] or "6,700" in row["surface"]
+            assert (
+                STORY["text"].replace("6,700", "10,000")[row["start"] : row["end"]] == row["surface"]
+                or "6,700" in row["surface"]
+            )
         assert exported["alerts"]
 
     def test_history_can_be_read_in_looked_at_and_exported(self, fw, tmp_path):
@@ -153,7 +181,7 @@ class TestUse:
         assert fw("alerts", "list").strip() == "no alerts yet"
 
     def test_figures_of_standard_input_come_out_as_json(self, fw):
-        text = 'Officials said about 6,700 containers were shipped.'
+        text = "Officials said about 6,700 containers were shipped."
         found = json.loads(fw("extract", "figures", stdin=text))
         [figure] = found["figures"]
         assert (figure["low"], figure["bound"], figure["unit"]) == (6700, "approx", "container")
@@ -164,7 +192,15 @@ class TestUse:
         found = [json.loads(line) for line in fw("extract", "figures", "--jsonl", stdin="\n".join(lines)).splitlines()]
         assert [row.get("id") for row in found] == [1, None, 3]
         assert "error" in found[1]
-        page = json.dumps({"id": 7, "url": "https://paper.example/x", "html": "<html><body><article><h1>Head</h1>" + "<p>A long enough paragraph of text, with words.</p>" * 6 + "</article></body></html>"})
+        page = json.dumps(
+            {
+                "id": 7,
+                "url": "https://paper.example/x",
+                "html": "<html><body><article><h1>Head</h1>"
+                + "<p>A long enough paragraph of text, with words.</p>" * 6
+                + "</article></body></html>",
+            }
+        )
         [article] = [json.loads(line) for line in fw("extract", "article", "--jsonl", stdin=page).splitlines()]
         assert set(article) >= {"id", "title", "authors", "published", "language", "text"}
         assert article["text"]
