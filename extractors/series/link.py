@@ -8,7 +8,7 @@ or rate of their own never meet. Deterministic: ties fall to the older series.
 Pure. Not here: what is kept of a figure (mention.py), how a pair is judged (pair.py, linker.py).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +22,7 @@ from extractors.series.pair import FEATURES, Prepared, Rarity, prepare, table
 #: A second figure of an article is considered for a series that it fits at least this well.
 LEAST_MEAN = 0.05
 
-__all__ = ["Candidate", "Mention", "assign", "cluster", "explain", "from_json", "keys", "mentions", "to_json"]
+__all__ = ["Candidate", "Mention", "Placement", "assign", "cluster", "explain", "from_json", "keys", "mentions", "place", "to_json"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +38,76 @@ def comparable(a: Mention, b: Mention) -> bool:
     return a.role == b.role and a.dimension == b.dimension
 
 
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where the figures of an article belong, and which series turn out to be one now that they meet in it."""
+
+    series: tuple[int | None, ...]  #: of each mention; None where a new series begins
+    merges: tuple[tuple[int, int], ...]  #: (series that stays, series that ends), in the order in which to do them
+
+
 def assign(new: Sequence[Mention], candidates: Sequence[Candidate], linker: Linker | None = None) -> list[int | None]:
     """A series for each mention of one article; None where a new series begins."""
+    return list(place(new, candidates, linker=linker).series)
+
+
+def place(
+    new: Sequence[Mention],
+    candidates: Sequence[Candidate],
+    *,
+    fixed: Mapping[int, int] | None = None,
+    linker: Linker | None = None,
+) -> Placement:
+    """Series for the mentions of one article.
+
+    Args:
+        new: all mentions of the article.
+        candidates: series that share look-up keys with them, and those that fixed names.
+        fixed: index in new -> series, for figures that are placed already: those an update takes over from its parent.
+    """
     judge = linker or shipped()
     pool = sorted((c for c in candidates if c.mentions), key=lambda c: c.series)
-    chosen: list[int | None] = [None] * len(new)
+    chosen: list[int | None] = [None if fixed is None else fixed.get(k) for k in range(len(new))]
     if not new or not pool:
-        return chosen
+        return Placement(tuple(chosen), ())
     desk = meeting(new, pool)
     chances = judge.probability(desk.rows)
     mean = desk.means(chances)
-    rows, columns = linear_sum_assignment(-np.where(mean >= judge.join, mean, 0.0))
+    free = [k for k, series in enumerate(chosen) if series is None]
+    open_to = [k for k, c in enumerate(pool) if c.series not in chosen]
+    gain = mean[np.ix_(free, open_to)]
+    rows, columns = linear_sum_assignment(-np.where(gain >= judge.join, gain, 0.0))
     for row, column in zip(rows, columns, strict=True):
-        if mean[row, column] >= judge.join:
-            chosen[row] = pool[column].series
+        if gain[row, column] >= judge.join:
+            chosen[free[row]] = pool[open_to[column]].series
     _join_again(chosen, pool, desk, mean, chances, judge)
-    return chosen
+    return Placement(tuple(chosen), tuple(_merges(chosen, new, pool, mean, judge)))
+
+
+def _merges(
+    chosen: Sequence[int | None], new: Sequence[Mention], pool: Sequence[Candidate], mean: NDArray[np.float64], judge: Linker
+) -> Iterator[tuple[int, int]]:
+    """Pairs of series that one figure of the article fits, and that fit each other: what was one line in two pieces."""
+    column = {c.series: k for k, c in enumerate(pool)}
+    gone: set[int] = set()
+    asked = [
+        (mean[i, k], pool[column[series]], pool[k], i)
+        for i, series in enumerate(chosen)
+        if series in column
+        for k in range(len(pool))
+        if pool[k].series != series and mean[i, k] >= judge.join
+    ]
+    for _, one, other, i in sorted(asked, key=lambda a: (-a[0], a[1].series, a[2].series)):
+        if one.series in gone or other.series in gone or other.series in chosen:
+            continue
+        ours, theirs = (new[i], *one.mentions), other.mentions
+        if {m.article for m in ours} & {m.article for m in theirs}:
+            continue
+        desk = meeting(ours, [other])
+        if float(desk.means(judge.probability(desk.rows)).mean()) >= judge.join:
+            keep, end = sorted((one.series, other.series))
+            gone.update((keep, end))
+            yield keep, end
 
 
 @dataclass(frozen=True, slots=True)

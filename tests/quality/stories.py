@@ -20,7 +20,9 @@ from typing import Any
 from extractors.copies import fingerprint, judge
 from extractors.figures import figures
 from extractors.series.inherit import Placed, inherited
-from extractors.series.link import Candidate, assign, keys, mentions
+from extractors.series import link
+from extractors.series.link import Candidate, Placement, keys, mentions
+from extractors.series.linker import Linker
 from extractors.series.mention import Mention
 from extractors.series.shifts import detect
 from extractors.text import Sentence, sentences
@@ -202,17 +204,21 @@ class Store:
         self.members: dict[int, list[Mention]] = {}
         self.keys: dict[int, list[set[int]]] = defaultdict(list)
         self.index: dict[int, set[int]] = defaultdict(set)
+        self.order: dict[str, int] = {}
+        self.count = 0
 
-    def candidates(self, new: Sequence[Mention]) -> list[Candidate]:
+    def candidates(self, new: Sequence[Mention], fixed: Iterable[int] = ()) -> list[Candidate]:
         wanted = {k for m in new for k in keys(m)}
         dimensions = {m.dimension for m in new}
         near = {s for k in wanted for s in self.index.get(k, ()) if self.members[s][0].dimension in dimensions}
         shared = {s: max(len(k & wanted) for k in self.keys[s]) for s in near}
-        best = sorted(near, key=lambda s: (-shared[s], s))[:MOST_SERIES]
+        best = [*fixed, *sorted(near - set(fixed), key=lambda s: (-shared[s], s))[:MOST_SERIES]]
         return [Candidate(s, tuple(self.members[s][-MOST_MENTIONS:])) for s in best]
 
     def add(self, series: int | None, mention: Mention) -> int:
-        into = len(self.members) + 1 if series is None else series
+        self.count += series is None
+        into = self.count if series is None else series
+        self.order.setdefault(mention.article, len(self.order))
         self.members.setdefault(into, []).append(mention)
         found = set(keys(mention))
         self.keys[into].append(found)
@@ -221,7 +227,16 @@ class Store:
         return into
 
 
-Assign = Callable[[Sequence[Mention], Sequence[Candidate]], list[int | None]]
+    def merge(self, keep: int, end: int) -> None:
+        self.members[keep] = sorted(self.members[keep] + self.members.pop(end), key=lambda m: self.order[m.article])
+        self.keys[keep] += self.keys.pop(end)
+        for series in self.index.values():
+            if end in series:
+                series.remove(end)
+                series.add(keep)
+
+
+Assign = Callable[[Sequence[Mention], Sequence[Candidate], dict[int, int]], Placement]
 
 
 def lessons(story: Story) -> Iterator[tuple[Sequence[Mention], Sequence[str | None], list[Candidate], dict[int, str]]]:
@@ -240,8 +255,12 @@ def lessons(story: Story) -> Iterator[tuple[Sequence[Mention], Sequence[str | No
                 of[gold], name[into] = into, gold
 
 
+def placing(linker: Linker) -> Assign:
+    return lambda new, candidates, fixed: link.place(new, candidates, fixed=fixed, linker=linker)
+
+
 def run(
-    story: Story, place: Assign = assign, withdraws: Callable[[Told, Figure], bool] | None = None
+    story: Story, place: Assign, withdraws: Callable[[Told, Figure], bool] | None = None
 ) -> tuple[dict[tuple[str, int], int], list[dict[str, Any]]]:
     """Article by article, as the service does: {(url, position): series}, and the shifts as lines of shifts.jsonl."""
     store = Store()
@@ -251,13 +270,9 @@ def run(
     for number, article in enumerate(sorted(story.articles, key=lambda a: a.published)):
         if article.copy:
             continue
-        chosen: list[int | None] = [placed.get(article.continues[k]) if k in article.continues else None for k in range(len(article.figures))]
-        rest = [k for k, series in enumerate(chosen) if series is None]
-        taken = {series for series in chosen if series is not None}
-        new = [article.mentions[k] for k in rest]
-        for k, found in zip(rest, place(new, [c for c in store.candidates(new) if c.series not in taken]), strict=True):
-            chosen[k] = found
-        for position, (figure, one, series) in enumerate(zip(article.figures, article.mentions, chosen, strict=True)):
+        fixed = {here: placed[there] for here, there in article.continues.items()}
+        found = place(article.mentions, store.candidates(article.mentions, sorted(set(fixed.values()))), fixed)
+        for position, (figure, one, series) in enumerate(zip(article.figures, article.mentions, found.series, strict=True)):
             into = store.add(series, one)
             placed[article.url, position] = into
             kept.append((article, figure))
@@ -280,6 +295,10 @@ def run(
                     withdraws=bool(withdraws and withdraws(article, figure)),
                 )
             )
+        for keep, end in found.merges:
+            store.merge(keep, end)
+            observations[keep] += observations.pop(end)
+            placed = {where: keep if series == end else series for where, series in placed.items()}
     shifts = []
     for series, some in observations.items():
         for shift in detect(some).shifts:

@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
-from extractors.series.link import LEAST_MEAN, Candidate, assign, beside, meeting
-from extractors.series.linker import Linker, from_data
-from extractors.series.mention import VERSION, Mention
+from extractors.series.link import LEAST_MEAN, beside, meeting
+from extractors.series.linker import from_data
+from extractors.series.mention import VERSION
 from extractors.series.pair import FEATURES
 
 FOLDS = 5
@@ -152,7 +152,7 @@ def main() -> None:
     total: Counter[str] = Counter()
     misses: list[str] = []
     for story, k in zip(every, fold, strict=True):
-        placed, shifts = stories.run(story, placing(linkers[k]))
+        placed, shifts = stories.run(story, stories.placing(linkers[k]))
         total += stories.tally(story, placed, shifts, score, misses)
     result = stories.summary(total, score)
     if options.misses:
@@ -173,13 +173,6 @@ def main() -> None:
         target = Path(__file__).resolve().parents[2] / "extractors" / "series" / "linker.json"
         target.write_text(json.dumps(kept, separators=(",", ":")) + "\n", encoding="utf-8")
         print(f"written: {target}")
-
-
-def placing(linker: Linker) -> stories.Assign:
-    def place(new: list[Mention], candidates: list[Candidate]) -> list[int | None]:
-        return assign(new, candidates, linker)
-
-    return place
 
 
 if __name__ == "__main__":
