@@ -96,3 +96,8 @@ def finish(tx: Transaction, page_id: int, outcome: ArticleOutcome, detail: str =
 def fail(tx: Transaction, page_id: int, detail: str) -> None:
     """A page whose analysis failed is tried again, then quarantined with its bytes."""
     tx.run("articles.fail_page", id=page_id, detail=detail, most_tries=MOST_TRIES)
+
+
+def release(tx: Transaction, page_ids: list[int]) -> None:
+    """Give pages back that were leased and not recorded."""
+    tx.run("articles.release", ids=page_ids)

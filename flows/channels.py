@@ -15,6 +15,8 @@ import re
 import smtplib
 import ssl
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
@@ -40,6 +42,9 @@ TIMEOUT_SECONDS = 20.0
 #: Answers that a later try will not change: a wrong or withdrawn address, a payload that is not understood.
 _PERMANENT_STATUS = frozenset({400, 401, 403, 404, 405, 410, 413, 415})
 
+#: What is a host for certain, and may be shown.
+_HOST = re.compile(r"(?:localhost|[\w-]+(?:\.[\w-]+)+)(?::\d{1,5})?", re.ASCII)
+
 _MESSAGE_ID_HOST = "figurewatch.invalid"
 
 
@@ -54,17 +59,17 @@ def send(channel_url: str, message: Message, *, timeout_seconds: float = TIMEOUT
     channel.retry, channel.optional = 0, False
     if isinstance(channel, _Mail):
         channel.alert = message
-        body, body_format = message.mail_html, apprise.NotifyFormat.HTML
+        title, body, body_format = message.subject, message.mail_html, apprise.NotifyFormat.HTML
     else:
         channel.notify_format = body_format = apprise.NotifyFormat.TEXT
-        body = without_mentions(message.text)
+        title, body = without_mentions(message.subject), without_mentions(message.text)
     if isinstance(channel, NotifySlack):
         channel.use_blocks = channel.include_image = False
         body = message.slack
     carrier = apprise.Apprise(asset=_ASSET)
     carrier.add(channel)
-    with _Warnings() as said:
-        delivered = carrier.notify(body=body, title=message.subject, body_format=body_format)
+    with _EARS.listening() as said:
+        delivered = carrier.notify(body=body, title=title, body_format=body_format)
     if isinstance(channel, _Mail) and channel.failure is not None:
         raise channel.failure
     if not delivered:
@@ -86,9 +91,10 @@ def masked(channel_url: str) -> str:
     if not colon or not re.fullmatch(r"[A-Za-z0-9]{1,32}", schema):
         return "****"
     schema = schema.lower()
-    host = re.split(r"[/?#\\]", rest, maxsplit=1)[0].rpartition("@")[2]
-    if schema in {"mailto", "mailtos", "slackhook", "slackhooks"} and re.fullmatch(r"[\w.-]+(?::\d+)?", host):
-        return f"{schema}://{host}/****"
+    # A password may hold a slash or a question mark that nobody quoted: then what looks like the host is a part of it.
+    host = re.fullmatch(r"(?:[^@]*@)?([^@/]+)(?:/[^@]*)?", rest.partition("?")[0])
+    if schema in {"mailto", "mailtos", "slackhook", "slackhooks"} and host and _HOST.fullmatch(host[1]):
+        return f"{schema}://{host[1]}/****"
     return f"{schema}://****"
 
 
@@ -130,7 +136,7 @@ class _Mail(NotifyEmail):  # type: ignore[no-untyped-call]
     def send(self, body: str, title: str = "", *args: Any, **kwargs: Any) -> bool:
         if self.pgp_mode != PGPMode.NONE:
             return bool(super().send(body, title, *args, **kwargs))  # type: ignore[no-untyped-call]
-        place = f"mail by {clean(self.smtp_host, 100)}"
+        place = f"mail by {self.smtp_host}" if _HOST.fullmatch(self.smtp_host or "") else "mail"
         try:
             refused = self._deliver(self._mail())
         except smtplib.SMTPRecipientsRefused as error:
@@ -166,10 +172,17 @@ class _Mail(NotifyEmail):  # type: ignore[no-untyped-call]
     def _mail(self) -> EmailMessage:
         """The message with its parts: text, or HTML with the chart that it shows."""
         alert = self.alert
-        mail = EmailMessage(policy=SMTP_POLICY)
-        mail["Subject"] = clean(alert.subject, 250)
-        mail["From"] = formataddr((str(self.from_addr[0] or "figurewatch"), str(self.from_addr[1])))
-        mail["To"] = ", ".join(formataddr((str(name or ""), str(address))) for name, address in self.targets)
+        head = {
+            "Subject": clean(alert.subject, 250),
+            "From": formataddr((str(self.from_addr[0] or "figurewatch"), str(self.from_addr[1]))),
+            "To": ", ".join(formataddr((str(name or ""), str(address))) for name, address in self.targets),
+        }
+        # Python folds a subject of 70 to 78 letters behind an empty first line, so that it is read with a blank in front.
+        # It is not folded, then, unless letters of it must be encoded: no line that holds such may be longer than 78.
+        policy = SMTP_POLICY.clone(max_line_length=998 if all(value.isascii() for value in head.values()) else 78)
+        mail = EmailMessage(policy=policy)
+        for name, value in head.items():
+            mail[name] = value
         if self.cc:
             mail["Cc"] = ", ".join(sorted(self.cc))
         if self.reply_to:
@@ -215,29 +228,33 @@ class _Mail(NotifyEmail):  # type: ignore[no-untyped-call]
             return server.send_message(mail, str(self.from_addr[1]), self._recipients())
 
 
-class _Warnings(logging.Handler):
-    """What Apprise says in this thread while a message is sent. It stays in memory: it may name secrets."""
+class _Ears(logging.Filter):
+    """Keeps what Apprise says from every log, and tells it to the thread that sends: it may name secrets."""
 
     def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.texts: list[str] = []
-        self._thread = threading.get_ident()
+        super().__init__()
+        self._heard = threading.local()
 
-    def emit(self, record: logging.LogRecord) -> None:
-        if record.thread == self._thread:
-            self.texts.append(record.getMessage())
+    def filter(self, record: logging.LogRecord) -> bool:
+        heard = getattr(self._heard, "texts", None)
+        if heard is not None and record.levelno >= logging.WARNING:
+            heard.append(record.getMessage())
+        return False
 
-    def __enter__(self) -> "_Warnings":
-        _APPRISE_LOG.addHandler(self)
-        return self
+    @contextmanager
+    def listening(self) -> Iterator[list[str]]:
+        """The warnings of this thread, as they come."""
+        texts: list[str] = []
+        self._heard.texts = texts
+        try:
+            yield texts
+        finally:
+            self._heard.texts = None
 
-    def __exit__(self, *_: object) -> None:
-        _APPRISE_LOG.removeHandler(self)
 
-
-def _failure(name: str, said: _Warnings) -> DeliveryError:
+def _failure(name: str, said: list[str]) -> DeliveryError:
     """What Apprise's warnings mean, in words that hold no secret."""
-    text = "\n".join(said.texts)
+    text = "\n".join(said)
     status = [int(code) for code in re.findall(r"error=(\d{3})\b", text)]
     if status and status[-1] != 200:
         return DeliveryError(f"{name}: answered {status[-1]}", permanent=status[-1] in _PERMANENT_STATUS)
@@ -277,9 +294,7 @@ _ASSET = apprise.AppriseAsset(
     storage_mode=apprise.PersistentStoreMode.MEMORY,
 )
 
-# At their finer levels these two write whole addresses, payloads and passwords.
-_APPRISE_LOG = logging.getLogger("apprise")
-_APPRISE_LOG.propagate = False
-_APPRISE_LOG.setLevel(logging.WARNING)
-_APPRISE_LOG.addHandler(logging.NullHandler())
+_EARS = _Ears()
+logging.getLogger("apprise").addFilter(_EARS)
+# At its finest level it writes the path of every address.
 logging.getLogger("urllib3").setLevel(logging.INFO)

@@ -6,7 +6,8 @@ Exit codes: 0 done, 1 failed, 2 wrong use; what a user can get wrong is one line
 import json
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -177,6 +178,7 @@ def replay(
     """
     from flows import replay as replaying
     from flows.alerts import rules_of
+    from flows.analyser import analysing
     from flows.context import database_url
     from flows.pipeline import Desk
     from flows.settings import load
@@ -186,7 +188,7 @@ def replay(
     url = database_url(settings)
     desk = Desk(threshold=settings.threshold, rules=rules_of(settings), deliver=False)
     results = []
-    with replaying.opened(settings.workers) as analyser, _progress("replaying", total, quiet=as_json) as advance:
+    with analysing(settings.workers) as analyser, _progress("replaying", total, quiet=as_json) as advance:
         for file in files:
             results.append(replaying.replay(file, url, analyser, desk, export_to=export, progress=advance))
     if as_json:
@@ -307,11 +309,12 @@ def seed_pack(
     Example: figurewatch seed pack articles/ --to my.jsonl.gz
     """
     from flows import seeds
+    from flows.analyser import analysing
 
     if not to.name.endswith((".jsonl", ".jsonl.gz")):
         raise UsageError(f"{to}: a corpus pack ends in .jsonl or .jsonl.gz", mend=f"name it {to}.jsonl")
-    with _spinner("packing", quiet=as_json):
-        counts = seeds.pack(_settings(config, data_dir), paths, to, published_at=_date(published))
+    with _spinner("packing", quiet=as_json), analysing(_settings(config, data_dir).workers) as analyser:
+        counts = seeds.pack(analyser, paths, to, published_at=_date(published))
     _counts(counts, as_json)
 
 
@@ -388,7 +391,8 @@ def sources_list(config: Config = None, data_dir: DataDir = None, as_json: Json 
         rows = tx.all("sources.all")
     _table(
         rows, as_json, "no sources yet: name some in figurewatch.toml",
-        outlet="outlet", url="address", state="state", last_polled_at="last poll", last_outcome="outcome", last_detail="", due_at="next",
+        outlet="outlet", url="address", state="state", last_polled_at="last poll", last_outcome="outcome", last_detail="",
+        due_at="next",
     )  # fmt: skip
 
 
@@ -407,7 +411,8 @@ def series_list(
     rows = _rows(config, data_dir, "series.list", limit=limit, role=None if every_role else "level")
     _table(
         rows, as_json, "no series yet: figurewatch run, or figurewatch backfill",
-        id="id", label="measured", unit="unit", rate="per", role="role", observations="seen", origins="origins", shifts="shifts", last_seen="last",
+        id="id", label="measured", unit="unit", rate="per", role="role", observations="seen",
+        origins="origins", shifts="shifts", last_seen="last",
     )  # fmt: skip
 
 
@@ -441,7 +446,8 @@ def shifts_list(limit: Limit = 40, config: Config = None, data_dir: DataDir = No
     rows = _rows(config, data_dir, "series.list_shifts", limit=limit)
     _table(
         rows, as_json, "no shifts yet",
-        id="id", as_of="when", kind="kind", label="measured", from_number="from", to_number="to", unit="unit", origins_after="origins", outlet="outlet",
+        id="id", as_of="when", kind="kind", label="measured", from_number="from", to_number="to", unit="unit",
+        origins_after="origins", outlet="outlet",
     )  # fmt: skip
 
 
@@ -474,7 +480,8 @@ def alerts_list(limit: Limit = 40, config: Config = None, data_dir: DataDir = No
     rows = _rows(config, data_dir, "alerts.list", limit=limit)
     _table(
         rows, as_json, "no alerts yet",
-        id="id", created_at="when", label="measured", from_number="from", to_number="to", kind="kind", rules="rules", deliveries="deliveries", shift_id="why",
+        id="id", created_at="when", label="measured", from_number="from", to_number="to", kind="kind", rules="rules",
+        deliveries="deliveries", shift_id="why",
     )  # fmt: skip
 
 
@@ -659,41 +666,19 @@ def _count(count: int, noun: str, plural: str = "") -> str:
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
-class _progress:
-    """A progress bar on standard error, for people; nothing where a program reads."""
-
-    def __init__(self, what: str, total: int, *, quiet: bool) -> None:
-        self._bar = Progress(
-            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-            console=err, transient=True, disable=quiet or not err.is_terminal,
-        )  # fmt: skip
-        self._task = self._bar.add_task(what, total=total)
-
-    def __enter__(self) -> Any:
-        self._bar.start()
-        return lambda count: self._bar.advance(self._task, count)
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
+@contextmanager
+def _progress(what: str, total: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
+    """A progress bar on standard error, for people; nothing where a program reads. Call it with what is done."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True, disable=quiet or not err.is_terminal) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda count: bar.advance(task, count)
 
 
-class _spinner:
-    """A sign of life on standard error; calling it says what is going on."""
-
-    def __init__(self, what: str, *, quiet: bool) -> None:
-        self._bar = Progress(
-            SpinnerColumn(),
-            TextColumn("{task.description}"),
-            TimeElapsedColumn(),
-            console=err,
-            transient=True,
-            disable=quiet or not err.is_terminal,
-        )
-        self._task = self._bar.add_task(what, total=None)
-
-    def __enter__(self) -> Any:
-        self._bar.start()
-        return lambda what: self._bar.update(self._task, description=what)
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
+@contextmanager
+def _spinner(what: str, *, quiet: bool) -> Iterator[Callable[[str], None]]:
+    """A sign of life on standard error. Call it with what is going on."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True, disable=quiet or not err.is_terminal) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda now: bar.update(task, description=now)

@@ -162,7 +162,7 @@ def create_database(url: str, name: str, *, template: str = "", exist_ok: bool =
     with translated(url), _maintenance(url) as connection:
         if not (exist_ok and _exists(connection, name)):
             _create(connection, name, template)
-    return _with_database(url, name)
+    return with_database(url, name)
 
 
 def drop_database(url: str, name: str) -> None:
@@ -180,7 +180,7 @@ def template(url: str, build: Callable[[str], object] = migrate) -> str:
         if not known or not known[0]["is_template"]:
             _drop(connection, name)  # one that was never finished
             _create(connection, name, "")
-            build(_with_database(url, name))
+            build(with_database(url, name))
             connection.execute(sql.SQL("ALTER DATABASE {} IS_TEMPLATE true").format(sql.Identifier(name)))
     return name
 
@@ -191,7 +191,7 @@ def throwaway(url: str) -> Iterator[Database]:
     source = template(url)
     name = f"{THROW_AWAY_PREFIX}{os.getpid()}_{secrets.token_hex(4)}"
     with translated(url):
-        keeping = psycopg.connect(_with_database(url, "postgres"), autocommit=True, **_options())
+        keeping = psycopg.connect(with_database(url, "postgres"), autocommit=True, **_options())
     with keeping:
         keeper = Transaction(keeping)
         keeper.run("database.keep_database", name=name)
@@ -201,10 +201,15 @@ def throwaway(url: str) -> Iterator[Database]:
                     _drop(connection, row["name"])
             _create(connection, name, source)
         try:
-            with Database(_with_database(url, name)) as database:
+            with Database(with_database(url, name)) as database:
                 yield database
         finally:
             drop_database(url, name)
+
+
+def with_database(url: str, name: str) -> str:
+    """The same server and user, another database."""
+    return make_conninfo(url, dbname=name)
 
 
 def server_version(url: str) -> str:
@@ -316,7 +321,7 @@ def _as_json(value: Any) -> str:
 @contextmanager
 def _maintenance(url: str) -> Iterator[Connection]:
     """A session that alone makes, copies and drops databases of this server."""
-    with connect(_with_database(url, "postgres"), autocommit=True) as connection:
+    with connect(with_database(url, "postgres"), autocommit=True) as connection:
         Transaction(connection).run("database.lock_databases")
         yield connection  # the lock ends with the session
 
@@ -336,8 +341,3 @@ def _drop(connection: Connection, name: str) -> None:
     ):
         connection.execute(sql.SQL("ALTER DATABASE {} IS_TEMPLATE false").format(sql.Identifier(name)))
     connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
-def _with_database(url: str, name: str) -> str:
-    """The same server and user, another database."""
-    return make_conninfo(url, dbname=name)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from extractors.article.feed import NotAFeed, read_feed
-from extractors.article.sitemap import read_sitemap
+from extractors.article.feed import NotAFeed
 from flows import channels, context, db
 from flows.http import client_of
 from flows.settings import Settings, SourceSettings, load
+from flows.sources import document_of
 from schemas.errors import FetchError, FigurewatchError
 
 
@@ -87,8 +87,7 @@ async def _source(client: Any, source: SourceSettings) -> Check:
         return Check(what, False, error.message, error.mend or "see whether the address opens in a browser")
     if answer.status != 200:
         return Check(what, False, f"{source.url}: status {answer.status}", "see whether the address opens in a browser")
-    read = read_sitemap if source.kind == "sitemap" else read_feed
-    document = read(answer.body, content_type=answer.content_type, base_url=answer.final_url)
+    document = document_of(source.kind, answer)
     if isinstance(document, NotAFeed):
         return Check(what, False, f"{source.url}: {document.reason}", "name the feed's own address; a site's page links it")
     return Check(what, True, f"{len(document.entries)} entries")

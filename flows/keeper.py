@@ -116,7 +116,9 @@ class Server:
         if self.pid is None:
             if not (self.data / "PG_VERSION").exists():
                 self._create()
-            (self.data / "postmaster.pid").unlink(missing_ok=True)
+            # PostgreSQL takes any living process with the number in such a file for a server.
+            for stale in ("postmaster.pid", ".s.PGSQL.5432.lock"):
+                (self.data / stale).unlink(missing_ok=True)
             self._launch()
         end = time.monotonic() + START_SECONDS
         while not self._ready():

@@ -12,7 +12,8 @@ from extractors.message.chart import sparkline
 from extractors.message.receipt import Point
 from extractors.message.terminal import panel
 from extractors.message.wording import clean, written
-from extractors.series.link import Mention, explain
+from extractors.series.link import explain
+from extractors.series.mention import from_json
 from extractors.text import sentences
 from flows import alerts
 from flows.alerts import point
@@ -72,7 +73,7 @@ def why_shift(database: Database, shift_id: int, out: Console, as_json: bool) ->
         pair = {
             row["id"]: row["mention"] for row in tx.all("series.mentions_of", ids=[shift["before_id"], shift["observation_id"]])
         }
-    linked = explain(Mention.from_json(pair[shift["before_id"]]), Mention.from_json(pair[shift["observation_id"]]))
+    linked = explain(from_json(pair[shift["before_id"]]), from_json(pair[shift["observation_id"]]))
     if as_json:
         sys.stdout.write(json.dumps(shift | {"linked": linked}, default=plain, ensure_ascii=False, indent=1) + "\n")
         return

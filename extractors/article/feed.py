@@ -11,7 +11,7 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from lxml import etree
 
@@ -64,11 +64,10 @@ class FeedDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotAFeed:
-    """Something else stood where a feed was expected."""
+    """Something else stood where a feed, or a sitemap, was expected."""
 
     reason: str  #: one line for a person
-    is_html: bool = False
-    is_sitemap: bool = False
+    found: Literal["", "html", "feed", "sitemap"] = ""  #: what stood there, where that is known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,9 +98,9 @@ def read_feed(body: bytes, *, content_type: str = "", base_url: str = "") -> Fee
         return NotAFeed(reason=found)
     name = element_key(found).rpartition(":")[2]
     if name in {"html", "head", "body", "div", "script"}:
-        return NotAFeed(reason="a web page, not a feed", is_html=True)
+        return NotAFeed(reason="a web page, not a feed", found="html")
     if name in {"urlset", "sitemapindex"}:
-        return NotAFeed(reason="a sitemap, not a feed", is_sitemap=True)
+        return NotAFeed(reason="a sitemap, not a feed", found="sitemap")
     if name not in _KINDS:
         return NotAFeed(reason=f"XML that is no feed: its root element is <{name[:40]}>")
     return _xml_feed(found, _KINDS[name], base_url)

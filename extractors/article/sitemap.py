@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from extractors.article.charset import decode_xml
 from extractors.article.dates import moment
+from extractors.article.feed import NotAFeed
 from extractors.article.markup import element_key, element_text, parse_xml, plain, web_url
 from schemas.records import Entry
 
@@ -43,16 +44,7 @@ class SitemapDocument:
     listed: int = 0  #: in the document, those over the limit and those without an address included
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotASitemap:
-    """Something else stood where a sitemap was expected."""
-
-    reason: str  #: one line for a person
-    is_html: bool = False
-    is_feed: bool = False
-
-
-def read_sitemap(body: bytes, *, content_type: str = "", base_url: str = "") -> SitemapDocument | NotASitemap:
+def read_sitemap(body: bytes, *, content_type: str = "", base_url: str = "") -> SitemapDocument | NotAFeed:
     """The pages of a sitemap: published_at from the news extension, updated_at from lastmod, dates in UTC as written.
 
     Args:
@@ -63,18 +55,18 @@ def read_sitemap(body: bytes, *, content_type: str = "", base_url: str = "") -> 
         try:
             body = zlib.decompressobj(wbits=31).decompress(body, MAX_UNPACKED_BYTES)
         except zlib.error:
-            return NotASitemap(reason="a gzipped file that cannot be unpacked")
+            return NotAFeed(reason="a gzipped file that cannot be unpacked")
     text = decode_xml(body, content_type)
     root = parse_xml(text, base_url)
     if isinstance(root, str):
-        return _text_sitemap(text) or NotASitemap(reason=root)
+        return _text_sitemap(text) or NotAFeed(reason=root)
     name = element_key(root).rpartition(":")[2]
     if name == "html":
-        return NotASitemap(reason="a web page, not a sitemap", is_html=True)
+        return NotAFeed(reason="a web page, not a sitemap", found="html")
     if name in {"rss", "feed", "rdf", "channel"}:
-        return NotASitemap(reason="a feed, not a sitemap", is_feed=True)
+        return NotAFeed(reason="a feed, not a sitemap", found="feed")
     if name not in {"urlset", "sitemapindex"}:
-        return NotASitemap(reason=f"XML that is no sitemap: its root element is <{name[:40]}>")
+        return NotAFeed(reason=f"XML that is no sitemap: its root element is <{name[:40]}>")
     entries: list[Entry] = []
     sitemaps: list[SitemapLink] = []
     listed = 0

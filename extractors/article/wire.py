@@ -12,10 +12,14 @@ import re
 #: Credits stand at the edges of a text: so many characters are looked at.
 _HEAD, _TAIL = 600, 800
 _WORD = r"[A-Z0-9](?:[\w&’'/-]|\.(?=\w))*"
-#: A name of one to six words that starts with a capital; "of", "and" and the like may stand inside. No month, no weekday.
+#: A name of one to six words that starts with a capital; "of", "and" and the like may stand inside.
 _NAME = (
-    r"(?:the[ ]+)?(?!(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec|Mon|Tue|Wednes|Thurs|Fri|Satur|Sun)(?:[a-z]*day|[a-z]*ry"
-    rf"|ch|il|ust|[a-z]*ber)?\b)(?P<name>(?:The[ ]+)?(?=[A-Z]){_WORD}(?:[ ]+(?:(?:of|and|the|de|der|la|el|&)[ ]+)?{_WORD}){{0,5}})"
+    r"(?:the[ ]+)?(?P<name>(?:The[ ]+)?(?=[A-Z])"
+    rf"{_WORD}(?:[ ]+(?:(?:of|and|the|de|der|la|el|&)[ ]+)?{_WORD}){{0,5}})"
+)
+_CALENDAR = frozenset(
+    "January February March April May June July August September October November December Monday Tuesday Wednesday Thursday"
+    " Friday Saturday Sunday".split()
 )
 #: Words by which a name is that of an agency or outlet, not of a person.
 _BODY = re.compile(
@@ -44,7 +48,7 @@ def credit(text: str) -> str:
     head, tail = text[:_HEAD], text[-_TAIL:]
     for pattern, part in ((_DATELINE, head), (_REPUBLISHED, head), (_REPUBLISHED, tail)):
         found = pattern.search(part)
-        if found:
+        if found and found["name"].split()[0] not in _CALENDAR:
             return _clean(found["name"])
     for pattern, part in ((_BYLINE, head), (_SOURCE, head), (_SOURCE, tail), (_RIGHTS, tail), (_SIGNED, tail)):
         for found in pattern.finditer(part):

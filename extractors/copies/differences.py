@@ -15,6 +15,10 @@ from schemas.records import SentenceSketch
 
 #: A paragraph of so many words of prose is part of the article, whatever it is about: a digest of several stories.
 PARAGRAPH_WORDS = 25
+#: Words that a line which is no sentence must have to be known again once its wording changed.
+FEWEST_WORDS = 3
+#: The share of a text's prose from which on sentences of its own make it more than a copy, even without a number in them.
+ADDED = 0.3
 #: How far from its counterpart a number may stand that an editor moved.
 NEAR = 2
 
@@ -22,7 +26,10 @@ NEAR = 2
 def differences(
     here: Sequence[SentenceSketch], there: Sequence[SentenceSketch], pairs: Sequence[Pair], *, reworded: bool
 ) -> list[str]:
-    """The new numbers of a text, as people read them. reworded: the text is the other's in other words."""
+    """What is new in a text, as people read it: its numbers, and prose of its own where it makes up a good part.
+
+    reworded: the text is the other's in other words.
+    """
     of = {pair.here: pair for pair in pairs}
     everywhere = [number for sketch in there for number in sketch.numbers]
     spare = _spare(here, everywhere)
@@ -31,16 +38,16 @@ def differences(
     for i, sketch in enumerate(here):
         pair = of.get(i)
         if pair is None:
-            if i in proper:
+            if i in proper and sketch.numbers:
                 found.extend(f"+{Number(n).value}" for n in _missing(sketch.numbers, everywhere))
-            continue
-        if not sketch.prose and pair.words < COPIED:
             continue
         theirs = [there[j] for j in pair.there]
         twin = next((o for o in theirs if o.skeleton == sketch.skeleton and len(o.numbers) == len(sketch.numbers)), None)
         if twin is not None:  # word for word: each number against the one in its place
             found.extend(_change(b, a) for a, b in zip(sketch.numbers, twin.numbers, strict=True) if not same_value(a, b))
             found.extend(_other_years(sketch.years, twin.years))
+            continue
+        if not sketch.prose and (pair.words < COPIED or len(sketch.words) < FEWEST_WORDS):
             continue
         known = [number for other in theirs for number in other.numbers]
         missing = _missing(sketch.numbers, known)
@@ -50,6 +57,9 @@ def differences(
         gone = _missing(known, sketch.numbers)
         found.extend(_change(gone[0], n) if gone else f"+{Number(n).value}" for n in missing)
         found.extend(_other_years(sketch.years, [year for other in theirs for year in other.years]))
+    added = sum(here[i].length for i in proper if here[i].prose)
+    if not reworded and added >= ADDED * sum(sketch.length for sketch in here if sketch.prose):
+        found.append(f"+{added} words")
     return found
 
 
@@ -94,8 +104,8 @@ def _other_years(here: Sequence[int], there: Sequence[int]) -> list[str]:
 def _proper(
     here: Sequence[SentenceSketch], there: Sequence[SentenceSketch], of: Mapping[int, Pair], *, reworded: bool
 ) -> set[int]:
-    """The sentences without counterpart that hold numbers and are part of the article proper."""
-    alone = [i for i, sketch in enumerate(here) if sketch.numbers and i not in of]
+    """The sentences without counterpart that are part of the article proper."""
+    alone = [i for i in range(len(here)) if i not in of]
     if not alone or not of:
         return set(alone)
     first, last = min(of), max(of)

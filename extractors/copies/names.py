@@ -6,9 +6,7 @@ two numbers, is a look-up key. A name alone is none: half the articles on a topi
 Misses: names in scripts without capitals, names that open a sentence and appear nowhere else.
 """
 
-import re
-
-from extractors.copies.shingles import STOP_WORDS, key_of, stem, word_hash
+from extractors.copies.shingles import key_of, word_hash
 
 #: Pairs of names and numbers kept as keys, those with the smallest hashes, so that a copy keeps the same ones.
 MOST_KEYS = 24
@@ -19,22 +17,13 @@ _CALENDAR = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september"
     " october november december jan feb mar apr jun jul aug sep sept oct nov dec".split()
 )
-_CAPITAL = re.compile(r"[^\W\d_a-z]")
 
 
-def is_name(word: str, opens: bool, next_capital: bool) -> bool:
-    """Is this word a name by its capital? One that opens a sentence needs a second capital after it."""
-    if not word[:1].isupper():
+def is_name(word: str, *, opens: bool, after: str) -> bool:
+    """Is this capitalised word a name? One that opens a sentence needs a second capital, in it or after it."""
+    if word.lower() in _CALENDAR:
         return False
-    lower = word.lower()
-    if lower in STOP_WORDS or lower in _CALENDAR:
-        return False
-    return not opens or next_capital or (len(word) > 1 and word.isupper())
-
-
-def name_hash(word: str) -> int:
-    """The hash of a name, whatever its case and ending."""
-    return word_hash(stem(word.lower()))
+    return not opens or after[1:].isupper() or (len(word) > 1 and word.isupper())
 
 
 def telling(number: str) -> bool:

@@ -27,12 +27,14 @@ ALIKE = 0.3
 #: A text carries another's wording when this share of its words stands in copied sentences. Excerpts under much
 #: boilerplate showed 0.8 and more, independent reports 0.15 at most.
 CARRIES = 0.5
-#: A reworded copy: so much of it, by weight, stands in its counterparts (0.40 and more; independent reports 0.20 at most),
+#: A reworded copy: the share of it that stands in its counterparts, by weight, times the share of its numbers that the other
+#: text gives. Copies showed 0.35 and more, independent reports 0.25 at most.
 REWORDED = 0.3
-#: so much of it has a counterpart at all (0.74 and more; 0.41 at most),
+#: So much of it has a counterpart at all (copies 0.66 and more),
 REWORDED_SENTENCES = 0.6
-#: and so many of its numbers are the other's, in the same order of sentences.
-SAME_NUMBERS = 0.8
+#: so many of its numbers are the other's, which leaves room for a reworded update,
+SAME_NUMBERS = 0.75
+#: and so many of its sentences stand in the other's order.
 SAME_ORDER = 0.8
 #: Numbers needed to tell a reworded copy from another report: fewer prove nothing.
 FEWEST_NUMBERS = 3
@@ -122,12 +124,13 @@ def _reworded(here: Fingerprint, there: Fingerprint, pairs: list[Pair], total: i
     sentences = here.sentences
     cover = sum(sentences[p.here].length * p.cover for p in pairs) / total
     aligned = sum(sentences[p.here].length for p in pairs) / total
-    if cover < REWORDED or aligned < REWORDED_SENTENCES:
+    if aligned < REWORDED_SENTENCES:
         return 0.0
     own = Counter(Number(n).value for s in sentences if s.prose for n in s.numbers)
     known = Counter(Number(n).value for s in there.sentences for n in s.numbers)
     count = own.total()
-    if count < FEWEST_NUMBERS or (own & known).total() < SAME_NUMBERS * count:
+    kept = (own & known).total() / count if count >= FEWEST_NUMBERS else 0.0
+    if kept < SAME_NUMBERS or cover * kept < REWORDED:
         return 0.0
     return cover if _in_order([p.there[0] for p in pairs]) >= SAME_ORDER else 0.0
 

@@ -75,7 +75,7 @@ def _figure(receipt: Receipt) -> "Figure":
     axes: Any = figure.add_subplot()
     moments, values = [_utc(point.at) for point in points], [float(point.number) for point in points]
     axes.plot(moments, values, color="#98a2b3", linewidth=1.6, drawstyle="steps-post", zorder=1)
-    for place, (outlet, own) in enumerate(_by_outlet(points).items()):
+    for place, (outlet, own) in enumerate(_by_outlet(points, receipt.after.outlet).items()):
         style = min(place, len(_MARKERS) - 1)
         heights = [float(point.number) for point in own]
         whiskers = [[float(_reach(point, end)) for point in own] for end in ("low", "high")]
@@ -89,7 +89,6 @@ def _figure(receipt: Receipt) -> "Figure":
         axes.yaxis.set_minor_formatter(NullFormatter())
     else:
         axes.yaxis.set_major_locator(MaxNLocator(5))
-        axes.margins(y=0.18)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _shown(amount(Decimal(f"{value:.6f}"), receipt.unit))))
     if len(set(moments)) == 1:
         axes.set_xlim(moments[0] - timedelta(days=1), moments[0] + timedelta(days=1))
@@ -97,9 +96,9 @@ def _figure(receipt: Receipt) -> "Figure":
     axes.xaxis.set_major_locator(locator)
     days = (max(moments) - min(moments)).days if moments else 0
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _day(num2date(value), days)))  # type: ignore[no-untyped-call]
-    axes.margins(x=0.08)
+    axes.margins(x=0.08, y=0.18)
     axes.set_title(_shown(receipt.name()), fontsize=14, fontweight="bold", loc="left", wrap=True)
-    axes.tick_params(labelsize=12, length=0)
+    axes.tick_params(which="both", labelsize=12, length=0)
     axes.grid(axis="y", color="#eaecf0")
     axes.set_axisbelow(True)
     for side in ("top", "right", "left"):
@@ -129,15 +128,19 @@ def _mark(axes: Any, receipt: Receipt) -> None:
     )  # fmt: skip
 
 
-def _by_outlet(points: Sequence[Point]) -> dict[str, list[Point]]:
-    """Points by outlet, in order of appearance; the outlets beyond the last marker are one group."""
-    found: dict[str, list[Point]] = {}
+def _by_outlet(points: Sequence[Point], first: str) -> dict[str, list[Point]]:
+    """Points by outlet, the one that reports the shift before the others; those beyond the last marker are one group."""
+    found: dict[str, list[Point]] = {_outlet(first): []}
     for point in points:
-        name = _shown(clean(point.outlet, 28) or "unnamed")
+        name = _outlet(point.outlet)
         if name not in found and len(found) >= len(_MARKERS) - 1:
             name = "others"
         found.setdefault(name, []).append(point)
-    return found
+    return {name: own for name, own in found.items() if own}
+
+
+def _outlet(name: str) -> str:
+    return _shown(clean(name, 28) or "unnamed")
 
 
 def _reach(point: Point, end: str) -> Decimal:

@@ -51,7 +51,7 @@ _UNCOUNTED = frozenset("percent aircraft personnel staff police cattle sheep ser
 def clean(text: str, limit: int) -> str:
     """One line of at most limit characters, without control characters and direction marks; cut with an ellipsis."""
     line = _BLANK.sub(" ", _INVISIBLE.sub("", text[: 4 * limit + 1000])).strip()
-    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+    return line if len(line) <= limit else line[: limit - 1].rstrip(" ,;:–-") + "…"
 
 
 def safe_url(url: str) -> str:

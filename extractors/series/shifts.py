@@ -151,6 +151,7 @@ def _shift(reading: Reading, old: Stand, kind: ShiftKind, threshold: Decimal, co
     before = (old.told if drift else old.latest).observation
     now = reading.observation
     from_number = in_unit(number(before.low, before.high), before.unit, now.unit, convert)
+    assert from_number is not None  # both are in the series' unit already
     return Shift(
         series=now.series,
         observation=now.id,

@@ -11,9 +11,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from extractors.figures.units import dimension
 from extractors.series.intervals import CONTEXT, Interval, interval, number
 from schemas.outcomes import Role
 from schemas.records import Observation
+
+#: "Halden" is not "auditors brought in by Halden's insurers": a fuller form of a name has at most this many words more.
+MOST_EXTRA = 3
 
 #: (value, unit, to) -> the value in the other unit, or None where no conversion is known.
 Convert = Callable[[Decimal, str, str], Decimal | None]
@@ -81,7 +85,7 @@ def stand(reading: Reading) -> Stand:
 
 def same_speaker(a: frozenset[str], b: frozenset[str]) -> bool:
     """Is one name the other's, or a shorter form of it ("the ministry", "the Ministry of Defence")?"""
-    return bool(a and b) and (a <= b or b <= a)
+    return bool(a and b) and (a <= b or b <= a) and abs(len(a) - len(b)) <= MOST_EXTRA
 
 
 def speaker_words(name: str | None) -> frozenset[str]:
@@ -92,8 +96,8 @@ def speaker_words(name: str | None) -> frozenset[str]:
 def reports(observations: Iterable[Observation], convert: Convert) -> list[Report]:
     """The level numbers of a series, one report an article and date, oldest first. The order of arrival plays no part.
 
-    Everything is brought into the unit of the oldest observation; one that does not convert keeps its number, since counted
-    nouns of one series may differ ("case", "infection").
+    Everything is brought into the unit of the oldest observation. Counted nouns of one series may differ ("case", "infection")
+    and keep their numbers; what cannot be compared (another currency) is left out.
     """
     levels = sorted((o for o in observations if o.role is Role.LEVEL), key=_order)
     if not levels:
@@ -102,6 +106,8 @@ def reports(observations: Iterable[Observation], convert: Convert) -> list[Repor
     found: list[list[Reading]] = []
     for one in levels:
         reading = _reading(one, unit, convert)
+        if reading is None:
+            continue
         if found and _article(found[-1][0].observation) == _article(one):
             found[-1].append(reading)
         else:
@@ -109,12 +115,14 @@ def reports(observations: Iterable[Observation], convert: Convert) -> list[Repor
     return [Report(tuple(readings)) for readings in found]
 
 
-def in_unit(value: Decimal, unit: str, to: str, convert: Convert) -> Decimal:
-    """The value in the other unit; as it is where the two do not convert."""
+def in_unit(value: Decimal, unit: str, to: str, convert: Convert) -> Decimal | None:
+    """The value in the other unit; as it is for counted nouns; None where the two cannot be compared."""
     if unit == to:
         return value
     converted = convert(value, unit, to)
-    return value if converted is None else converted
+    if converted is None and dimension(unit) == dimension(to) == "count":
+        return value
+    return converted
 
 
 def differ(a: Decimal, b: Decimal, threshold: Decimal) -> bool:
@@ -122,14 +130,13 @@ def differ(a: Decimal, b: Decimal, threshold: Decimal) -> bool:
     return CONTEXT.abs(CONTEXT.subtract(b, a)) >= CONTEXT.multiply(threshold, CONTEXT.abs(a)) and a != b
 
 
-def _reading(one: Observation, unit: str, convert: Convert) -> Reading:
+def _reading(one: Observation, unit: str, convert: Convert) -> Reading | None:
     said = interval(one.low, one.high, one.bound)
-    return Reading(
-        observation=one,
-        number=in_unit(number(one.low, one.high), one.unit, unit, convert),
-        interval=Interval(in_unit(said.low, one.unit, unit, convert), in_unit(said.high, one.unit, unit, convert)),
-        speaker=speaker_words(one.speaker),
-    )
+    values = [in_unit(v, one.unit, unit, convert) for v in (number(one.low, one.high), said.low, said.high)]
+    if None in values:
+        return None
+    middle, low, high = (v for v in values if v is not None)
+    return Reading(observation=one, number=middle, interval=Interval(low, high), speaker=speaker_words(one.speaker))
 
 
 def _article(one: Observation) -> tuple[object, str]:

@@ -1,5 +1,312 @@
-"""Storylines with gold labels, for training and for measuring without a database.
+"""Storylines with labels, for training and for measuring series and shifts without a database.
 
 A storyline's articles come with their gold figures placed in the text, or with extracted figures matched to them by the rule
-of the score; shifts and series are then counted as the score counts them.
+of the score; run() sends them through linking and detection article by article, and tally() counts as the score counts.
 """
+
+import importlib.util
+import itertools
+import json
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from extractors.series.link import Candidate, assign, keys, mentions
+from extractors.series.mention import Mention
+from extractors.series.shifts import detect
+from extractors.text import Sentence, sentences
+from schemas.outcomes import Bound, Role
+from schemas.records import Figure, Observation
+
+COPIES = {"verbatim", "excerpt", "light-edit", "spun"}
+
+
+@dataclass
+class Told:
+    """An article of a storyline with its figures, and for each the gold series it belongs to, where one does."""
+
+    id: str
+    url: str
+    title: str
+    outlet: str
+    published: datetime
+    text: str
+    copy: bool
+    sentences: list[Sentence]
+    figures: list[Figure]
+    gold: list[str | None]
+    mentions: list[Mention] = field(default_factory=list)
+
+
+@dataclass
+class Story:
+    id: str
+    articles: list[Told]
+    shifts: list[dict[str, Any]]
+    label: dict[str, Any]
+
+
+Extract = Callable[[dict[str, Any], list[Sentence]], list[Figure]]
+
+
+def score_module(folder: Path) -> ModuleType:
+    """score.py beside the labels, so that there is one definition of right."""
+    path = next(p for p in (folder / "score.py", folder.parent / "score.py") if p.exists())
+    spec = importlib.util.spec_from_file_location("score", path)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["score"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def load(folder: Path, extract: Extract | None = None) -> list[Story]:
+    """All storylines of a folder; extracted figures where an extractor is given, else the gold ones."""
+    score = score_module(folder)
+    return [_story(json.loads(p.read_text(encoding="utf-8")), score, extract) for p in sorted(folder.glob("*.json"))]
+
+
+def _story(label: dict[str, Any], score: ModuleType, extract: Extract | None) -> Story:
+    articles = []
+    for a in label["articles"]:
+        score.place(a)
+        split = sentences(a["text"])
+        copy = a["relation"] in COPIES
+        gold: list[str | None]
+        if copy:
+            figures, gold = [], []
+        elif extract is None:
+            figures = [_gold_figure(f, a["text"], split) for f in a["figures"]]
+            gold = [f["series"] for f in a["figures"]]
+        else:
+            figures = extract(a, split)
+            gold = match(a["figures"], figures, score)
+        told = Told(
+            a["id"],
+            a["url"],
+            a["title"],
+            a["outlet"],
+            datetime.fromisoformat(a["published"]),
+            a["text"],
+            copy,
+            split,
+            figures,
+            gold,
+        )
+        told.mentions = mentions(figures, split, title=a["title"], article=a["url"])
+        articles.append(told)
+    return Story(label["id"], articles, label["shifts"], label)
+
+
+def match(gold: list[dict[str, Any]], figures: Sequence[Figure], score: ModuleType) -> list[str | None]:
+    """The gold series of each extracted figure, by the rule of the score."""
+    rows = [row(f) for f in figures]
+    free = list(range(len(rows)))
+    found: list[str | None] = [None] * len(rows)
+    for g in gold:
+        hits = [k for k in free if score.overlap(g, rows[k]) and score.same_numbers(g, rows[k])]
+        if hits:
+            best = max(
+                hits,
+                key=lambda k: (
+                    score.same_unit(g["unit"], rows[k]["unit"]),
+                    min(g["end"], rows[k]["end"]) - max(g["start"], rows[k]["start"]),
+                ),
+            )
+            free.remove(best)
+            found[best] = g["series"]
+    return found
+
+
+def row(f: Figure) -> dict[str, Any]:
+    """A figure as a line of figures.jsonl."""
+    return {
+        "start": f.start,
+        "end": f.end,
+        "surface": f.surface,
+        "low": None if f.low is None else float(f.low),
+        "high": None if f.high is None else float(f.high),
+        "bound": f.bound.value,
+        "unit": f.unit,
+        "rate": f.rate,
+        "measured": f.measured,
+        "role": f.role.value,
+        "attribution": f.attribution,
+    }
+
+
+def _gold_figure(f: dict[str, Any], text: str, split: list[Sentence]) -> Figure:
+    at = text.find(f["sentence"])
+    here = next((s for s in split if s.start <= f["start"] < s.end), None)
+    return Figure(
+        start=f["start"],
+        end=f["end"],
+        surface=f["surface"],
+        sentence_start=here.start if here else at,
+        sentence_end=here.end if here else at + len(f["sentence"]),
+        low=None if f["low"] is None else Decimal(str(f["low"])),
+        high=None if f["high"] is None else Decimal(str(f["high"])),
+        bound=Bound(f["bound"]),
+        unit=f["unit"],
+        rate=f["rate"],
+        role=Role(f["role"]),
+        attribution=f["attribution"],
+    )
+
+
+#: As the service's query has it: the series sharing most keys, each with its latest mentions.
+MOST_SERIES, MOST_MENTIONS = 200, 12
+
+
+class Store:
+    """The series so far, found by look-up keys as in the database."""
+
+    def __init__(self) -> None:
+        self.members: dict[int, list[Mention]] = {}
+        self.keys: dict[int, list[set[int]]] = defaultdict(list)
+        self.index: dict[int, set[int]] = defaultdict(set)
+
+    def candidates(self, new: Sequence[Mention]) -> list[Candidate]:
+        wanted = {k for m in new for k in keys(m)}
+        dimensions = {m.dimension for m in new}
+        near = {s for k in wanted for s in self.index.get(k, ()) if self.members[s][0].dimension in dimensions}
+        shared = {s: max(len(k & wanted) for k in self.keys[s]) for s in near}
+        best = sorted(near, key=lambda s: (-shared[s], s))[:MOST_SERIES]
+        return [Candidate(s, tuple(self.members[s][-MOST_MENTIONS:])) for s in best]
+
+    def add(self, series: int | None, mention: Mention) -> int:
+        into = len(self.members) + 1 if series is None else series
+        self.members.setdefault(into, []).append(mention)
+        found = set(keys(mention))
+        self.keys[into].append(found)
+        for k in found:
+            self.index[k].add(into)
+        return into
+
+
+Assign = Callable[[Sequence[Mention], Sequence[Candidate]], list[int | None]]
+
+
+def lessons(story: Story) -> Iterator[tuple[Sequence[Mention], Sequence[str | None], list[Candidate], dict[int, str]]]:
+    """Each article with the candidates that it would meet if all before it had been linked right, and their gold series."""
+    store = Store()
+    name: dict[int, str] = {}
+    of: dict[str, int] = {}
+    for article in sorted(story.articles, key=lambda a: a.published):
+        if article.copy:
+            continue
+        yield article.mentions, article.gold, store.candidates(article.mentions), name
+        for one, gold in zip(article.mentions, article.gold, strict=True):
+            known = of.get(gold) if gold else None
+            into = store.add(known, one)
+            if gold:
+                of[gold], name[into] = into, gold
+
+
+def run(
+    story: Story, place: Assign = assign, withdraws: Callable[[Told, Figure], bool] | None = None
+) -> tuple[dict[tuple[str, int], int], list[dict[str, Any]]]:
+    """Article by article, as the service does: {(url, position): series}, and the shifts as lines of shifts.jsonl."""
+    store = Store()
+    observations: dict[int, list[Observation]] = defaultdict(list)
+    placed: dict[tuple[str, int], int] = {}
+    kept: list[tuple[Told, Figure]] = []
+    for number, article in enumerate(sorted(story.articles, key=lambda a: a.published)):
+        if article.copy:
+            continue
+        chosen = place(article.mentions, store.candidates(article.mentions))
+        for position, (figure, one, series) in enumerate(zip(article.figures, article.mentions, chosen, strict=True)):
+            into = store.add(series, one)
+            placed[article.url, position] = into
+            kept.append((article, figure))
+            observations[into].append(
+                Observation(
+                    id=len(kept),
+                    series=into,
+                    article=number,
+                    url=article.url,
+                    outlet=article.outlet,
+                    origin=number,
+                    as_of=article.published,
+                    position=position,
+                    low=figure.low,
+                    high=figure.high,
+                    bound=figure.bound,
+                    unit=figure.unit,
+                    role=figure.role,
+                    speaker=figure.attribution,
+                    withdraws=bool(withdraws and withdraws(article, figure)),
+                )
+            )
+    shifts = []
+    for series, some in observations.items():
+        for shift in detect(some).shifts:
+            article, figure = kept[shift.observation - 1]
+            shifts.append(
+                {
+                    "url": article.url,
+                    "series": series,
+                    "from": float(shift.from_number),
+                    "to": float(shift.to_number),
+                    "kind": shift.kind.value,
+                    "surface": figure.surface,
+                    "reason": shift.reason,
+                }
+            )
+    return placed, shifts
+
+
+def tally(
+    story: Story,
+    placed: dict[tuple[str, int], int],
+    shifts: Iterable[dict[str, Any]],
+    score: ModuleType,
+    misses: list[str] | None = None,
+) -> Counter[str]:
+    """Counts of pairs and shifts, by the definitions of the score."""
+    total: Counter[str] = Counter()
+    roles = {(a["url"], f["series"]): f["role"] for a in story.label["articles"] for f in a["figures"]}
+    matched = [
+        (a.url, gold, placed.get((a.url, k)))
+        for a in story.articles
+        for k, gold in enumerate(a.gold)
+        if gold is not None and roles[a.url, gold] == "level"
+    ]
+    for (u1, g1, s1), (u2, g2, s2) in itertools.combinations(matched, 2):
+        if u1 != u2:
+            total["pairs"] += g1 == g2
+            total["found_pairs"] += s1 is not None and s1 == s2
+            total["right_pairs"] += g1 == g2 and s1 is not None and s1 == s2
+    url_of = {a["id"]: a["url"] for a in story.label["articles"]}
+    left = list(shifts)
+    total["found_shifts"] += len(left)
+    total["shifts"] += len(story.shifts)
+    for s in story.shifts:
+        hits = [x for x in left if x["url"] == url_of[s["article"]] and score.close(x["to"], s["to"], 0.011)]
+        if hits:
+            total["right_shifts"] += 1
+            total["right_kind"] += any(x["kind"] == s["kind"] for x in hits)
+            total["right_from"] += any(s["from"] is None or score.close(x["from"], s["from"], 0.06) for x in hits)
+            left.remove(hits[0])
+        elif misses is not None:
+            misses.append(f"missed {story.id}/{s['article']} {s['series']}: {s['from']} -> {s['to']} ({s['kind']})")
+    if misses is not None:
+        misses.extend(f"false  {story.id} {x['url']} {x['from']} -> {x['to']} ({x['kind']}) {x['surface']!r}" for x in left)
+    return total
+
+
+def summary(total: Counter[str], score: ModuleType) -> dict[str, Any]:
+    return {
+        "series": score.prf(total["right_pairs"], total["found_pairs"], total["pairs"]),
+        "shifts": score.prf(total["right_shifts"], total["found_shifts"], total["shifts"])
+        | {"right_kind": total["right_kind"], "right_from": total["right_from"]},
+    }
+
+
+__all__ = ["Counter", "Story", "Told", "load", "match", "replace", "run", "summary", "tally"]
