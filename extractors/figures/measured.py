@@ -13,9 +13,9 @@ from schemas.records import Slots
 from spacy.tokens import Token
 
 from extractors.figures.as_of import Period, as_of, periods
-from extractors.figures.frame import Frame, is_verb, passive, subject
+from extractors.figures.frame import Frame, base, is_verb, passive, subject
 from extractors.figures.units import dimension
-from extractors.text import Sentence, lemma
+from extractors.text import Sentence
 
 #: Words of a label: what fits beside a line of a chart.
 MOST_WORDS = 10
@@ -56,6 +56,20 @@ _NO_MODIFIERS = frozenset(
     " estimated so-called alone".split()
 )
 
+#: What people, houses or things counted without a noun are: "12 dead", "40 missing".
+_STATES = frozenset(
+    "dead killed injured wounded hurt missing homeless displaced detained arrested confirmed suspected infected hospitalised hospitalized sick ill"
+    " unaccounted trapped stranded rescued evacuated destroyed damaged closed open idle".split()
+)
+#: Reporting verbs that tell one count from another ("confirmed", "suspected"): they stay, their subject does not.
+_STATUS = frozenset("confirm register record document suspect declare find list".split())
+#: "12 kilometres long" measures a length.
+_EXTENT = {
+    "long": "length", "wide": "width", "deep": "depth", "high": "height", "tall": "height", "thick": "thickness", "old": "age", "across": "width",
+    "heavy": "weight", "away": "distance", "apart": "distance", "down": "depth", "late": "delay", "later": "delay", "north": "distance",
+    "south": "distance", "east": "distance", "west": "distance",
+}  # fmt: skip
+
 _IRREGULAR = dict(
     pair.split(":")
     for pair in (
@@ -80,6 +94,7 @@ def measured(
     rate: str | None = None,
     previous: Sequence[Sentence] = (),
     title: str = "",
+    direction: str | None = None,
     found: Sequence[Period] | None = None,
 ) -> tuple[str, Slots, str | None]:
     """What a quantity measures.
@@ -89,13 +104,14 @@ def measured(
         unit, rate: as found with the quantity; the noun where the sentence leaves it out.
         previous: the sentences before, in order: what pronouns stand for.
         title: the headline, for the same.
+        direction: "up" or "down" where the quantity is a change.
         found: the sentence's periods, where they are known already.
     Returns:
         A label of at most MOST_WORDS words; the slots; the date or period described, as worded (as_of.as_of).
     """
     if found is None:
         found = periods(frame.sentence.text)
-    reading = _Reading(frame, unit, rate, previous, title, found)
+    reading = _Reading(frame, unit, rate, previous, title, direction, found)
     label = reading.label()
     when = as_of(frame, found)
     slots = Slots(
@@ -114,13 +130,21 @@ class _Reading:
     """One quantity being read: the slots as they are found, then the label from them."""
 
     def __init__(
-        self, frame: Frame, unit: str, rate: str | None, previous: Sequence[Sentence], title: str, found: Sequence[Period]
+        self,
+        frame: Frame,
+        unit: str,
+        rate: str | None,
+        previous: Sequence[Sentence],
+        title: str,
+        direction: str | None,
+        found: Sequence[Period],
     ) -> None:
         self.frame = frame
         self.unit = unit
         self.rate = rate
         self.previous = previous
         self.title = title
+        self.direction = direction
         self.times = [(p.start, p.end) for p in found]
         self.counted = self.action = self.agent = self.patient = self.place = self.whole = ""
         self.used: set[int] = set()
@@ -133,6 +157,8 @@ class _Reading:
             head = self._noun()
         else:
             head = self._carrier(kind.split(":")[0])
+            if self.direction and head not in _CALLED.values():
+                head = f"{'rise' if self.direction == 'up' else 'fall'} in {head}"
         self.counted = self.counted or head
         self._doing()
         chosen: list[str] = []
@@ -164,6 +190,9 @@ class _Reading:
                 self.whole = self._phrase(of)
                 self.used.add(of.i)
                 return self.whole or _plural(self.unit)
+            state = frame.doc[frame.last] if frame.last < len(frame.doc) else None
+            if state is not None and state.tag_ in {"JJ", "VBN", "VBD"} and state.lower_ in _STATES:
+                self.parts.append(state.lower_)
             return _plural(self.unit) if self.unit else "number"
         self.used.add(target.i)
         text = self._phrase(target, of=False)
@@ -171,7 +200,7 @@ class _Reading:
             inner = self._phrase(of)
             self.used.add(of.i)
             if inner:
-                if lemma(target) in {"head", "case", "kind", "type", "piece", "number", "pair", "set", "member"} or not text:
+                if base(target) in {"head", "case", "kind", "type", "piece", "number", "pair", "set", "member"} or not text:
                     text = f"{text} of {inner}".strip()
                 else:
                     self.parts.append(f"of {inner}")
@@ -201,8 +230,25 @@ class _Reading:
             self.whole = self._phrase(of)
             if self.whole:
                 self.counted = self.whole
+                verb = frame.verb
+                holder = subject(verb) if verb is not None and base(verb) in _EQUAL and base(verb) != "be" else None
+                if kind == "percent" and holder is not None and not frame.holds(holder) and holder not in frame.path:
+                    who = self._who(holder)
+                    self.used.add(holder.i)
+                    if who:
+                        self.parts.append(f"of {who}")
                 return f"share of {self.whole}" if kind == "percent" else self.whole
         head = root.head
+        extent = _EXTENT.get(head.lower_) or next((_EXTENT[w] for w in frame.after(1) if w in _EXTENT), "")
+        if extent and kind in {"length", "mass", "time"}:
+            if head.pos_ in {"NOUN", "PROPN"}:
+                return f"{extent} of {self._phrase(head)}"
+            doer = None if frame.verb is None or base(frame.verb) not in _EQUAL else subject(frame.verb)
+            if doer is not None and not frame.holds(doer) and extent != "distance":
+                self.used.add(doer.i)
+                who = self._who(doer)
+                return f"{extent} of {who}" if who else extent
+            return extent
         if root.dep_ == "pobj" and head.dep_ in {"prep", "agent"} or head.dep_ == "prep":
             above = head.head
             if above.pos_ in {"NOUN", "PROPN"} and not frame.holds(above) and not self._is_time(above):
@@ -216,13 +262,14 @@ class _Reading:
         verb = frame.verb
         if verb is None:
             return called
-        name = lemma(verb)
+        name = base(verb)
         goal = next((c for c in verb.children if c.dep_ in {"dobj", "nsubjpass"} and not frame.holds(c) and c not in frame.path), None)
         if goal is not None and goal.pos_ in {"NOUN", "PROPN"} and (name in _MOVES or name in _REPORT) and not self._is_time(goal):
             return self._noun_with_owner(goal)
         if root.dep_ in {"nsubj", "nsubjpass"}:
             return called
-        if name in _EQUAL or root.dep_ in {"attr", "npadvmod", "acomp", "oprd", "advmod"} or (root.dep_ == "pobj" and head.lower_ in {"at", "to", "by", "from"}):
+        through = root.dep_ == "pobj" and head.lower_ in {"at", "to", "by", "from"} and goal is None
+        if name in _EQUAL or root.dep_ in {"attr", "acomp"} or through:
             doer = subject(verb)
             if doer is not None and not frame.holds(doer) and doer not in frame.path[:-1]:
                 self.used.add(doer.i)
@@ -251,11 +298,13 @@ class _Reading:
         verb = frame.verb
         if verb is None:
             return
-        name = lemma(verb)
+        name = base(verb)
         doer = subject(verb)
         below = frame.path[-2] if len(frame.path) > 1 else frame.root
         edge = below.dep_
-        silent = name in _REPORT or name in _MOVES or (name in _EQUAL and dimension(self.unit) != "count")
+        counts = dimension(self.unit) == "count"
+        status = counts and name in _STATUS and edge in {"dobj", "nsubjpass"}
+        silent = (name in _REPORT and not status) or (not counts and (name in _MOVES or name in _EQUAL))
         if doer is not None and (doer.i in self.used or frame.holds(doer) or doer == below):
             doer = None
         who = "" if doer is None or name in _REPORT else self._who(doer)
@@ -293,14 +342,15 @@ class _Reading:
             if edge in {"dobj", "obj", "dative", "attr", "oprd", "dep", "npadvmod"}:
                 particle = next((c.text for c in verb.children if c.dep_ == "prt"), "")
                 self.parts.append(f"{_past(verb, name)} {particle}".strip())
-                if who:
+                if who and not status:
                     self.agent = who
-                    self.parts.append(f"{'in' if _happens(doer) else 'by'} {who}")
+                    link = "in" if _happens(doer) else "to" if passive(verb) else "by"
+                    self.parts.append(f"{link} {who}")
             else:
                 goal = next((c for c in verb.children if c.dep_ in {"dobj", "nsubjpass"} and c != below), None)
                 if goal is not None and goal.pos_ in {"NOUN", "PROPN"} and goal.i not in self.used:
                     self.patient = self._phrase(goal)
-                    self.parts.append(f"for {self.patient} {_past(verb, name)}")
+                    self.parts.append(f"with {self.patient} {_past(verb, name)}")
                 elif who:
                     self.agent = who
                     self.parts.append(f"of {who}")
@@ -314,7 +364,7 @@ class _Reading:
 
     def _participle(self, verb: Token, noun: Token) -> None:
         """ "shells sent to the front": the participle after a noun, with its preposition."""
-        name = lemma(verb)
+        name = base(verb)
         if name in _REPORT:
             return
         self.action = self.action or name
@@ -327,7 +377,7 @@ class _Reading:
 
     def _relative(self, verb: Token, noun: Token) -> None:
         """ "the homes that were flooded" """
-        name = lemma(verb)
+        name = base(verb)
         if name in _REPORT or name in _HAVE or name == "be":
             return
         if passive(verb) or any(c.dep_ == "dobj" and c.lower_ in {"that", "which", "whom"} for c in verb.children):
@@ -341,7 +391,7 @@ class _Reading:
         noun = next((c for c in prep.children if c.dep_ == "pobj"), None)
         if noun is None or self.frame.holds(noun) or noun in self.frame.path or noun.i in self.used or self._is_time(noun):
             return
-        if noun.pos_ not in {"NOUN", "PROPN"} or lemma(noun) in _EMPTY or any(_like_number(c) for c in noun.children):
+        if noun.pos_ not in {"NOUN", "PROPN"} or base(noun) in _EMPTY or any(_like_number(c) for c in noun.children):
             return
         text = self._phrase(noun)
         if not text:
@@ -364,12 +414,12 @@ class _Reading:
             return self._resolve(noun)
         words = [t for t in _modifiers(noun) if not self.frame.holds(t) or t.pos_ in {"NOUN", "PROPN", "ADJ"}]
         words = [t for t in words if not _like_number(t) and not self._is_time(t)]
-        text = " ".join(t.text for t in words[-4:])
+        text = " ".join(_cased(t) for t in words[-4:])
         if of:
             inner = _of(noun)
             if inner is not None and inner.i != noun.i and not self.frame.holds(inner) and inner not in self.frame.path and inner.i not in self.used:
-                more = " ".join(t.text for t in _modifiers(inner)[-3:] if not _like_number(t) and not self._is_time(t))
-                if more and inner.pos_ in {"NOUN", "PROPN"}:
+                more = " ".join(_cased(t) for t in _modifiers(inner)[-3:] if not _like_number(t) and not self._is_time(t))
+                if more and inner.pos_ in {"NOUN", "PROPN"} and not any(_like_number(c) for c in inner.children):
                     self.used.add(inner.i)
                     if noun.lower_ in {"number", "total"}:
                         return more
@@ -399,8 +449,12 @@ class _Reading:
                 token = token.head
                 if token.dep_ in {"relcl", "acl"}:
                     return self._plain(token.head)
-            if word != "that":
+            if word not in {"that", "whom", "which"}:
                 return ""
+        if word in {"them", "those", "these", "whom", "which"} and pronoun.head.lower_ == "of":
+            counted = self._counted_before(pronoun)
+            if counted:
+                return counted
         plural = word in {"they", "them", "their", "these", "those", "themselves"}
         for token in self.frame.doc[: pronoun.i]:
             if token.dep_ in {"nsubj", "nsubjpass"} and token.pos_ in {"NOUN", "PROPN"} and token.head != pronoun.head:
@@ -412,10 +466,21 @@ class _Reading:
                 return name
         return ""
 
+    def _counted_before(self, pronoun: Token) -> str:
+        """The noun of the number before, in this sentence or the last: what "of them" is a part of."""
+        for token in reversed(self.frame.doc[: pronoun.i]):
+            if token.tag_ == "NNS" and any(_like_number(c) for c in token.children):
+                return self._plain(token)
+        if self.previous and any(c.isdigit() for c in self.previous[-1].text):
+            for token in reversed(self.previous[-1].doc):
+                if token.tag_ == "NNS" and any(_like_number(c) for c in token.children):
+                    return self._plain(token)
+        return ""
+
     def _plain(self, noun: Token) -> str:
         if noun.pos_ not in {"NOUN", "PROPN"}:
             return ""
-        return " ".join(t.text for t in _modifiers(noun)[-3:] if not _like_number(t) and not self._is_time(t))
+        return " ".join(_cased(t) for t in _modifiers(noun)[-3:] if not _like_number(t) and not self._is_time(t))
 
     def _is_time(self, token: Token) -> bool:
         return any(start <= token.idx < end for start, end in self.times)
@@ -457,13 +522,18 @@ def _of(token: Token, skip_past: int = -1) -> Token | None:
     return None
 
 
+def _cased(token: Token) -> str:
+    """The word as written; the capital that only opens a sentence is no part of it."""
+    return token.lower_ if token.i == 0 and token.pos_ != "PROPN" else token.text
+
+
 def _like_number(token: Token) -> bool:
     return token.pos_ == "NUM" or token.like_num or token.text[:1].isdigit()
 
 
 def _happens(noun: Token | None) -> bool:
     """Is the subject an event rather than somebody who acts ("a strike killed" is "killed in the strike")?"""
-    return noun is not None and noun.pos_ == "NOUN" and lemma(noun) in _EVENTS
+    return noun is not None and noun.pos_ == "NOUN" and base(noun) in _EVENTS
 
 
 _EVENTS = frozenset(

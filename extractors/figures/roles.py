@@ -14,8 +14,8 @@ from schemas.outcomes import Role
 from spacy.tokens import Token
 
 from extractors.figures.as_of import Period, applying, periods
-from extractors.figures.frame import Frame, auxiliaries, clause, is_verb, subject
-from extractors.text import Sentence, lemma
+from extractors.figures.frame import Frame, auxiliaries, base, clause, is_verb, subject
+from extractors.text import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,7 @@ def _old_number(frame: Frame, before: str, after: str) -> bool:
         if word in {"against", "compared", "versus", "vs", "vs.", "as", "than"}:
             return bool(_OTHER_TIME.match(after)) or re.search(r"\bnorm of[ ]$", before) is not None
     verb = frame.verb
-    if verb is not None and lemma(verb) in _TAKE_BACK:
+    if verb is not None and base(verb) in _TAKE_BACK:
         hangs = {t.dep_ for t in frame.path[:-1]}
         if hangs & {"dobj", "nsubjpass"} and not re.search(r"\bto[ ](?:\w+[ ]){0,3}$", before[-30:]):
             return True
@@ -188,7 +188,7 @@ def _moves(frame: Frame, before: str, after: str) -> bool:
         return True
     if re.search(r"\bto[ ](?:[\w.,€£$%-]+[ ]){1,5},?[ ]?from[ ]", before) or re.search(r",[ ]from[ ]", before[-30:]):
         return True
-    near = {lemma(v) for v in frame.verbs[:2]}
+    near = {base(v) for v in frame.verbs[:2]}
     return bool(near & (_UP | _DOWN | {"go", "bring", "revise", "change", "move"}))
 
 
@@ -213,7 +213,7 @@ def _ahead(frame: Frame, held: Sequence[Period], day: date | None) -> bool:
     for depth, verb in enumerate(frame.verbs[:4]):
         if depth and _apart(below, verb):
             break
-        name = lemma(verb)
+        name = base(verb)
         if name in _STANDING:
             return False
         if _future(verb):
@@ -236,7 +236,7 @@ def _apart(below: Token, verb: Token) -> bool:
     top = below
     while top.head != verb and top.head != top:
         top = top.head
-    return top.dep_ in {"conj", "parataxis", "relcl", "advcl"} or (top.dep_ == "ccomp" and lemma(verb) not in _EXPECT)
+    return top.dep_ in {"conj", "parataxis", "relcl", "advcl"} or (top.dep_ == "ccomp" and base(verb) not in _EXPECT)
 
 
 def _future(verb: Token) -> bool:
@@ -248,14 +248,14 @@ def _future(verb: Token) -> bool:
     if "would" in names:
         # what was said to come; the plain conditional supposes and does not look ahead
         return "have" not in names and verb.dep_ == "ccomp" and verb.head.tag_ in {"VBD", "VBN"}
-    if lemma(verb) == "be" and any(c.dep_ == "xcomp" and any(t.lower_ == "to" for t in c.children) for c in verb.children):
+    if base(verb) == "be" and any(c.dep_ == "xcomp" and any(t.lower_ == "to" for t in c.children) for c in verb.children):
         return True
     if "to" in names and verb.dep_ in {"xcomp", "acl", "advcl", "ccomp"}:
         head = verb.head
         if head.lower_ in _BOUND_TO:
             return True
         if is_verb(head):
-            return lemma(head) == "be" or lemma(head) in _EXPECT or _future(head)
+            return base(head) == "be" or base(head) in _EXPECT or _future(head)
     return False
 
 
@@ -281,7 +281,7 @@ def _change(frame: Frame, unit: str, before: str, after: str) -> str | None:
         return "up" if compared.group("up") else "down"
     moved = _UP_DOWN_BEFORE.search(before)
     if moved and (share or re.search(r"(?:^|[,(–—]|\b(?:is|are|was|were|be|been))[ ]?$", before[: moved.start()])):
-        if frame.verb is None or lemma(frame.verb) not in {"make", "take", "put", "pick", "give"}:
+        if frame.verb is None or base(frame.verb) not in {"make", "take", "put", "pick", "give"}:
             return "up" if moved.group("up") else "down"
     noun = _change_noun(frame, share)
     if noun is not None:
@@ -289,7 +289,7 @@ def _change(frame: Frame, unit: str, before: str, after: str) -> str | None:
     verb = frame.verb
     if verb is None:
         return None
-    name = lemma(verb)
+    name = base(verb)
     if name == "go":
         name = next((f"go_{t.lower_}" for t in verb.children if t.lower_ in {"up", "down"}), name)
     direction = "up" if name in _UP else "down" if name in _DOWN else None
@@ -312,8 +312,8 @@ def _change_noun(frame: Frame, share: bool) -> str | None:
         if token.pos_ not in {"NOUN", "ADP"}:
             break
         if token.pos_ == "NOUN":
-            match = _CHANGE_NOUN.fullmatch(lemma(token))
-            if match is None or (not share and lemma(token) in {"loss", "gain", "cut", "addition", "advance"}):
+            match = _CHANGE_NOUN.fullmatch(base(token))
+            if match is None or (not share and base(token) in {"loss", "gain", "cut", "addition", "advance"}):
                 return None
             return "up" if match.group("up") else "down"
     return None
