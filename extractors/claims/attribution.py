@@ -28,7 +28,7 @@ _TAIL = frozenset(
     " monday tuesday wednesday thursday friday saturday sunday and but privately reporters journalists us me".split()
 )
 #: A frame longer than this is no frame but a clause that the rules misread.
-_FRAME_TOKENS = 14
+_FRAME_TOKENS = 20
 #: A quotation of fewer words than this behind a colon is a name or a title.
 _QUOTED_WORDS = 4
 
@@ -88,34 +88,48 @@ def _frame(verb: Token, cue: Cue) -> Token | None:
         name = _apposed(doc, i - 1)
         if name is not None and (ended or verb.tag_ in {"VBD", "VBZ", "VBP"}):
             return name
-    auxiliary = i - 1 if doc[i - 1].lower_ in {"has", "have", "had"} else i
+    auxiliary = i
+    while auxiliary > 1 and (doc[auxiliary - 1].lower_ in {"has", "have", "had"} or doc[auxiliary - 1].pos_ == "ADV"):
+        auxiliary -= 1
     if not ended or (auxiliary == i and verb.tag_ in {"VBN", "VBG"}):
         return _inverted(verb)
     begin = auxiliary
     while begin > 0 and auxiliary - begin <= _FRAME_TOKENS and doc[begin - 1].text not in _BREAKS:
         begin -= 1
-    if not 0 < auxiliary - begin <= _FRAME_TOKENS or begin < 3 or not any(t.pos_ in {"VERB", "AUX"} for t in doc[:begin]):
+    if not 0 < auxiliary - begin <= _FRAME_TOKENS or begin < 2:
+        return None
+    if begin < 5 and not any(t.pos_ in {"VERB", "AUX"} for t in doc[:begin]):
         return None
     phrase = doc[begin:auxiliary]
-    if phrase[0].pos_ in {"CCONJ", "SCONJ", "ADP", "ADV", "VERB", "AUX", "PUNCT"} or phrase[0].tag_ in {"WP", "WDT", "WRB", "VBG"}:
+    if phrase[0].pos_ in {"CCONJ", "SCONJ", "ADP", "ADV", "VERB", "AUX", "PUNCT"} or phrase[0].tag_ in {
+        "WP",
+        "WDT",
+        "WRB",
+        "VBG",
+    }:
         return None
     if any(t.tag_ in _FINITE for t in phrase) and not any(t.tag_ == "WP" for t in phrase):
         return None
-    return _first_noun(phrase)
+    subject = next((child for child in verb.children if child.dep_ == "nsubj"), None)
+    if subject is not None and begin <= subject.i < auxiliary:
+        return subject
+    return _first_noun(list(phrase))
 
 
-def _first_noun(phrase: object) -> Token | None:
+def _first_noun(phrase: list[Token]) -> Token | None:
     """The head of the first noun phrase; a pronoun by itself."""
     last: Token | None = None
-    for token in phrase:  # type: ignore[attr-defined]
-        if token.pos_ == "PRON" and token.dep_ != "poss" and last is None:
-            return token  # type: ignore[no-any-return]
-        if token.pos_ in _NOUNS:
+    for token in phrase:
+        if token.pos_ == "PRON" and token.tag_ != "PRP$" and last is None:
+            return token
+        if token.tag_ == "POS":
+            last = None
+        elif token.pos_ in _NOUNS:
             last = token
-        elif last is not None and token.tag_ not in {"POS", "HYPH", "CD"} and token.pos_ not in {"ADJ"}:
+        elif last is not None and token.tag_ not in {"HYPH", "CD"} and token.text != "." and token.pos_ != "ADJ":
             break
-        elif last is not None and token.tag_ == "POS":
-            continue
+    if last is None and phrase and phrase[-1].pos_ == "ADJ":
+        return phrase[-1]  # "the military", "the opposition": a noun that the tagger did not know
     return last
 
 
@@ -124,7 +138,9 @@ def _apposed(doc: Doc, comma: int) -> Token | None:
     i = comma - 1
     while i > 0 and comma - i <= 7 and doc[i].text != ",":
         plain = doc[i].lower_.rstrip(".")
-        if not (doc[i].text[:1].isupper() or plain in TITLES or plain in {"the", "de", "van", "von", "der", "al", "bin", "-"}):
+        if not (
+            doc[i].text[:1].isupper() or plain in TITLES or plain in {"", "the", "de", "van", "von", "der", "al", "bin", "-"}
+        ):
             return None
         i -= 1
     if i < 1 or doc[i].text != "," or comma - i > 7 or comma - i < 2:
@@ -132,7 +148,7 @@ def _apposed(doc: Doc, comma: int) -> Token | None:
     before = doc[i - 1]
     role = before
     for _ in range(8):
-        if role.pos_ == "NOUN" or role.i == 0 or role.text in _BREAKS:
+        if role.pos_ == "NOUN" or role.lower_ in TITLES or role.i == 0 or role.text in _BREAKS:
             break
         role = doc[role.i - 1]
     named = doc[comma - 1]
@@ -153,13 +169,20 @@ def _inverted(verb: Token) -> Token | None:
     if any(child.pos_ in {"NOUN", "PROPN", "PRON"} and not _numeric(child) for child in left):
         return None
     follow = doc[i + 1]
-    if follow.pos_ not in {"DET", "PROPN", "NOUN", "ADJ", "PRON"} or follow.lower_ in {"that", "it", "this", "them", "him", "what"}:
+    if follow.pos_ not in {"DET", "PROPN", "NOUN", "ADJ", "PRON"} or follow.lower_ in {
+        "that",
+        "it",
+        "this",
+        "them",
+        "him",
+        "what",
+    }:
         return None
     subject = next((child for child in verb.children if child.dep_ == "nsubj" and child.i > i), None)
-    head = subject or _first_noun(doc[i + 1 : i + 9])
+    head = subject or _first_noun(list(doc[i + 1 : i + 9]))
     if head is None:
         return None
-    behind = doc[head.right_edge.i + 1] if head.right_edge.i + 1 < len(doc) else None
+    behind = doc[head.i + 1] if head.i + 1 < len(doc) else None
     if subject is None and behind is not None and behind.text not in _ENDS and behind.lower_ not in _TAIL:
         return None
     return head
@@ -178,8 +201,11 @@ def _mistagged(verb: Token) -> Token | None:
         return None
     following = doc[verb.i + 1 : verb.i + 2]
     cue = cues()[verb.lower_]
-    opens = any(t.lower_ in {"that", "it", "he", "she", "they", "its", "the", "a"} or t.like_num or t.lower_ in cue.particles for t in following)
-    head = _first_noun(doc[: verb.i])
+    opens = any(
+        t.lower_ in {"that", "it", "he", "she", "they", "its", "the", "a"} or t.like_num or t.lower_ in cue.particles
+        for t in following
+    )
+    head = _first_noun(list(doc[: verb.i]))
     if not opens or head is None:
         return None
     return head
@@ -213,7 +239,9 @@ def _issuer(noun: Token) -> Token:
     """Of "the institute released a report saying" the institute; else the noun itself."""
     if noun.lower_ not in DOCUMENTS or not any(child.lower_ in {"a", "an"} for child in noun.children):
         return noun
-    governor = noun.head if noun.dep_ == "dobj" else noun.head.head if noun.dep_ == "pobj" and noun.head.lower_ == "in" else None
+    governor = (
+        noun.head if noun.dep_ == "dobj" else noun.head.head if noun.dep_ == "pobj" and noun.head.lower_ == "in" else None
+    )
     if governor is None:
         return noun
     return next((child for child in governor.children if child.dep_ == "nsubj"), noun)
@@ -236,7 +264,9 @@ def _background(verb: Token) -> bool:
             return True
         if child.lower_ == "what" and child.i < clause.i:
             return True
-    return clause.dep_ == "pcomp" or (clause.dep_ == "advcl" and clause.head.i > 0 and clause.doc[clause.left_edge.i - 1].lower_ in BACKGROUND)
+    return clause.dep_ == "pcomp" or (
+        clause.dep_ == "advcl" and clause.head.i > 0 and clause.doc[clause.left_edge.i - 1].lower_ in BACKGROUND
+    )
 
 
 def _finite(clause: Token) -> bool:
@@ -247,8 +277,8 @@ def _evidence(verb: Token, cue: Cue, holder: Token, quoted: list[Span]) -> bool:
     children = list(verb.children)
     doc = verb.doc
     needs = cue.evidence
-    if any(child.dep_ == "prt" and child.lower_ not in cue.particles and child.lower_ != "back" for child in children):
-        return False
+    if any(c.dep_ == "prt" and c.i == verb.i + 1 and c.lower_ not in cue.particles and c.lower_ != "back" for c in children):
+        return False  # "wrote off", "put up"
     if _particle(verb, cue) is not None:
         return True
     if "any" in needs:
@@ -257,17 +287,21 @@ def _evidence(verb: Token, cue: Cue, holder: Token, quoted: list[Span]) -> bool:
         return True
     deps = {child.dep_ for child in children}
     objects = [child for child in children if child.dep_ in _OBJECTS and child.i > verb.i]
-    number = any(t.like_num or t.pos_ == "NUM" for child in children if child.i > verb.i and child != holder for t in child.subtree)
+    number = any(
+        t.like_num or t.pos_ == "NUM" for child in children if child.i > verb.i and child != holder for t in child.subtree
+    )
     mistagged = not verb.tag_.startswith("VB")
     if "clause" in needs:
         if any(child.dep_ in {"ccomp", "pcomp", "relcl" if mistagged else "ccomp"} and _finite(child) for child in children):
             return True
-        if not objects and _set_off(verb, holder):
+        if (not objects or "addressed" in needs) and _set_off(verb, holder):
             return True
         if verb.i + 1 < len(doc) and doc[verb.i + 1].lower_ == "that" and doc[verb.i + 1].tag_ == "IN":
             return True
+    noun = holder.lower_
+    document = noun in DOCUMENTS or noun.removesuffix("s") in DOCUMENTS
     if mistagged:
-        return False
+        return "document" in needs and document
     if "object" in needs and objects:
         return True
     if "oprd" in needs and (deps & {"oprd", "ccomp"} or len(objects) > 1):
@@ -278,8 +312,7 @@ def _evidence(verb: Token, cue: Cue, holder: Token, quoted: list[Span]) -> bool:
         return True
     if "to" in needs and deps & {"xcomp", "ccomp"}:
         return True
-    noun = holder.lower_
-    if "document" in needs and (objects or deps & {"ccomp"}) and (noun in DOCUMENTS or noun.removesuffix("s") in DOCUMENTS):
+    if "document" in needs and document and (objects or deps & {"ccomp"}):
         return True
     counts = holder.pos_ == "PROPN" or noun in COUNTERS or noun.removesuffix("s") in COUNTERS
     return "body" in needs and number and bool(objects) and counts
@@ -302,6 +335,8 @@ def _particle(verb: Token, cue: Cue) -> Token | None:
     for token in doc[verb.i + 1 : verb.i + 3]:
         if token.lower_ in cue.particles:
             return token
+        if token.pos_ not in {"ADV", "ADP"}:
+            break
     if "at" in cue.particles:
         for token in doc[verb.i + 1 : verb.i + 25]:
             if token.lower_ == "at" and any(t.like_num or t.pos_ == "NUM" for t in doc[token.i + 1 : token.i + 6]):
@@ -319,7 +354,7 @@ def _according(token: Token) -> Attribution | None:
         return None
     to = token.nbor()
     apposed = next((c for c in to.children if c.dep_ == "pobj"), None)
-    holder = apposed or _first_noun(token.doc[to.i + 1 : to.i + 12])
+    holder = apposed or _first_noun(list(token.doc[to.i + 1 : to.i + 12]))
     if holder is None:
         return None
     return Attribution(holder, f"{token.text} to", token.idx, _around(token, holder))
@@ -334,9 +369,22 @@ def _view(token: Token) -> Attribution | None:
     if owner is None:
         of = next((child for child in token.children if child.dep_ == "prep" and child.lower_ == "of"), None)
         owner = next((child for child in of.children if child.dep_ == "pobj"), None) if of is not None else None
-        if owner is None or token.lower_ not in {"view", "opinion", "reckoning", "estimate", "judgment", "judgement", "assessment"}:
+        if owner is None or token.lower_ not in {
+            "view",
+            "opinion",
+            "reckoning",
+            "estimate",
+            "judgment",
+            "judgement",
+            "assessment",
+        }:
             return None
-    if owner.lower_ in {"my", "our", "your", "its", "his", "her", "whose"} and token.lower_ not in {"view", "opinion", "estimate", "words"}:
+    if owner.lower_ in {"my", "our", "your", "its", "his", "her", "whose"} and token.lower_ not in {
+        "view",
+        "opinion",
+        "estimate",
+        "words",
+    }:
         return None
     if owner.lower_ in {"my", "our", "your", "whose"}:
         return None
@@ -390,18 +438,24 @@ def _content(verb: Token, holder: Token, *, around: bool) -> tuple[Span, ...]:
         clause = verb.head
         if verb.dep_ in {"conj", "relcl", "advcl"} and not around:
             kept = own | set(clause.subtree)
-    return _spans({token for token in kept - left_out if not _side(token)})
+    return _spans({token for token in kept - left_out if not _side(token, verb)})
 
 
 def _aside(clause: Token) -> bool:
     """A clause behind a comma and "as", "while", "when": what happened meanwhile."""
     first = clause.left_edge
-    return first.lower_ in {"as", "while", "when", "after", "before", "whereas"} and first.i > 0 and clause.doc[first.i - 1].text == ","
+    return (
+        first.lower_ in {"as", "while", "when", "after", "before", "whereas"}
+        and first.i > 0
+        and clause.doc[first.i - 1].text == ","
+    )
 
 
-def _side(token: Token) -> bool:
+def _side(token: Token, cue: Token) -> bool:
     """Within a relative clause behind a comma ("the reservoirs, which supply 2 million people, ")?"""
     for _ in range(12):
+        if token == cue:
+            return False
         if token.dep_ == "relcl":
             first = token.left_edge
             return first.lower_ in {"which", "who", "whose", "where"} and first.i > 0 and token.doc[first.i - 1].text == ","
@@ -420,7 +474,7 @@ def _around(marker: Token, holder: Token) -> tuple[Span, ...]:
     while last + 1 < len(doc) and doc[last + 1].text != ";":
         last += 1
     phrase = set(holder.subtree)
-    return _spans({token for token in doc[first : last + 1] if token not in phrase and not _side(token)})
+    return _spans({token for token in doc[first : last + 1] if token not in phrase and not _side(token, marker)})
 
 
 def _spans(tokens: set[Token]) -> tuple[Span, ...]:

@@ -44,7 +44,7 @@ TITLES = frozenset(
     " director manager head officer executive ceo cfo coo founder co-founder owner partner boss spokesman spokeswoman spokesperson"
     " coach skipper captain-general engineer doctor nurse surgeon matron coroner analyst economist scientist researcher geologist"
     " hydrologist biologist meteorologist epidemiologist historian archaeologist physicist chemist astronomer ecologist lawyer"
-    " farmer fisherman teacher schoolteacher headteacher headmaster headmistress principal warden ranger foreman coordinator"
+    " chaplain vicar harbourmaster ombudsman auditor farmer fisherman teacher schoolteacher headteacher headmaster headmistress principal warden ranger foreman coordinator"
     " co-ordinator organiser organizer campaigner activist treasurer trustee registrar bishop-elect comrade citizen".split()
 )
 
@@ -64,7 +64,9 @@ MATTERS = frozenset(
 )
 
 #: Whoever is named so speaks for nobody in particular: no claim.
-NOBODIES = frozenset("one anyone anybody everyone everybody nobody somebody someone none neither nothing you i we there what".split())
+NOBODIES = frozenset(
+    "one anyone anybody everyone everybody nobody somebody someone none neither nothing you i we there what".split()
+)
 
 #: Nouns by which a text comes back to a body that it has named ("the company said").
 BODY_NOUNS = frozenset(
@@ -73,8 +75,13 @@ BODY_NOUNS = frozenset(
     " party producer regulator retailer service supplier team union university utility".split()
 )
 
+#: Of these, the ones that mean whatever firm or office the text is about.
+COMPANY_NOUNS = frozenset(
+    "agency business carrier company firm group insurer lender maker manufacturer operator producer retailer service supplier".split()
+)
+
 #: Conjunctions of a clause that tells what happened, not who says so ("after the bank disclosed losses").
-BACKGROUND = frozenset("after when since once until till because before if whether than unless where".split())
+BACKGROUND = frozenset("after when since once until till because before if whether than unless".split())
 
 #: Views as nouns: "in her view", "by the ministry's reckoning", "the charity's estimate".
 VIEW_NOUNS = frozenset(

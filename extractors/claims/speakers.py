@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from spacy.lang.en.stop_words import STOP_WORDS
 from spacy.tokens import Doc, Token
 
-from extractors.claims.cues import BODY_NOUNS, DOCUMENTS, NOBODIES, TITLE_PARTS, TITLES
+from extractors.claims.cues import BODY_NOUNS, COMPANY_NOUNS, COUNTERS, DOCUMENTS, NOBODIES, TITLE_PARTS, TITLES
 from extractors.text import Sentence
 
 _CAPITAL = r"[^\W\d_a-zß-öø-ÿа-я][\w'’-]*"
@@ -22,9 +22,15 @@ _PARTICLE = r"(?:de|del|della|da|dos|di|du|van|von|der|den|la|le|al|el|bin|ibn|b
 #: Two or more capitalised words; particles and initials may stand between ("Anna van der Meer", "Jo B. Lund").
 _NAME = re.compile(rf"\b{_CAPITAL}\.?(?:[ \u00a0](?:{_PARTICLE}[ \u00a0]){{0,2}}{_CAPITAL}\.?){{1,6}}")
 _ACRONYM = re.compile(rf"({_CAPITAL}(?:[ \u00a0][\w'’-]+){{1,8}}?)[ \u00a0]\(([A-Z][A-Za-z]{{1,9}})\)")
+#: "PORT HALDEN, March 12 (Agency) - ", "SEOUL — ".
+_DATELINE = re.compile(r"[^\W\d_a-z]{2,}[^\n]{0,80}?(?:\)[ \u00a0]?[—–-]{1,2}|[ \u00a0][—–-]{1,2})[ \u00a0]")
 #: What stands behind a person's name and hardly behind another's: an age, "who", a role.
-_PERSON_FOLLOWS = re.compile(r",[ \u00a0](?:\d\d?\b|who\b|(?:a|an|the|its|their|his|her)[ \u00a0](?:[\w-]+[ \u00a0]){0,3}?([a-z-]+)\b)")
-_HE = frozenset("mr sir lord brother father king prince count baron congressman chairman spokesman headmaster fisherman".split())
+_PERSON_FOLLOWS = re.compile(
+    r",[ \u00a0](?:\d\d?\b|who\b|(?:a|an|the|its|their|his|her)[ \u00a0](?:[\w-]+[ \u00a0]){0,3}?([a-z-]+)\b)"
+)
+_HE = frozenset(
+    "mr sir lord brother father king prince count baron congressman chairman spokesman headmaster fisherman".split()
+)
 _SHE = frozenset(
     "mrs ms miss lady dame sister mother queen princess countess baroness congresswoman chairwoman spokeswoman headmistress".split()
 )
@@ -37,8 +43,6 @@ _KEPT = frozenset({"of", "from", "for", "by", "on"})
 _PARTICLES = frozenset("de del della da dos di du van von der den la le al el bin ibn ben".split())
 #: A phrase of more tokens than this names nobody; it is cut behind its head.
 _LONGEST = 12
-#: So many sentences back "he" is still the last speaker; farther back, it is the person named last.
-_MEMORY = 2
 #: A capitalised name that holds one of these is a body's, not a person's.
 _BODY_WORDS = BODY_NOUNS | frozenset(
     "alliance academy airlines airways army center centre chamber church city club co coalition college corp corporation court"
@@ -63,8 +67,9 @@ class Cast:
     roles: dict[str, str] = field(default_factory=dict)  #: "minister" -> who was named with it last
     acronyms: dict[str, str] = field(default_factory=dict)
     person: str | None = None  #: who spoke last
-    person_index: int = -9  #: index of the sentence in which that was
+    person_end: int = -1  #: where the sentence ends in which that was
     body: str | None = None  #: who "it" is
+    bodies: list[str] = field(default_factory=list)  #: bodies that spoke so far
     group: str | None = None  #: who "they" are
     named: dict[str, str] = field(default_factory=dict)  #: head noun -> the fullest phrase so far ("ministry")
 
@@ -111,9 +116,7 @@ def cast(text: str) -> Cast:
         if start_word is not None and initials >= 2:
             known.acronyms.setdefault(letters, " ".join(parts[start_word:]))
     surnames = {name.split()[-1]: name for name in known.certain}
-    known.mentions = [
-        (m.start(), surnames[m.group()]) for m in re.finditer(_CAPITAL, text) if m.group() in surnames
-    ]
+    known.mentions = [(m.start(), surnames[m.group()]) for m in re.finditer(_CAPITAL, text) if m.group() in surnames]
     return known
 
 
@@ -136,9 +139,9 @@ def speaker(head: Token, known: Cast, sentence: Sentence, earlier: Sentence | No
     name = person(at) or surname(at, known)
     if name is not None:
         full = _full(name, known)
-        known.person, known.person_index = full, sentence.index
+        known.person, known.person_end = full, sentence.end
         if full not in known.certain and named is not None:
-            known.body = full
+            _heard(full, known)
         return full
     definite = head.left_edge.lower_ in {"the", "this"} and head.i - head.left_edge.i == 1
     if definite and word in known.roles and named is None:
@@ -151,7 +154,7 @@ def speaker(head: Token, known: Cast, sentence: Sentence, earlier: Sentence | No
         if letters in phrase.split():
             phrase = phrase.replace(letters, full, 1)
     if definite and word in BODY_NOUNS and named is None:
-        return _again(word, phrase, known, head, sentence)
+        return _again(word, phrase, known, head)
     if word not in known.named or len(phrase) > len(known.named[word]):
         known.named[word] = phrase
     elif word in known.named and set(phrase.lower().split()) <= set(known.named[word].lower().split()):
@@ -163,53 +166,54 @@ def speaker(head: Token, known: Cast, sentence: Sentence, earlier: Sentence | No
 def _remember(phrase: str, head: Token, known: Cast) -> None:
     if head.tag_ in {"NNS", "NNPS"}:
         known.group = phrase
-    elif head.lower_ not in DOCUMENTS:
-        known.body = phrase
+    elif head.lower_ not in DOCUMENTS | TITLES and (head.pos_ == "PROPN" or head.lower_ in _BODY_WORDS | COUNTERS):
+        _heard(phrase, known)
 
 
-def _again(word: str, phrase: str, known: Cast, head: Token, sentence: Sentence) -> str:
-    """ "the company", "the ministry": the body named with that noun, or the one that was a subject in the sentence or last."""
+def _heard(body: str, known: Cast) -> None:
+    known.body = body
+    known.bodies.append(body)
+
+
+def _again(word: str, phrase: str, known: Cast, head: Token) -> str:
+    """ "the company", "the ministry": the body named with that noun; for a company, the subject or the body heard last."""
     if word in known.named and len(known.named[word].split()) > 2:
-        return known.named[word]
-    local = _subject(head.doc, before=head.i)
-    if local is not None:
-        known.body = known.named[word] = local
-        return local
-    if known.body is not None and not set(known.body.lower().split()) & (BODY_NOUNS - {word}):
-        return known.body
-    if known.body is not None and word in {"service", "company", "firm", "agency", "operator", "group"}:
-        return known.body
-    known.body = known.named[word] = phrase
-    return phrase
+        full: str | None = known.named[word]
+    elif word in COMPANY_NOUNS:
+        full = _subject(head.doc, before=head.i) or next(
+            (body for body in reversed(known.bodies) if not set(body.lower().split()) & (BODY_NOUNS - COMPANY_NOUNS)), None
+        )
+    else:
+        full = None
+    _heard(full or phrase, known)
+    return full or phrase
 
 
 def _spoke(name: str, known: Cast, sentence: Sentence) -> str:
-    known.person, known.person_index = name, sentence.index
+    known.person, known.person_end = name, sentence.end
     return name
 
 
 def _subject(doc: Doc, before: int) -> str | None:
-    """The name of a body or person that is the subject of a clause before this token."""
-    for token in doc[:before]:
-        if token.dep_ in {"nsubj", "nsubjpass"} and token.pos_ == "PROPN":
-            phrase = _phrase(token)
-            if phrase:
-                return phrase
+    """The name of the body that is the subject of the nearest clause before this token, behind a dateline if there is one."""
+    dateline = _DATELINE.match(doc.text)
+    begin = dateline.end() if dateline is not None else 0
+    for token in reversed(doc[:before]):
+        if token.idx >= begin and token.dep_ in {"nsubj", "nsubjpass"} and token.pos_ == "PROPN":
+            return _phrase(token) or None
     return None
 
 
 def _pronoun(head: Token, known: Cast, sentence: Sentence, earlier: Sentence | None) -> str | None:
     word = head.lower_
     if word in {"he", "she"}:
-        fits = [known.gender.get(known.person, word)] if known.person else []
-        if known.person is not None and word in fits and sentence.index - known.person_index <= _MEMORY:
-            name = known.person
-        else:
-            upto = bisect_left(known.mentions, (sentence.start, ""))
-            near = [name for _, name in known.mentions[max(0, upto - 40) : upto] if known.gender.get(name, word) == word]
-            if not near and known.person is None:
+        upto = bisect_left(known.mentions, (sentence.start, ""))
+        near = [(at, name) for at, name in known.mentions[max(0, upto - 40) : upto] if known.gender.get(name, word) == word]
+        name = known.person
+        if name is None or known.gender.get(name, word) != word or (near and near[-1][0] > known.person_end):
+            if not near:
                 return None
-            name = near[-1] if near else str(known.person)
+            name = near[-1][1]
         known.gender.setdefault(name, word)
         return _spoke(name, known, sentence)
     if word == "it":
@@ -230,13 +234,30 @@ def _pronoun(head: Token, known: Cast, sentence: Sentence, earlier: Sentence | N
 
 def apposition(head: Token) -> Token | None:
     """The name behind a role or kind: "its spokesman, Brig. Kasim Thule"; "the service, known as the DVR"."""
-    if head.pos_ == "PROPN":
+    if head.pos_ == "PROPN" and head.lower_ not in TITLES | TITLE_PARTS:
         return None
     for child in head.rights:
         if child.dep_ == "appos" and child.pos_ == "PROPN":
             return child
         if child.dep_ in {"acl", "amod", "relcl"} and child.lower_ in {"known", "called"}:
             return next((t for t in child.subtree if t.pos_ == "PROPN" and t.dep_ in {"pobj", "oprd", "dobj"}), None)
+    return _behind_comma(head)
+
+
+def _behind_comma(head: Token) -> Token | None:
+    """The name between commas behind a role, where the parser did not see the apposition."""
+    doc = head.doc
+    if head.lower_ not in TITLES:
+        return None
+    comma = next((t.i for t in doc[head.i + 1 : head.i + 8] if t.text == ","), None)
+    if comma is None or any(t.pos_ in {"VERB", "AUX"} for t in doc[head.i : comma]):
+        return None
+    name = None
+    for token in doc[comma + 1 : comma + 7]:
+        if token.text[:1].isupper() or token.text == "." or token.lower_ in _PARTICLES:
+            name = token
+        else:
+            return name if name is not None and token.text in {",", "."} else None
     return None
 
 
@@ -246,8 +267,17 @@ def person(head: Token) -> str | None:
         return None
     doc = head.doc
     first = last = head.i
+    while (
+        last + 2 < len(doc) and doc[last].lower_ in TITLES and (doc[last + 1].text == "." or doc[last + 1].text[:1].isupper())
+    ):
+        last += 2 if doc[last + 1].text == "." else 1
     while last + 1 < len(doc) and (
-        (doc[last + 1].text[:1].isupper() and doc[last + 1].pos_ == "PROPN" and (doc[last].lower_.rstrip(".") in TITLES | TITLE_PARTS or doc[last + 1].head.i in {first, head.i}) and doc[last + 1].dep_ != "appos")
+        (
+            doc[last + 1].text[:1].isupper()
+            and doc[last + 1].pos_ == "PROPN"
+            and (doc[last].lower_.rstrip(".") in TITLES | TITLE_PARTS or doc[last + 1].head.i in {first, head.i})
+            and doc[last + 1].dep_ != "appos"
+        )
         or _hyphen(doc, last + 1)
         or _hyphen(doc, last)
     ):
@@ -315,7 +345,9 @@ def _phrase(head: Token) -> str:
         if spaced and doc[i].text not in {"."} and doc[i].tag_ not in {"POS"}:
             start = i + 1
             break
-    while start < head.i and (doc[start].is_punct or doc[start].pos_ in {"ADV", "CCONJ", "SCONJ", "ADP"} or doc[start].dep_ == "predet"):
+    while start < head.i and (
+        doc[start].is_punct or doc[start].pos_ in {"ADV", "CCONJ", "SCONJ", "ADP"} or doc[start].dep_ == "predet"
+    ):
         start += 1
     end = head.i + 1
     for child in head.rights:
