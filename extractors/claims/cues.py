@@ -65,7 +65,7 @@ MATTERS = frozenset(
 
 #: Whoever is named so speaks for nobody in particular: no claim.
 NOBODIES = frozenset(
-    "one anyone anybody everyone everybody nobody somebody someone none neither nothing you i we there what".split()
+    "one anyone anybody everyone everybody nobody somebody someone few none neither nothing you i we there what".split()
 )
 
 #: Nouns by which a text comes back to a body that it has named ("the company said").
@@ -77,7 +77,8 @@ BODY_NOUNS = frozenset(
 
 #: Of these, the ones that mean whatever firm or office the text is about.
 COMPANY_NOUNS = frozenset(
-    "agency business carrier company firm group insurer lender maker manufacturer operator producer retailer service supplier".split()
+    "agency business carrier company firm group insurer lender maker manufacturer operator producer retailer service supplier"
+    " airline brewer builder chain club developer exchange explorer miner retailer startup start-up trader".split()
 )
 
 #: Conjunctions of a clause that tells what happened, not who says so ("after the bank disclosed losses").
