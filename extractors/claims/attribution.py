@@ -69,7 +69,7 @@ def _verb(verb: Token, quoted: list[Span]) -> Attribution | None:
     framing = _frame(verb, cue, bool(quoted))
     if framing is not None:
         return Attribution(framing, _cue_text(verb, cue), verb.idx, _content(verb, framing, quoted, around=True))
-    if verb.tag_ == "VBN" and verb.dep_ in {"acl", "amod", "appos", "advcl"} or verb.dep_ == "relcl":
+    if (verb.tag_ == "VBN" and verb.dep_ in {"acl", "amod", "appos", "advcl"}) or verb.dep_ == "relcl":
         counted = _counted(verb, cue)
         if counted is not None:
             return counted

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from spacy.lang.en.stop_words import STOP_WORDS
 from spacy.tokens import Doc, Token
 
-from extractors.claims.cues import BODY_NOUNS, COMPANY_NOUNS, COUNTERS, DOCUMENTS, NOBODIES, TITLE_PARTS, TITLES
+from extractors.claims.cues import BODY_NOUNS, COMPANY_NOUNS, COUNTERS, DOCUMENTS, NAME_WORDS, NOBODIES, TITLE_PARTS, TITLES
 from extractors.text import Sentence
 
 _CAPITAL = r"[^\W\d_a-zß-öø-ÿа-я][\w'’-]*"
@@ -32,7 +32,7 @@ _HE = frozenset(
     "mr sir lord brother father king prince count baron congressman chairman spokesman headmaster fisherman".split()
 )
 _SHE = frozenset(
-    "mrs ms miss lady dame sister mother queen princess countess baroness congresswoman chairwoman spokeswoman headmistress".split()
+    "mrs ms miss lady dame sister mother queen princess countess baroness congresswoman chairwoman spokeswoman".split()
 )
 _PLURAL = frozenset({"they", "we", "both"})
 _RELATIVE = frozenset({"who", "which", "that", "whom", "whose"})
@@ -43,17 +43,8 @@ _KEPT = frozenset({"of", "from", "for", "by", "on"})
 _PARTICLES = frozenset("de del della da dos di du van von der den la le al el bin ibn ben".split())
 #: A phrase of more tokens than this names nobody; it is cut behind its head.
 _LONGEST = 12
-#: A capitalised name that holds one of these is a body's, not a person's.
-_BODY_WORDS = BODY_NOUNS | frozenset(
-    "alliance academy airlines airways army center centre chamber church city club co coalition college corp corporation court"
-    " defence defense division energy exchange federation finance force forces front government group guard health holdings"
-    " hospital house inc industries international laboratory labs league limited line lines logistics ltd markets media metals"
-    " mission mobile monitor museum national navy network partners plc police port post power press project public radio railways"
-    " red research review rail ridge river safety school secretariat security senate services shipping society state states station"
-    " street survey systems team technologies times town trade transport treasury trust united university valley watch water works"
-    " county district province region island islands republic kingdom north south east west northern southern eastern western upper"
-    " lower new great intelligence".split()
-)
+#: A capitalised name that holds one of these is a body's or a place's, not a person's.
+_BODY_WORDS = BODY_NOUNS | NAME_WORDS
 
 
 @dataclass(slots=True)
@@ -407,9 +398,9 @@ def _reach(token: Token) -> int:
     """Where the phrase that a token heads ends, cut at the first comma, bracket or clause."""
     for inner in token.doc[token.i : token.right_edge.i + 1]:
         if (
-            inner.is_punct
+            (inner.is_punct
             and inner.text not in {"-", "."}
-            and inner.tag_ != "POS"
+            and inner.tag_ != "POS")
             or inner.dep_ == "relcl"
             or inner.lower_ in _RELATIVE
         ):
