@@ -35,7 +35,8 @@ _HUMANS = frozenset(
     " patient resident citizen inhabitant migrant refugee evacuee employee pilgrim tourist guest nurse pilot sailor"
     " marine recruit conscript"
     " militant insurgent terrorist rebel guard agent aide native villager protester demonstrator passenger passer-by crew"
-    " captive detainee prisoner hostage inmate victim casualty survivor fan relative parent mother father son daughter"
+    " suspect driver gunman attacker defendant accused winner captive detainee prisoner hostage inmate victim"
+    " casualty survivor fan relative parent mother father son daughter"
     " member".split()
 )
 
@@ -68,97 +69,31 @@ _SAME_PLURAL = frozenset(
 )
 
 
-_IRREGULAR = {
-    "people": "person",
-    "persons": "person",
-    "men": "man",
-    "women": "woman",
-    "children": "child",
-    "schoolchildren": "schoolchild",
-    "grandchildren": "grandchild",
-    "feet": "foot",
-    "teeth": "tooth",
-    "geese": "goose",
-    "mice": "mouse",
-    "lice": "louse",
-    "oxen": "ox",
-    "lives": "life",
-    "wives": "wife",
-    "knives": "knife",
-    "loaves": "loaf",
-    "halves": "half",
-    "calves": "calf",
-    "wolves": "wolf",
-    "leaves": "leaf",
-    "shelves": "shelf",
-    "thieves": "thief",
-    "aircraft": "aircraft",
-    "species": "species",
-    "series": "series",
-    "crises": "crisis",
-    "analyses": "analysis",
-    "bases": "base",
-    "buses": "bus",
-    "gases": "gas",
-    "viruses": "virus",
-    "campuses": "campus",
-    "bonuses": "bonus",
-    "syllabuses": "syllabus",
-    "staff": "member of staff",
-    "dead": "person",
-    "injured": "person",
-    "wounded": "person",
-    "missing": "person",
-    "homeless": "person",
-    "criteria": "criterion",
-    "phenomena": "phenomenon",
-    "data": "data",
-    "media": "medium",
-    "personnel": "personnel",
-    "police": "police officer",
-    "quizzes": "quiz",
-    "movies": "movie",
-    "cookies": "cookie",
-    "zombies": "zombie",
-    "rookies": "rookie",
-    "calories": "calorie",
-    "ties": "tie",
-    "pies": "pie",
-    "lies": "lie",
-    "axes": "axe",
-    "caches": "cache",
-    "headaches": "headache",
-    "shoes": "shoe",
-    "canoes": "canoe",
-    "horses": "horse",
-    "houses": "house",
-    "warehouses": "warehouse",
-    "causes": "cause",
-    "cases": "case",
-    "nurses": "nurse",
-    "licences": "licence",
-    "purchases": "purchase",
-    "diseases": "disease",
-    "databases": "database",
-    "increases": "increase",
-    "courses": "course",
-    "doses": "dose",
-    "phases": "phase",
-    "leases": "lease",
-    "premises": "premises",
-    "exercises": "exercise",
-    "enterprises": "enterprise",
-    "franchises": "franchise",
-    "businesses": "business",
-    "aches": "ache",
-    "troops": "troop",
-}
+#: Plurals that no rule makes, with what they count ("staff" are members of staff).
+_IRREGULAR = dict(
+    pair.split(" ", 1)
+    for pair in (
+        "people person, persons person, men man, women woman, children child, schoolchildren schoolchild, "
+        "grandchildren grandchild, feet foot, teeth tooth, geese goose, mice mouse, lice louse, oxen ox, lives life, "
+        "wives wife, knives knife, loaves loaf, halves half, calves calf, wolves wolf, leaves leaf, shelves shelf, "
+        "thieves thief, aircraft aircraft, species species, series series, crises crisis, analyses analysis, bases base, "
+        "buses bus, gases gas, viruses virus, campuses campus, bonuses bonus, syllabuses syllabus, staff member of staff, "
+        "dead person, injured person, wounded person, missing person, homeless person, criteria criterion, "
+        "phenomena phenomenon, data data, media medium, personnel personnel, police police officer, quizzes quiz, "
+        "movies movie, cookies cookie, zombies zombie, rookies rookie, calories calorie, ties tie, pies pie, lies lie, "
+        "axes axe, caches cache, headaches headache, shoes shoe, canoes canoe, horses horse, houses house, "
+        "warehouses warehouse, causes cause, cases case, nurses nurse, licences licence, purchases purchase, "
+        "diseases disease, databases database, increases increase, courses course, doses dose, phases phase, leases lease, "
+        "premises premises, exercises exercise, enterprises enterprise, franchises franchise, businesses business, "
+        "aches ache, troops troop"
+    ).split(", ")
+)
 
 
 #: Words tagged as nouns that say when or where, never what is counted.
 _NOT_COUNTED = frozenset(
-    "today yesterday tomorrow tonight overnight home abroad here there now then apiece each sells costs goes others"
-    " other last next past previous this".split()
+    "today yesterday tomorrow tonight overnight home abroad here there now then apiece each sells costs goes remain remained"
+    " others other last next past previous this".split()
 )
 
 
@@ -177,9 +112,16 @@ _OF_WHOLE = re.compile(
 )
 
 
+#: Words of a bound between a number and its noun.
+_OR_SO = re.compile(r"[ ]or (?:so|more|less|fewer|thereabouts)(?=[ ][a-z])|-(?:odd|plus)(?=[ ])|\+(?=[ ])")
+
+
 def counted(view: View, f: Found, offset: int) -> Found:
     """The noun that is counted: the head of the noun group that begins right after this offset."""
     doc, text = view.doc, view.text
+    of_counted = False  # the whole has a number of its own: "four of the nine drivers"
+    if so := _OR_SO.match(text, offset):
+        offset = so.end()  # "50 or so barges"
     whole = _OF_WHOLE.match(text, offset)
     if whole:
         f.partitive = True
@@ -192,6 +134,7 @@ def counted(view: View, f: Found, offset: int) -> Found:
         inner = next(iter(numbers(text[offset : offset + 30])), None)
         if inner and not text[offset : offset + inner.start].strip():
             offset += inner.end
+            of_counted = True
     elif text[offset : offset + 2] in ('" ', "” ", "' ", "’ "):
         offset += 1  # a number in quotation marks, and its noun after them
     elif text[offset : offset + 1] not in (" ", "-", "\u00a0", "‐", "‑"):
@@ -210,7 +153,7 @@ def counted(view: View, f: Found, offset: int) -> Found:
             return f
         if token.lower_ in _NOT_COUNTED:
             break
-        if tag in NOUNS:
+        if tag in NOUNS or (token.lower_ in _IRREGULAR and not noun_follows(view, index + 1)):
             if (
                 noun is not None
                 and doc[noun].tag_ in ("NNS", "NNPS")
@@ -227,17 +170,24 @@ def counted(view: View, f: Found, offset: int) -> Found:
                     noun, index = None, index + 2  # "nine of the plant's twenty lines"
                     continue
                 break
-        elif f.partitive and tag == "CD" and noun is None:
-            pass
+        elif tag == "CD" and noun is None:
+            # "nine of the plant's twenty lines", "three million 152-millimetre shells"; else the next number counts for itself
+            if not f.partitive and token.is_digit and not (index + 1 < len(doc) and doc[index + 1].text in ("-", "mm")):
+                break
+        elif noun is not None and doc[noun].tag_ == "NNP" and tag in ("JJ", "VBN", "VBG") and noun_follows(view, index + 1):
+            pass  # "two Far Eastern ports": a name can be an adjective's part
         elif noun is not None:
             if (
                 tag == "CC"
+                and index + 1 < len(doc)
+                and doc[index + 1].tag_ != "CD"
+                and doc[noun].lower_ not in _IRREGULAR
                 and doc[noun].tag_ == "NN"
                 and f.value > 1
                 and doc[noun].lower_ not in _SAME_PLURAL
                 and noun_follows(view, index + 1)
             ):
-                index += 1  # "military construction and demining specialists"
+                noun, index = None, index + 1  # "military construction and demining specialists"
                 continue
             if tag == "HYPH" and index + 1 < len(doc) and doc[index + 1].tag_ in (*NOUNS, "VBN", "VBG", "JJ"):
                 index += 1 if doc[index + 1].tag_ in NOUNS else 2
@@ -257,7 +207,11 @@ def counted(view: View, f: Found, offset: int) -> Found:
             pass
         elif tag == "CC" or token.text == ",":
             if not (
-                index > first and index + 1 < len(doc) and doc[index - 1].tag_ in ADJECTIVES and noun_follows(view, index + 1)
+                index > first
+                and index + 1 < len(doc)
+                and doc[index - 1].tag_ in ADJECTIVES
+                and doc[index + 1].tag_ != "CD"
+                and noun_follows(view, index + 1)
             ):
                 break
         elif not (tag == "VBD" and index == first and token.lower_ not in _NO_PARTICIPLES and noun_follows(view, index + 1)):
@@ -276,7 +230,8 @@ def counted(view: View, f: Found, offset: int) -> Found:
         return f
     f.noun = noun
     f.unit_start = doc[first].idx
-    f.end = f.unit_end = head.idx + len(head.text)
+    f.unit_end = head.idx + len(head.text)
+    f.end = f.number_end if of_counted else f.unit_end
     f.unit = "person" if head.tag_ in ("NNPS", "NNP") and re.search(r"(?:ans|ese)$", head.text) else singular(head)
     if (
         f.unit in _OF_IDIOMS
@@ -334,6 +289,8 @@ def subject_noun(view: View, f: Found) -> str | None:
     """The plural noun that is the subject of the number's clause ("shipments came to 13.6 million")."""
     index = min(view.token_from(f.number.start), len(view.doc))
     for token in reversed(view.doc[max(0, index - 14) : index]):
+        if (token.is_punct and token.text != ":") or token.lower_ == "that":
+            return None  # another clause's subject
         if (
             token.tag_ == "NNS"
             and token.dep_ in ("nsubj", "nsubjpass", "ROOT")
