@@ -17,6 +17,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from extractors.claims import attribute, claims
 from extractors.copies import fingerprint, judge
 from extractors.figures import figures
 from extractors.series.inherit import Placed, inherited
@@ -131,8 +132,6 @@ def _placed(told: Told) -> list[Placed]:
 
 def extracted(article: dict[str, Any], split: list[Sentence]) -> list[Figure]:
     """Figures as the service extracts them, with who says so."""
-    from extractors.claims import attribute, claims
-
     found = figures(article["text"], split, title=article["title"], published_at=datetime.fromisoformat(article["published"]))
     return attribute(found, claims(article["text"], split, title=article["title"]), split)
 
