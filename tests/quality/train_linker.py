@@ -3,7 +3,8 @@
     python tests/quality/train_linker.py LABELS_DIR [--gold-figures] [--write]
 
 LABELS_DIR holds storylines as JSON and score.py (beside them or one folder up). Every article is met in order with the
-candidates it would have had (stories.lessons); pairs of one storyline are never in training and test at once. Prints F1 of
+candidates it would have had (stories.lessons); pairs of one storyline are never in training and test at once. Some series of another storyline are always among
+the candidates, since a live archive holds more than one. Prints F1 of
 series and shifts for each fold left out; with --write, trains on all of them and writes extractors/series/linker.json.
 """
 
@@ -51,12 +52,12 @@ class Lesson:
     articles: list[tuple[list[str | None], list[str | None], list[int]]]  #: gold of mentions, gold and size of candidates
 
 
-def lesson(story: stories.Story) -> Lesson:
+def lesson(story: stories.Story, stranger: stories.Story) -> Lesson:
     rows: list[NDArray[np.float64]] = []
     same: list[bool] = []
     where: list[tuple[int, int, int, bool]] = []
     articles = []
-    for number, (new, gold, candidates, names) in enumerate(stories.lessons(story)):
+    for number, (new, gold, candidates, names) in enumerate(stories.lessons(story, stranger)):
         known = [names.get(c.series) for c in candidates]
         articles.append((list(gold), known, [len(c.mentions) for c in candidates]))
         desk = meeting(new, candidates)
@@ -70,7 +71,7 @@ def lesson(story: stories.Story) -> Lesson:
 
 
 def second_figures(one: Lesson, chance: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Examples for a second figure of an article in a series: beside one that fits the series, with no series of its own yet."""
+    """Examples for a second figure of an article in a series: beside one that fits, and new itself."""
     met: dict[tuple[int, int, int], list[float]] = defaultdict(list)
     within: dict[tuple[int, int, int], int] = {}
     for k, (number, i, j, inner) in enumerate(one.where):
@@ -102,7 +103,9 @@ def fit(chances: list[float], size: int) -> float:
 
 
 def train(lessons: list[Lesson]) -> GradientBoostingClassifier:
-    return GradientBoostingClassifier(**TREES).fit(np.concatenate([x.rows for x in lessons]), np.concatenate([x.same for x in lessons]))
+    return GradientBoostingClassifier(**TREES).fit(
+        np.concatenate([x.rows for x in lessons]), np.concatenate([x.same for x in lessons])
+    )
 
 
 def data(trees: GradientBoostingClassifier, second: LogisticRegression) -> dict[str, Any]:
@@ -143,7 +146,7 @@ def main() -> None:
     options = parser.parse_args()
     score = stories.score_module(options.labels)
     every = stories.load(options.labels, None if options.gold_figures else stories.extracted)
-    lessons = [lesson(story) for story in every]
+    lessons = [lesson(story, every[k - 1]) for k, story in enumerate(every)]
     fold = np.random.RandomState(0).permutation(len(every)) % FOLDS
     forests = [train([x for x, k in zip(lessons, fold, strict=True) if k != f]) for f in range(FOLDS)]
     chances = [forests[k].predict_proba(x.rows)[:, 1] for x, k in zip(lessons, fold, strict=True)]
