@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from extractors.article.dates import moment
+from extractors.article.furniture import without_furniture
 from extractors.article.language import language
 from extractors.article.markup import parse_html, plain
 from extractors.article.metadata import Declared, declared
@@ -130,7 +131,7 @@ def _paragraphs(text: str, title: str) -> str:
     lines = [row for line in whole.splitlines() if (row := _ROW.sub("", " ".join(line.split())))]
     while lines and _letters(lines[0]) == _letters(title):
         lines.pop(0)
-    return "\n\n".join(lines)
+    return "\n\n".join(without_furniture(lines))
 
 
 def _is_article(text: str, said: Declared, url: str) -> bool:
