@@ -19,6 +19,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from flows import db
+from flows.settings import Settings
 from schemas.errors import DatabaseUnavailable, DiskFull, OperationError
 
 DATABASE = "figurewatch"
@@ -26,6 +27,13 @@ DATABASE = "figurewatch"
 SOCKET_PATH_BYTES = 103 - len("/.s.PGSQL.5432")
 
 _held: dict[Path, int] = {}  # lock files, open until this process ends
+
+
+def database_url(settings: Settings) -> str:
+    """Address of our database: on the server of the settings, or on the embedded one, started if it does not run."""
+    if settings.database_url is not None:
+        return settings.database_url.get_secret_value()
+    return embedded(settings.data_dir)
 
 
 def embedded(data_dir: Path, *, durable: bool = True) -> str:

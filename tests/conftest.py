@@ -23,9 +23,9 @@ os.environ |= {"HOME": str(HOME), "NO_PROXY": "*", "TZ": "UTC", "COLUMNS": "120"
 
 from flows import db, postgres
 from flows.db import Database
-from flows.service import prefect_environment
+from flows.service import QUIET
 
-os.environ |= prefect_environment(HOME / "figurewatch")
+os.environ |= QUIET | {"PREFECT_HOME": str(HOME / "prefect")}
 
 _connect = socket.socket.connect
 
@@ -49,6 +49,15 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> str:
 def template(server: str) -> str:
     """Name of a migrated, empty database on it."""
     return db.template(server)
+
+
+@pytest.fixture(scope="session")
+def prefect_server() -> Iterator[None]:
+    """A Prefect server for this run of the tests; for tests marked `flow`."""
+    from prefect.testing.utilities import prefect_test_harness
+
+    with prefect_test_harness(server_startup_timeout=120):
+        yield
 
 
 @pytest.fixture

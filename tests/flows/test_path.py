@@ -28,7 +28,7 @@ FIRST = (
     "ARDEN, March 2 (Tidewater) - Some 6,700 containers of ammunition have been shipped from Port Larn to Vessia since August,"
     " the defence ministry of Arden said on Monday.\n\n"
     "The ministry said the cargo left the port aboard four freighters that sail under the Vessian flag.\n\n"
-    "\"They load at night and switch their transponders off,\" the ministry's spokeswoman, Ines Halloran, told reporters in Arden.\n\n"
+    '"They load at night and switch their transponders off," the ministry\'s spokeswoman, Ines Halloran, told reporters in Arden.\n\n'
     "The freighters unload at the naval base of Kolm, from where trains take the containers to depots near the front.\n\n"
     "Vessia has denied that it buys weapons abroad, and its embassy in Arden did not answer questions."
 )
@@ -70,7 +70,9 @@ def told(database):
 
 def poll(database, newsroom, path="/feed.xml", now=NOON):
     """One poll of a source at a path, then fetches of all that is due; how the poll ended."""
-    settings = Settings.model_validate({"sources": [{"url": newsroom.url + path, "outlet": "Tidewater"}], "fetch": OPEN.model_dump()})
+    settings = Settings.model_validate(
+        {"sources": [{"url": newsroom.url + path, "outlet": "Tidewater"}], "fetch": OPEN.model_dump()}
+    )
 
     async def go():
         with database.transaction() as tx:
@@ -175,7 +177,9 @@ class TestArticles:
 
     def test_reading_again_changes_nothing(self, database, analyser):
         read(database, analyser, document(FIRST, path="a"), document(SECOND, path="b", at=NOON + timedelta(days=1)))
-        before = {name: rows(database, name) for name in ("series.export_observations", "series.export_shifts", "alerts.export")}
+        before = {
+            name: rows(database, name) for name in ("series.export_observations", "series.export_shifts", "alerts.export")
+        }
         again = read(database, analyser, document(FIRST, path="a"), document(SECOND, path="b", at=NOON + timedelta(days=1)))
         assert again == {}
         assert before == {name: rows(database, name) for name in before}
@@ -185,7 +189,12 @@ class TestArticles:
             archive.store(tx, document(FIRST, path="poison"), NOON, history=False)
             archive.store(tx, document(UNRELATED, path="good"), NOON, history=False)
             batch = articles.lease(tx, NOON, 10)
-        results = [Failed("the worker process died on this page") if "poison" in row["url"] else next(analyser.results([articles.page(row)])) for row in batch]
+        results = [
+            Failed("the worker process died on this page")
+            if "poison" in row["url"]
+            else next(analyser.results([articles.page(row)]))
+            for row in batch
+        ]
         assert pipeline.record_all(database, batch, results, DESK, NOON)["articles stored"] == 1
         with database.transaction() as tx:
             [left] = articles.lease(tx, NOON, 10)
@@ -229,7 +238,9 @@ class TestCopiesAndShifts:
         assert shifts(database) == [(6700, 10000, "correction")]
 
     def test_history_takes_its_place_and_wakes_nobody(self, database, analyser):
-        read(database, analyser, document(FIRST, path="a"), document(SECOND, path="b", at=NOON + timedelta(days=1)), history=True)
+        read(
+            database, analyser, document(FIRST, path="a"), document(SECOND, path="b", at=NOON + timedelta(days=1)), history=True
+        )
         assert shifts(database) == [(6700, 10000, "increase")]
         assert told(database) == 0
 

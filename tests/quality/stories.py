@@ -88,7 +88,16 @@ def _story(label: dict[str, Any], score: ModuleType, extract: Extract | None) ->
             figures = extract(a, split)
             gold = match(a["figures"], figures, score)
         told = Told(
-            a["id"], a["url"], a["title"], a["outlet"], datetime.fromisoformat(a["published"]), a["text"], copy, split, figures, gold
+            a["id"],
+            a["url"],
+            a["title"],
+            a["outlet"],
+            datetime.fromisoformat(a["published"]),
+            a["text"],
+            copy,
+            split,
+            figures,
+            gold,
         )
         told.mentions = mentions(figures, split, title=a["title"], article=a["url"])
         articles.append(told)
@@ -253,7 +262,13 @@ def run(
     return placed, shifts
 
 
-def tally(story: Story, placed: dict[tuple[str, int], int], shifts: Iterable[dict[str, Any]], score: ModuleType, misses: list[str] | None = None) -> Counter[str]:
+def tally(
+    story: Story,
+    placed: dict[tuple[str, int], int],
+    shifts: Iterable[dict[str, Any]],
+    score: ModuleType,
+    misses: list[str] | None = None,
+) -> Counter[str]:
     """Counts of pairs and shifts, by the definitions of the score."""
     total: Counter[str] = Counter()
     roles = {(a["url"], f["series"]): f["role"] for a in story.label["articles"] for f in a["figures"]}
