@@ -33,13 +33,14 @@ def differences(
     of = {pair.here: pair for pair in pairs}
     everywhere = [number for sketch in there for number in sketch.numbers]
     spare = _spare(here, everywhere)
+    free = [number for number in everywhere if spare[Number(number).value] > 0]
     proper = _proper(here, there, of, reworded=reworded)
     found: list[str] = []
     for i, sketch in enumerate(here):
         pair = of.get(i)
         if pair is None:
             if i in proper and sketch.numbers:
-                found.extend(f"+{Number(n).value}" for n in _missing(sketch.numbers, everywhere))
+                found.extend(f"+{Number(n).value}" for n in _missing(sketch.numbers, free))
             continue
         theirs = [there[j] for j in pair.there]
         twin = next((o for o in theirs if o.skeleton == sketch.skeleton and len(o.numbers) == len(sketch.numbers)), None)
@@ -113,11 +114,15 @@ def _proper(
     words = Counter[int]()
     for sketch in here:
         words[sketch.paragraph] += sketch.length if sketch.prose else 0
+    # what follows "Sign up now." in its paragraph is of the same kind
+    opened = {sketch.paragraph: sketch.prose for sketch in reversed(here)}
     names = {name for sketch in there for name in sketch.names}
     subject = {word for sketch in there for word in sketch.words}
     proper = set()
     for i in alone:
         sketch = here[i]
+        if sketch.paragraph not in shared and sketch.prose and not opened[sketch.paragraph]:
+            continue
         if not sketch.prose:  # an item of a list stands between two others that were copied
             belongs = all(k in of and of[k].words >= COPIED and not here[k].prose for k in (i - 1, i + 1))
         else:
