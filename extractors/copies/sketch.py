@@ -54,7 +54,9 @@ def sketch(sentence: Sentence, headline: str) -> tuple[SentenceSketch, list[int]
     years: list[int] = []
     row: list[int] = []
     named: list[int] = []
+    words: set[int] = set()
     length = end = 0
+    name_end = -1
     promotes = "©" in text
     for atom in _ATOM.finditer(text):
         start = atom.start()
@@ -77,9 +79,14 @@ def sketch(sentence: Sentence, headline: str) -> tuple[SentenceSketch, list[int]
         if lower in shingles.STOP_WORDS or len(lower) == 1:
             continue
         hashed = shingles.word_hash(shingles.stem(lower))
-        row.append(hashed)
+        words.add(hashed)
         if word[0].isupper() and names.is_name(word, opens=length == 1, after=text[atom.end() : atom.end() + 2]):
             named.append(hashed)
+            if start == name_end + 1:  # a name of several words is one in the row: stock phrases are mostly names
+                name_end = atom.end()
+                continue
+            name_end = atom.end()
+        row.append(hashed)
     prose = (
         length + len(numbers) >= _FEWEST_WORDS
         and "|" not in text
@@ -89,7 +96,7 @@ def sketch(sentence: Sentence, headline: str) -> tuple[SentenceSketch, list[int]
     )
     return (
         SentenceSketch(
-            words=tuple(sorted({word for word in row if word != _NUMBER})),
+            words=tuple(sorted(words)),
             numbers=tuple(numbers),
             names=tuple(named),
             years=tuple(years),
