@@ -8,11 +8,10 @@ Pure: the same text gives the same figures. Not here: who says so (claims/).
 from collections.abc import Sequence
 from datetime import datetime
 
-from schemas.outcomes import Role
-from schemas.records import Figure
-
 from extractors.figures.quantities import quantities
 from extractors.text import Sentence
+from schemas.outcomes import Role
+from schemas.records import Figure
 
 
 def figures(text: str, sentences: Sequence[Sentence], *, title: str = "", published_at: datetime | None = None) -> list[Figure]:
