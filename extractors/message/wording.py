@@ -57,7 +57,7 @@ _IRREGULAR = dict(
 )
 #: Written alike for one and for many.
 _UNCOUNTED = frozenset(
-    "percent aircraft spacecraft personnel staff police cattle sheep deer series species crew hertz kelvin yuan baht rand".split()
+    "percent aircraft spacecraft personnel staff police cattle sheep deer series species crew hertz yuan baht rand".split()
 )
 
 
