@@ -73,7 +73,7 @@ def record(tx: Transaction, row: dict[str, Any], result: Result, desk: Desk, now
         articles.finish(tx, row["id"], result)
         log.info("page holds no article", url=row["url"], outcome=result)
         return [f"articles {result}"]
-    analysis: "Analysis" = result
+    analysis: Analysis = result
     tx.run("articles.lock")
     previous = tx.one("articles.latest_revision", url=analysis.article.url)
     if previous is not None and previous["text"] == analysis.article.text:
