@@ -6,7 +6,6 @@ it stays in one folder, to be looked at afterwards.
 """
 
 import asyncio
-import os
 import tempfile
 import time
 from contextlib import ExitStack
@@ -72,8 +71,7 @@ def run(to: Path | None, out: Console) -> None:
         config.write_text(SETTINGS.format(folder=folder, slack=slack.url(), mail=mail.url()) + sources, encoding="utf-8")
         out.print(f"A newsroom of {len(newsroom.outlets)} outlets is open at {newsroom.url}; six days of its news follow.")
         out.print("Starting PostgreSQL and Prefect, and reading the seed corpus ...", style="dim")
-        (folder / "data" / "prefect").mkdir(parents=True)
-        os.environ.update(prefect_environment(load(config).data_dir))
+        prefect_environment(load(config))
         asyncio.run(_watch(newsroom, config, out))
         _keep_messages(folder, mail, slack)
         out.print(_summary(folder, config, mail, slack, time.monotonic() - began))

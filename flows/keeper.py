@@ -248,21 +248,29 @@ def _named_user() -> int:
 
 def _copied(programs: Path) -> Path:
     """The programs where every user can reach them; they hold nothing of ours."""
+    programs = programs.resolve()
     version = hashlib.sha256((programs / "bin" / "postgres").read_bytes()).hexdigest()[:12]
-    there = SHARED_PROGRAMS / f"postgresql-{version}"
+    whole = SHARED_PROGRAMS / f"postgresql-{version}"
+    # As in the package: the programs look for the libraries that came with them two folders up.
+    there = whole / programs.parent.name / programs.name
     if there.exists():
         return there
     new = SHARED_PROGRAMS / f"new-{os.getpid()}"
+    libraries = programs.parents[1] / f"{programs.parent.name}.libs"
     try:
         SHARED_PROGRAMS.mkdir(mode=0o755, parents=True, exist_ok=True)
         SHARED_PROGRAMS.chmod(0o755)
-        shutil.copytree(programs, new, symlinks=True, ignore=shutil.ignore_patterns("include"))
+        shutil.copytree(programs, new / there.relative_to(whole), symlinks=True, ignore=shutil.ignore_patterns("include"))
+        if libraries.exists():
+            shutil.copytree(libraries, new / libraries.name, symlinks=True)
         for path in (new, *new.rglob("*")):
             if not path.is_symlink():
                 path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
-        with contextlib.suppress(FileExistsError):
-            new.rename(there)
+        new.rename(whole)
     except OSError as error:
+        shutil.rmtree(new, ignore_errors=True)
+        if there.exists():  # another process was faster
+            return there
         raise Failed(
             f"PostgreSQL does not run as root, and its programs could not be copied for another user: {error}"
         ) from error

@@ -31,7 +31,7 @@ from rich.console import Console
 
 from flows import db
 from flows.log import log
-from flows.postgres import database_url
+from flows.postgres import database_url, release
 from flows.settings import Settings, load
 from schemas.errors import OperationError
 
@@ -132,6 +132,8 @@ def serve(settings: Settings, served: Sequence[Served], out: Console) -> None:
         stop.restore()
         if children and children[0].name == "server":
             del os.environ["PREFECT_API_URL"]
+        if settings.database_url is None:
+            release(settings.data_dir)
 
 
 class _Stop:

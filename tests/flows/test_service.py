@@ -1,4 +1,4 @@
-"""The service: a scheduled run appears and runs; it stops when told to; what it left behind when killed does not stand in its way."""
+"""The service: a scheduled run appears and runs, it stops when told to, and comes back after a kill."""
 
 import json
 import os
