@@ -39,7 +39,7 @@ def claims(text: str, sentences: Sequence[Sentence], *, title: str = "") -> list
     wanted = [s for s in sentences if _may_claim(s.text)]
     parse(wanted)
     quotes = quotations(text)
-    known = cast(text, title)
+    known = cast(f"{text}\n\n{title}")
     found: list[Claim] = []
     at = 0
     for sentence in wanted:
@@ -51,8 +51,8 @@ def claims(text: str, sentences: Sequence[Sentence], *, title: str = "") -> list
                 break
             quoted.append((max(quote.start - sentence.start, 0), min(quote.end, sentence.end) - sentence.start))
         said: dict[str, Claim] = {}
-        for one in attributions(list(sentence.doc), quoted):
-            name = speaker(one.holder, known)
+        for one in attributions(sentence.doc, quoted):
+            name = speaker(one.holder, known, sentence, sentences[sentence.index - 1] if sentence.index else None)
             if name is None:
                 continue
             content = tuple((sentence.start + start, sentence.start + end) for start, end in one.content)

@@ -19,7 +19,7 @@ DOCUMENTS = frozenset(
     " payslip petition photo photograph picture plan poll posting posts preprint press programme projection prospectus publication"
     " ranking reading record register registry release reply report research result return review roll roster scan schedule score"
     " sheet simulation snapshot spreadsheet statement statistic study submission summary survey table tally telemetry text tracker"
-    " transcript trial tweet update verdict video website".split()
+    " transcript trial tweet update verdict video website photographs pictures figures data sensor monitor gauge camera".split()
 )
 
 #: Nouns of those who keep count: with one of these, or with a name, as subject, "counts 104 dead" reports.
@@ -44,7 +44,7 @@ TITLES = frozenset(
     " director manager head officer executive ceo cfo coo founder co-founder owner partner boss spokesman spokeswoman spokesperson"
     " coach skipper captain-general engineer doctor nurse surgeon matron coroner analyst economist scientist researcher geologist"
     " hydrologist biologist meteorologist epidemiologist historian archaeologist physicist chemist astronomer ecologist lawyer"
-    " farmer fisherman teacher schoolteacher headteacher headmaster headmistress principal warden ranger foreman coordinator"
+    " chaplain vicar harbourmaster ombudsman auditor farmer fisherman teacher schoolteacher headteacher headmaster headmistress principal warden ranger foreman coordinator"
     " co-ordinator organiser organizer campaigner activist treasurer trustee registrar bishop-elect comrade citizen".split()
 )
 
@@ -54,6 +54,34 @@ TITLE_PARTS = frozenset(
     " trade labour labor home state attorney press assistant associate acting interim former senior junior chief first second"
     " managing executive general police fire district regional national federal city county union lead principal emeritus".split()
 )
+
+#: What is said and can be taken up or thrown out: "dismissed the claims", but not "dismissed 40 employees".
+MATTERS = frozenset(
+    "accusation allegation account assertion assessment assumption calculation case charge claim comment complaint comparison"
+    " conclusion count criticism demand description diagnosis estimate explanation fear figure finding forecast idea interpretation"
+    " judgment judgement notion number position prediction projection promise reading report request result rumour rumor statement"
+    " suggestion tally theory toll total version view warning".split()
+)
+
+#: Whoever is named so speaks for nobody in particular: no claim.
+NOBODIES = frozenset(
+    "one anyone anybody everyone everybody nobody somebody someone none neither nothing you i we there what".split()
+)
+
+#: Nouns by which a text comes back to a body that it has named ("the company said").
+BODY_NOUNS = frozenset(
+    "agency association authority bank board body bureau business carrier charity commission committee company council department"
+    " firm foundation fund group insurer institute lender maker manufacturer ministry office operator organisation organization"
+    " party producer regulator retailer service supplier team union university utility".split()
+)
+
+#: Of these, the ones that mean whatever firm or office the text is about.
+COMPANY_NOUNS = frozenset(
+    "agency business carrier company firm group insurer lender maker manufacturer operator producer retailer service supplier".split()
+)
+
+#: Conjunctions of a clause that tells what happened, not who says so ("after the bank disclosed losses").
+BACKGROUND = frozenset("after when since once until till because before if whether than unless".split())
 
 #: Views as nouns: "in her view", "by the ministry's reckoning", "the charity's estimate".
 VIEW_NOUNS = frozenset(

@@ -91,10 +91,10 @@ def same_value(here: str, there: str) -> bool:
     a, b = Number(here), Number(there)
     if a.value == b.value:
         return True
-    return a.approximate and not b.approximate and _rounds(b.value, a.value)
+    return a.approximate and not b.approximate and rounds(b.value, a.value)
 
 
-def _rounds(exact: str, rough: str) -> bool:
+def rounds(exact: str, rough: str) -> bool:
     """Is one number the other with fewer significant digits, two at least?"""
     digits = len(rough.replace(".", "").strip("0"))
     value = Decimal(exact)

@@ -68,91 +68,25 @@ _SAME_PLURAL = frozenset(
 )
 
 
-_IRREGULAR = {
-    "people": "person",
-    "persons": "person",
-    "men": "man",
-    "women": "woman",
-    "children": "child",
-    "schoolchildren": "schoolchild",
-    "grandchildren": "grandchild",
-    "feet": "foot",
-    "teeth": "tooth",
-    "geese": "goose",
-    "mice": "mouse",
-    "lice": "louse",
-    "oxen": "ox",
-    "lives": "life",
-    "wives": "wife",
-    "knives": "knife",
-    "loaves": "loaf",
-    "halves": "half",
-    "calves": "calf",
-    "wolves": "wolf",
-    "leaves": "leaf",
-    "shelves": "shelf",
-    "thieves": "thief",
-    "aircraft": "aircraft",
-    "species": "species",
-    "series": "series",
-    "crises": "crisis",
-    "analyses": "analysis",
-    "bases": "base",
-    "buses": "bus",
-    "gases": "gas",
-    "viruses": "virus",
-    "campuses": "campus",
-    "bonuses": "bonus",
-    "syllabuses": "syllabus",
-    "staff": "member of staff",
-    "dead": "person",
-    "injured": "person",
-    "wounded": "person",
-    "missing": "person",
-    "homeless": "person",
-    "criteria": "criterion",
-    "phenomena": "phenomenon",
-    "data": "data",
-    "media": "medium",
-    "personnel": "personnel",
-    "police": "police officer",
-    "quizzes": "quiz",
-    "movies": "movie",
-    "cookies": "cookie",
-    "zombies": "zombie",
-    "rookies": "rookie",
-    "calories": "calorie",
-    "ties": "tie",
-    "pies": "pie",
-    "lies": "lie",
-    "axes": "axe",
-    "caches": "cache",
-    "headaches": "headache",
-    "shoes": "shoe",
-    "canoes": "canoe",
-    "horses": "horse",
-    "houses": "house",
-    "warehouses": "warehouse",
-    "causes": "cause",
-    "cases": "case",
-    "nurses": "nurse",
-    "licences": "licence",
-    "purchases": "purchase",
-    "diseases": "disease",
-    "databases": "database",
-    "increases": "increase",
-    "courses": "course",
-    "doses": "dose",
-    "phases": "phase",
-    "leases": "lease",
-    "premises": "premises",
-    "exercises": "exercise",
-    "enterprises": "enterprise",
-    "franchises": "franchise",
-    "businesses": "business",
-    "aches": "ache",
-    "troops": "troop",
-}
+#: Plurals that no rule makes, with what they count ("staff" are members of staff).
+_IRREGULAR = dict(
+    pair.split(" ", 1)
+    for pair in (
+        "people person, persons person, men man, women woman, children child, schoolchildren schoolchild, "
+        "grandchildren grandchild, feet foot, teeth tooth, geese goose, mice mouse, lice louse, oxen ox, lives life, "
+        "wives wife, knives knife, loaves loaf, halves half, calves calf, wolves wolf, leaves leaf, shelves shelf, "
+        "thieves thief, aircraft aircraft, species species, series series, crises crisis, analyses analysis, bases base, "
+        "buses bus, gases gas, viruses virus, campuses campus, bonuses bonus, syllabuses syllabus, staff member of staff, "
+        "dead person, injured person, wounded person, missing person, homeless person, criteria criterion, "
+        "phenomena phenomenon, data data, media medium, personnel personnel, police police officer, quizzes quiz, "
+        "movies movie, cookies cookie, zombies zombie, rookies rookie, calories calorie, ties tie, pies pie, lies lie, "
+        "axes axe, caches cache, headaches headache, shoes shoe, canoes canoe, horses horse, houses house, "
+        "warehouses warehouse, causes cause, cases case, nurses nurse, licences licence, purchases purchase, "
+        "diseases disease, databases database, increases increase, courses course, doses dose, phases phase, leases lease, "
+        "premises premises, exercises exercise, enterprises enterprise, franchises franchise, businesses business, "
+        "aches ache, troops troop"
+    ).split(", ")
+)
 
 
 #: Words tagged as nouns that say when or where, never what is counted.
@@ -177,9 +111,16 @@ _OF_WHOLE = re.compile(
 )
 
 
+#: Words of a bound between a number and its noun.
+_OR_SO = re.compile(r"[ ]or (?:so|more|less|fewer|thereabouts)(?=[ ][a-z])|-(?:odd|plus)(?=[ ])|\+(?=[ ])")
+
+
 def counted(view: View, f: Found, offset: int) -> Found:
     """The noun that is counted: the head of the noun group that begins right after this offset."""
     doc, text = view.doc, view.text
+    of_counted = False  # the whole has a number of its own: "four of the nine drivers"
+    if so := _OR_SO.match(text, offset):
+        offset = so.end()  # "50 or so barges"
     whole = _OF_WHOLE.match(text, offset)
     if whole:
         f.partitive = True
@@ -192,6 +133,7 @@ def counted(view: View, f: Found, offset: int) -> Found:
         inner = next(iter(numbers(text[offset : offset + 30])), None)
         if inner and not text[offset : offset + inner.start].strip():
             offset += inner.end
+            of_counted = True
     elif text[offset : offset + 2] in ('" ', "” ", "' ", "’ "):
         offset += 1  # a number in quotation marks, and its noun after them
     elif text[offset : offset + 1] not in (" ", "-", "\u00a0", "‐", "‑"):
@@ -210,7 +152,7 @@ def counted(view: View, f: Found, offset: int) -> Found:
             return f
         if token.lower_ in _NOT_COUNTED:
             break
-        if tag in NOUNS:
+        if tag in NOUNS or (token.lower_ in _IRREGULAR and not noun_follows(view, index + 1)):
             if (
                 noun is not None
                 and doc[noun].tag_ in ("NNS", "NNPS")
@@ -232,6 +174,9 @@ def counted(view: View, f: Found, offset: int) -> Found:
         elif noun is not None:
             if (
                 tag == "CC"
+                and index + 1 < len(doc)
+                and doc[index + 1].tag_ != "CD"
+                and doc[noun].lower_ not in _IRREGULAR
                 and doc[noun].tag_ == "NN"
                 and f.value > 1
                 and doc[noun].lower_ not in _SAME_PLURAL
@@ -257,7 +202,11 @@ def counted(view: View, f: Found, offset: int) -> Found:
             pass
         elif tag == "CC" or token.text == ",":
             if not (
-                index > first and index + 1 < len(doc) and doc[index - 1].tag_ in ADJECTIVES and noun_follows(view, index + 1)
+                index > first
+                and index + 1 < len(doc)
+                and doc[index - 1].tag_ in ADJECTIVES
+                and doc[index + 1].tag_ != "CD"
+                and noun_follows(view, index + 1)
             ):
                 break
         elif not (tag == "VBD" and index == first and token.lower_ not in _NO_PARTICIPLES and noun_follows(view, index + 1)):
@@ -276,7 +225,8 @@ def counted(view: View, f: Found, offset: int) -> Found:
         return f
     f.noun = noun
     f.unit_start = doc[first].idx
-    f.end = f.unit_end = head.idx + len(head.text)
+    f.unit_end = head.idx + len(head.text)
+    f.end = f.number_end if of_counted else f.unit_end
     f.unit = "person" if head.tag_ in ("NNPS", "NNP") and re.search(r"(?:ans|ese)$", head.text) else singular(head)
     if (
         f.unit in _OF_IDIOMS

@@ -243,6 +243,8 @@ def _sequence(text: str, atoms: list[re.Match[str]], i: int, limit: int) -> tupl
             value += Decimal(_VULGAR[first["vulgar"].strip()])
         group, last = value, 1
         found_letter = first["letter"] or ""
+        if found_letter == "t":  # tonnes; only a capital stands for trillions
+            return _number(start, first.end() - 1, value, Kind.DIGITS, value), i + 1
         if found_letter:
             scale = Decimal(_LETTERS.get(found_letter) or _LETTERS.get(found_letter.lower()) or 1)
             if found_letter in _DOUBTFUL or found_letter.lower() in _DOUBTFUL:

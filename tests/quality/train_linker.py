@@ -21,10 +21,10 @@ from numpy.typing import NDArray
 from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
-from extractors.series.link import LEAST_MEAN, Candidate, assign, beside, comparable
-from extractors.series.linker import Linker, from_data
-from extractors.series.mention import VERSION, Mention
-from extractors.series.pair import FEATURES, Rarity, features, prepare
+from extractors.series.link import LEAST_MEAN, beside, meeting
+from extractors.series.linker import from_data
+from extractors.series.mention import VERSION
+from extractors.series.pair import FEATURES
 
 FOLDS = 5
 #: Small trees on random halves of the pairs: deeper ones and more of them gained nothing on storylines left out.
@@ -52,25 +52,21 @@ class Lesson:
 
 
 def lesson(story: stories.Story) -> Lesson:
-    rows: list[list[float]] = []
+    rows: list[NDArray[np.float64]] = []
     same: list[bool] = []
     where: list[tuple[int, int, int, bool]] = []
     articles = []
     for number, (new, gold, candidates, names) in enumerate(stories.lessons(story)):
-        rarity = Rarity((*new, *(m for c in candidates for m in c.mentions)))
-        mine = [prepare(m, rarity) for m in new]
-        theirs = [[prepare(m, rarity) for m in c.mentions] for c in candidates]
         known = [names.get(c.series) for c in candidates]
-        articles.append((list(gold), known, [len(t) for t in theirs]))
-        for i, one in enumerate(mine):
-            others = [(j, other, known[j], False) for j, members in enumerate(theirs) for other in members]
-            others += [(j, mine[j], gold[j], True) for j in range(i)]
-            for j, other, series, within in others:
-                if comparable(one.mention, other.mention):
-                    rows.append(features(one, other, rarity))
-                    same.append(gold[i] is not None and gold[i] == series)
-                    where.append((number, i, j, within))
-    return Lesson(np.array(rows).reshape(-1, len(FEATURES)), np.array(same, dtype=bool), where, articles)
+        articles.append((list(gold), known, [len(c.mentions) for c in candidates]))
+        desk = meeting(new, candidates)
+        rows.append(desk.rows)
+        for i, j in desk.pairs:
+            column = desk.owner[j]
+            series = gold[j] if column is None else known[column]
+            same.append(gold[i] is not None and gold[i] == series)
+            where.append((number, i, j if column is None else column, column is None))
+    return Lesson(np.concatenate(rows), np.array(same, dtype=bool), where, articles)
 
 
 def second_figures(one: Lesson, chance: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
@@ -156,7 +152,7 @@ def main() -> None:
     total: Counter[str] = Counter()
     misses: list[str] = []
     for story, k in zip(every, fold, strict=True):
-        placed, shifts = stories.run(story, placing(linkers[k]))
+        placed, shifts = stories.run(story, stories.placing(linkers[k]))
         total += stories.tally(story, placed, shifts, score, misses)
     result = stories.summary(total, score)
     if options.misses:
@@ -177,13 +173,6 @@ def main() -> None:
         target = Path(__file__).resolve().parents[2] / "extractors" / "series" / "linker.json"
         target.write_text(json.dumps(kept, separators=(",", ":")) + "\n", encoding="utf-8")
         print(f"written: {target}")
-
-
-def placing(linker: Linker) -> stories.Assign:
-    def place(new: list[Mention], candidates: list[Candidate]) -> list[int | None]:
-        return assign(new, candidates, linker)
-
-    return place
 
 
 if __name__ == "__main__":

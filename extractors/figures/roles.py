@@ -1,0 +1,319 @@
+"""What does a figure do in its text: does it say how much there is, by how much it changed, how much there was, or will be?
+
+Frame (grammar) and the sentence's periods -> role, direction of a change, and whether the text takes the number back.
+Pure rules over what the grammar hangs together and over the words next to the number; level where nothing speaks against it.
+Not here: who says so (claims/), whether a level is news (series/).
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from schemas.outcomes import Role
+from spacy.tokens import Token
+
+from extractors.figures.as_of import Period, applying, periods
+from extractors.figures.frame import Frame, auxiliaries, clause, is_verb, subject
+from extractors.text import Sentence, lemma
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """A figure's role, with what goes with it."""
+
+    role: Role
+    direction: str | None = None  #: "up" or "down" for a change
+    withdrawal: bool = False  #: the sentence takes a number back: this one, or the one that this one replaces
+
+
+_UP = frozenset(
+    "rise increase climb grow jump gain add surge soar go_up raise lift swell advance edge_up boost leap rally double triple expand widen"
+    " strengthen appreciate rebound recover spike escalate accelerate hike".split()
+)
+_DOWN = frozenset(
+    "fall drop decline decrease lose shed slip slide sink plunge plummet tumble shrink dip ease reduce cut lower trim slash halve go_down weaken"
+    " depreciate contract narrow retreat dwindle slow crash collapse shorten".split()
+)
+#: Verbs whose object is a stock of its own ("shed 3,400 jobs", "added 40 beds"), so that only a share of it is a change.
+_STOCK = frozenset("add lose shed cut gain raise boost trim slash lift recover".split())
+_CHANGE_NOUN = re.compile(
+    r"(?P<up>increase|rise|growth|gain|jump|surge|hike|climb|uptick|upturn|advance|leap|addition)"
+    r"|(?P<down>decrease|decline|fall|drop|reduction|cut|slump|plunge|loss|slide|dip|contraction|downturn)"
+)
+#: "12 percent more than in", "6 fewer than", "a third higher", "3 km closer"
+_COMPARED = re.compile(
+    r"^[ ](?:points? )?(?:(?P<up>more|higher|larger|bigger|longer|wider|up|above|dearer|faster|heavier|better|costlier)"
+    r"|(?P<down>fewer|less|lower|smaller|shorter|down|below|cheaper|lighter|closer|nearer|slower|worse))"
+    r"(?:[ ](?:than|from|on|since|compared|year|against|[a-z]+ than)\b|[ ](?:the )?(?:previous|last)|[ ]?[,.;]|$)"
+)
+_UP_DOWN_BEFORE = re.compile(
+    r"\b(?:(?P<up>up)|(?P<down>down|off))[ ](?:by[ ])?(?:about |some |around |nearly |almost |more than |over |just |roughly |a further |another )*$",
+    re.IGNORECASE,
+)
+_ASIDE = r"(?:about |some |around |nearly |almost |more than |over |just |just under |just over |roughly |only |as (?:many|much) as |the |an? |its |their )*"
+_FROM = re.compile(rf"\b(?:up|down|compared (?:with|to)|(?:as )?(?:against|opposed to)|from|versus|vs\.?|than)[ ]{_ASIDE}$", re.IGNORECASE)
+_NOT = re.compile(
+    rf"(?:[,;–—][ ](?:and |but )?not|\band not|\brather than|\binstead of|\bas opposed to|\bnot the|\bnot)[ ](?:at |by |in |of |to )?{_ASIDE}$",
+    re.IGNORECASE,
+)
+_OTHER_TIME = re.compile(
+    r"^[^,;.]{0,40}\b(?:ago|earlier|before|last|previous(?:ly)?|in (?:the )?(?:19|20)\d\d"
+    r"|in (?:January|February|March|April|May|June|July|August|September|October|November|December))\b"
+)
+#: The words of a number that no longer stands.
+_WITHDRAWN_BY = re.compile(
+    r"\b(?:first|originally|initially|earlier|previously|formerly|mistakenly|wrongly|erroneously|incorrectly) (?:said|put|reported|estimated|announced"
+    r"|given|spoken|stated|told|declared|counted|listed|thought|planned|feared|believed|assumed|called|set|issued|gave|published|recorded|approved)\b"
+    r"|\b(?:said|put|reported|estimated|announced|given|spoken|stated|declared|counted|listed|thought|planned|gave) (?:\w+ )?(?:at first|originally|initially"
+    r"|previously|by mistake|in error|wrongly|mistakenly)\b"
+    r"|\b(?:earlier|previous|original|initial|preliminary|former|old|withdrawn) (?:\w+ )?(?:estimates?|figures?|reports?|tall(?:y|ies)|tolls?|counts?"
+    r"|numbers?|forecasts?|statements?|claims?|totals?|assessments?|guidance|targets?|orders?|bids?|offers?|versions?)\b",
+    re.IGNORECASE,
+)
+_WITHDRAWS = re.compile(
+    r"\b(?:correct(?:s|ed|ing|ion)|revis(?:es|ed|ing|ion)|withdr(?:ew|awn|aws|awing)|retract\w*|miscount\w*|miscalculat\w*|misread|misstated"
+    r"|double[- ]count\w*|counted twice|restat(?:es|ed|ing)|recount(?:ed)?|erratum|clarification|overstat\w*|understat\w*|overcount\w*"
+    r"|in error|by mistake|mistaken(?:ly)?|wrongly|erroneous(?:ly)?|incorrect(?:ly)?|typing error|clerical error|took back|taken back"
+    r"|had (?:earlier|first|originally|initially|previously) (?:said|put|reported|given|announced|spoken|stated|told|counted|listed|declared)"
+    r"|(?:no longer|not) as (?:first |earlier |previously |originally |initially )?(?:reported|stated|announced|communicated|declared|given)"
+    r"|as (?:first|earlier|previously|originally|initially|wrongly) (?:reported|stated|announced|communicated|declared|given))\b",
+    re.IGNORECASE,
+)
+#: What "revised", "corrected" must be about, so that a corrected course is no withdrawal.
+_ABOUT_A_NUMBER = re.compile(
+    r"\b(?:figures?|numbers?|tolls?|tall(?:y|ies)|counts?|estimates?|totals?|statements?|reports?|data|bulletins?|lists?|notices?|earlier|statistics"
+    r"|percentages?|share|published|reported|announced|double|twice|assessments?)\b|\d",
+    re.IGNORECASE,
+)
+_EXPECT = frozenset(
+    "expect plan intend aim hope project forecast predict anticipate target envisage foresee schedule assume promise estimate_to budget fear"
+    " propose slate set due want".split()
+)
+#: Of those, the verbs that look ahead also with a plain noun as object ("expects 200 patients", "forecast a deficit of").
+_EXPECT_NOUN = frozenset("expect plan project forecast predict anticipate target envisage foresee assume budget".split())
+_FUTURE_NOUN = frozenset(
+    "target goal forecast projection plan ambition outlook aim expectation guidance prediction objective proposal prognosis".split()
+)
+_FUTURE_MODIFIER = frozenset("planned expected projected forecast anticipated targeted proposed intended scheduled future envisaged predicted".split())
+_AT_ONE_TIME = re.compile(
+    r"\bbefore the (?:war|conflict|invasion|pandemic|crisis|coup|revolution|siege|blockade|embargo|panic|occupation|sanctions|boom|crash of)\b"
+    r"|\bpre-?(?:war|crisis|pandemic|invasion)\b|\bat (?:its|their|the) (?:\w+ )?peak\b|\bused to\b|\bonce (?:had|held|employed|counted|numbered)\b"
+    r"|\buntil (?:then|recently)\b|\bat the time\b"
+    r"|\b(?:in|during) (?:earlier|former|previous|past) (?:years?|decades?|seasons?|winters?|summers?|wars?|outbreaks?)\b",
+    re.IGNORECASE,
+)
+#: Verbs that take a number back when it is what they act on.
+_TAKE_BACK = frozenset("withdraw retract correct rescind discard disown".split())
+#: Adjectives that look ahead with "to".
+_BOUND_TO = frozenset("due set likely scheduled bound poised slated expected projected".split())
+#: What goes on as it is, what is owed or allowed: "will remain at", "will receive", "will continue to pay".
+_STANDING = frozenset("remain continue stay keep receive get owe entitle earn draw".split())
+
+
+def role(
+    frame: Frame,
+    *,
+    unit: str = "",
+    published_at: datetime | date | None = None,
+    found: Sequence[Period] | None = None,
+    previous: Sequence[Sentence] = (),
+) -> Doing:
+    """The role of a quantity.
+
+    Args:
+        frame: the quantity in its sentence.
+        unit: the quantity's unit.
+        published_at: when the article appeared; without it only worded periods ("last year") tell an older time.
+        found: the sentence's periods, where they are known already.
+        previous: the sentences before, in order; the last one can set the time of this one.
+    """
+    day = published_at.date() if isinstance(published_at, datetime) else published_at
+    text = frame.sentence.text
+    if found is None:
+        found = periods(text)
+    before, after = _around(frame)
+    held = applying(frame, found)
+    taken_back = withdraws([frame.sentence])
+    denied = _NOT.search(before) is not None
+    if denied or _old_number(frame, before, after):
+        return Doing(Role.BACKGROUND, withdrawal=taken_back or denied)
+    replaced = _FROM.search(before) is not None
+    if not replaced and _ahead(frame, held, day):
+        return Doing(Role.FORECAST)
+    if any(p.backward(day) for p in held) or _AT_ONE_TIME.search(_clause_text(frame)):
+        return Doing(Role.BACKGROUND, withdrawal=taken_back)
+    direction = _change(frame, unit, before, after)
+    if direction is not None:
+        return Doing(Role.CHANGE, direction=direction, withdrawal=taken_back)
+    return Doing(Role.LEVEL, withdrawal=taken_back)
+
+
+def withdraws(sentences: Sequence[Sentence]) -> bool:
+    """Do these sentences take a number back that was given before ("corrected", "had first said", "counted twice")?"""
+    return any(
+        _WITHDRAWS.search(s.text) is not None and _ABOUT_A_NUMBER.search(s.text) is not None for s in sentences
+    )
+
+
+def _around(frame: Frame) -> tuple[str, str]:
+    text, doc = frame.sentence.text, frame.doc
+    start = doc[frame.first].idx
+    end = doc[frame.last - 1].idx + len(doc[frame.last - 1])
+    return text[max(0, start - 120) : start], text[end : end + 120]
+
+
+def _old_number(frame: Frame, before: str, after: str) -> bool:
+    """Is it the number that another one replaced or is compared with ("up from 44", "to 8 from 12", "first spoken of 10")?"""
+    match = _FROM.search(before)
+    if match:
+        word = match.group().split()[0].lower()
+        if word in {"up", "down", "from"} and _moves(frame, before, after):
+            return True
+        if word in {"against", "compared", "versus", "vs", "vs.", "as", "than"}:
+            return bool(_OTHER_TIME.match(after)) or re.search(r"\bnorm of[ ]$", before) is not None
+    verb = frame.verb
+    if verb is not None and lemma(verb) in _TAKE_BACK:
+        hangs = {t.dep_ for t in frame.path[:-1]}
+        if hangs & {"dobj", "nsubjpass"} and not re.search(r"\bto[ ](?:\w+[ ]){0,3}$", before[-30:]):
+            return True
+    return _WITHDRAWN_BY.search(_clause_text(frame)) is not None
+
+
+def _moves(frame: Frame, before: str, after: str) -> bool:
+    """Does a "from N" belong to a movement that has happened, not to a place, a source or a plan?"""
+    if frame.verb is not None and _future(frame.verb):
+        return False
+    if re.search(r"\b(?:up|down) from[ ]", before[-40:]) or re.match(r"^[^.;]{0,50}?\bto[ ](?:\w+ ){0,3}?[€£$]?\d", after):
+        return True
+    if re.search(r"\bto[ ](?:[\w.,€£$%-]+[ ]){1,5},?[ ]?from[ ]", before) or re.search(r",[ ]from[ ]", before[-30:]):
+        return True
+    near = {lemma(v) for v in frame.verbs[:2]}
+    return bool(near & (_UP | _DOWN | {"go", "bring", "revise", "change", "move"}))
+
+
+def _clause_text(frame: Frame) -> str:
+    if frame.verb is None:
+        return frame.sentence.text
+    return " ".join(t.text for t in sorted(clause(frame.verb), key=lambda t: t.i))
+
+
+def _ahead(frame: Frame, held: Sequence[Period], day: date | None) -> bool:
+    """Does it speak of what is to come?"""
+    for token in frame.path:
+        if token.pos_ == "NOUN" and token.lower_ in _FUTURE_NOUN and not frame.holds(token):
+            return True
+        if any(c.lower_ in _FUTURE_MODIFIER and c.i < token.i for c in token.children):
+            return True
+    if any(p.forward(day) for p in held):
+        return True
+    if _known_thing(frame):
+        return False
+    below: Token = frame.root
+    for depth, verb in enumerate(frame.verbs[:4]):
+        if depth and _apart(below, verb):
+            break
+        name = lemma(verb)
+        if name in _STANDING:
+            return False
+        if _future(verb):
+            return True
+        if name in _EXPECT_NOUN and depth == 0 and not _is_subject(frame, verb):
+            return True
+        if depth and name in _EXPECT and below.dep_ in {"xcomp", "ccomp"}:
+            return True
+        below = verb
+    return False
+
+
+def _known_thing(frame: Frame) -> bool:
+    """Is the quantity that of something which is there already ("its 240 branches will open", "the 14 kilometres of road")?"""
+    return any(c.dep_ == "poss" or (c.dep_ == "det" and c.lower_ in {"the", "these", "those"}) for c in frame.root.children)
+
+
+def _apart(below: Token, verb: Token) -> bool:
+    """Does the clause below stand for itself, so that the verb above says nothing about its time?"""
+    top = below
+    while top.head != verb and top.head != top:
+        top = top.head
+    return top.dep_ in {"conj", "parataxis", "relcl", "advcl"} or (top.dep_ == "ccomp" and lemma(verb) not in _EXPECT)
+
+
+def _future(verb: Token) -> bool:
+    names = {t.lower_ for t in auxiliaries(verb)}
+    if names & {"will", "'ll", "’ll", "shall", "may", "might", "wo"}:
+        return True
+    if "could" in names:
+        return "have" not in names
+    if "would" in names:
+        # what was said to come; the plain conditional supposes and does not look ahead
+        return "have" not in names and verb.dep_ == "ccomp" and verb.head.tag_ in {"VBD", "VBN"}
+    if lemma(verb) == "be" and any(c.dep_ == "xcomp" and any(t.lower_ == "to" for t in c.children) for c in verb.children):
+        return True
+    if "to" in names and verb.dep_ in {"xcomp", "acl", "advcl", "ccomp"}:
+        head = verb.head
+        if head.lower_ in _BOUND_TO:
+            return True
+        if is_verb(head):
+            return lemma(head) == "be" or lemma(head) in _EXPECT or _future(head)
+    return False
+
+
+def _is_subject(frame: Frame, verb: Token) -> bool:
+    doer = subject(verb)
+    return doer is not None and (frame.holds(doer) or doer in frame.path)
+
+
+def _once(frame: Frame, before: str, after: str) -> bool:
+    """Words that put a number into another time without a date: "before the war", "at its peak", "usually"."""
+    near = _clause_text(frame)
+    return bool(_AT_ONE_TIME.search(near) or _USUAL.search(near))
+
+
+def _change(frame: Frame, unit: str, before: str, after: str) -> str | None:
+    """The direction of a change; None where it is none."""
+    share = unit in {"percent", "percentage point", "basis point"}
+    surface = frame.doc[frame.last - 1].lower_
+    if surface in {"more", "fewer", "less"} and re.match(r"^[ ]than\b", after):
+        return "up" if surface == "more" else "down"
+    compared = _COMPARED.match(after)
+    if compared and (share or re.search(r"\bthan\b", after[:30])):
+        return "up" if compared.group("up") else "down"
+    moved = _UP_DOWN_BEFORE.search(before)
+    if moved and (share or re.search(r"(?:^|[,(–—]|\b(?:is|are|was|were|be|been))[ ]?$", before[: moved.start()])):
+        if frame.verb is None or lemma(frame.verb) not in {"make", "take", "put", "pick", "give"}:
+            return "up" if moved.group("up") else "down"
+    noun = _change_noun(frame, share)
+    if noun is not None:
+        return noun
+    verb = frame.verb
+    if verb is None:
+        return None
+    name = lemma(verb)
+    if name == "go":
+        name = next((f"go_{t.lower_}" for t in verb.children if t.lower_ in {"up", "down"}), name)
+    direction = "up" if name in _UP else "down" if name in _DOWN else None
+    if direction is None:
+        return None
+    if re.search(r"\bby[ ](?:\w+[ ]){0,3}$", before[-30:]):
+        return direction
+    if re.match(r"^[ ]of\b", after) or re.search(r"\bto[ ](?:\w+[ ]){0,3}$", before[-30:]):
+        return None
+    if name in _STOCK and not share:
+        return None
+    if frame.root.head == verb and frame.root.dep_ in {"npadvmod", "dobj", "advmod", "obj", "oprd", "attr", "dep"}:
+        return direction if share or frame.root.dep_ != "dobj" else None
+    return None
+
+
+def _change_noun(frame: Frame, share: bool) -> str | None:
+    """ "an increase of 500 million", "a 12 percent rise"; a loss or a cut of so much money may be a stock of its own."""
+    for token in frame.path[1:4]:
+        if token.pos_ not in {"NOUN", "ADP"}:
+            break
+        if token.pos_ == "NOUN":
+            match = _CHANGE_NOUN.fullmatch(lemma(token))
+            if match is None or (not share and lemma(token) in {"loss", "gain", "cut", "addition", "advance"}):
+                return None
+            return "up" if match.group("up") else "down"
+    return None
