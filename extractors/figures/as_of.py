@@ -46,7 +46,7 @@ _PERIOD = re.compile(
     rf"|(?P<quarter>[QH][1-4])(?:[ ](?P<year5>{_YEAR}))?"
     rf"|(?P<season>spring|summer|autumn|winter)(?:[ ](?:of )?(?P<year6>{_YEAR}))"
     rf"|(?P<which>(?i:last|this|next|previous|past|present|current|coming|following|same|preceding|that))[ ]"
-    rf"(?:(?P<howmany>{_NUMBER})[ ])?(?P<what>{_UNIT}s?|spring|summer|autumn|fall|winter|{_MONTH}|{_DAY})"
+    rf"(?:(?P<howmany>{_NUMBER})[ ])?(?:financial |fiscal |calendar |school |academic )?(?P<what>{_UNIT}s?|spring|summer|autumn|fall|winter|{_MONTH}|{_DAY})"
     rf"|(?P<count>(?i:{_NUMBER}))[ ](?P<what2>{_UNIT}s?)[ ](?P<ago>ago|earlier|before|previously)"
     rf"|(?P<unit3>year|month|week|day|night)[ ](?:before|earlier)"
     rf"|(?P<weekday>{_DAY})(?:[ ](?P<daypart>night|morning|evening|afternoon))?"
@@ -88,6 +88,8 @@ class Period:
             if self.which == "last":
                 return (long or self.what[:3] in _MONTHS) and self.prep not in {"over", "for", "since", "from"}
             return self.which in {"previous", "preceding"}
+        if self.prep in {"until", "till", "up until"} and (self.which == "last" or (self.year and published and self.year < published.year)):
+            return True
         if self.kind == "ago":
             return True
         if self.kind == "decade":
@@ -154,6 +156,7 @@ def applying(frame: Frame, found: Sequence[Period]) -> list[Period]:
 def _verbs_that_lend(verb: Token) -> list[Token]:
     """Verbs whose time a clause without a time of its own shares: "when ..." below it, the first one joined by "and"."""
     found = [c for c in verb.children if c.dep_ == "advcl" and any(m.lower_ in {"when", "while", "as"} for m in c.children)]
+    found += [c for c in verb.children if c.dep_ == "xcomp"]
     if verb.dep_ == "conj" and is_verb(verb.head) and verb.tag_ == verb.head.tag_:
         found.append(verb.head)
         if verb.head.dep_ in {"relcl", "acl"}:
@@ -226,7 +229,7 @@ def _year_like(text: str, start: int, end: int, group: dict[str, str | None]) ->
     prep = (group["prep"] or "").lower()
     if prep in _BEFORE_YEARS or group["edge"]:
         return not re.match(r"[ ][a-z]+s\b", text[end:]) or prep in {"in", "since"}
-    return bool(re.search(r"(?:[(,]|\band|the|or)[ ]?$", text[:start][-6:])) and bool(re.match(r"[),;.]|$|[ ](?:[a-z]+)\b", text[end:]))
+    return bool(re.search(r"(?:[(,]|\b(?:and|the|or|its|their|this|an?))[ ]?$", text[:start][-6:], re.IGNORECASE)) and bool(re.match(r"[),;.]|$|[ ](?:[a-z]+)\b", text[end:]))
 
 
 def _hangs(tokens: Sequence[Token], path: set[int], frame: Frame) -> bool:
