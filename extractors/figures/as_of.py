@@ -66,6 +66,12 @@ _BEFORE_YEARS = frozenset("in since by until till during from of before after fo
 _COMPARISON = re.compile(r"\b(?:than|from|against|compared|versus|since|before|after|not)\b(?!$)|\b(?:than|from|against|since)[ ]?$", re.IGNORECASE)
 
 
+#: Characters between a quantity and a period that may still belong together without the grammar saying so.
+_NEAR = 60
+#: A mark, a number or a word that opens another clause.
+_ENDS_A_PHRASE = re.compile(r"[,;:()\d–—]|\b(?:and|or|but|that|which|who|whose|when|while|where|because|than|from|against|said|says|after|before)\b", re.I)
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """A date or a period as worded, with offsets in its sentence."""
@@ -149,8 +155,21 @@ def applying(frame: Frame, found: Sequence[Period]) -> list[Period]:
     if holds or verb is None:
         return holds
     around = {t.i for t in _verbs_that_lend(verb)}
-    above = verb.head.i if verb.dep_ in {"relcl", "acl"} else -1
-    return [period for period, tokens in placed if any(t.i == above for t in tokens) or _hangs(tokens, around, frame)]
+    if verb.dep_ in {"relcl", "acl"}:
+        around.add(verb.head.i)
+    return [
+        period
+        for period, tokens in placed
+        if any(t.i in around for t in tokens) or _hangs(tokens, around, frame) or _beside(frame, period)
+    ]
+
+
+def _beside(frame: Frame, period: Period) -> bool:
+    """Does nothing but words stand between the quantity and the period? Then the parse may well have erred."""
+    text, doc = frame.sentence.text, frame.doc
+    begin, end = doc[frame.first].idx, doc[frame.last - 1].idx + len(doc[frame.last - 1])
+    between = text[end : period.start] if period.start >= end else text[period.end : begin]
+    return len(between) < _NEAR and _ENDS_A_PHRASE.search(between) is None
 
 
 def _verbs_that_lend(verb: Token) -> list[Token]:

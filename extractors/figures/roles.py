@@ -45,7 +45,7 @@ _CHANGE_NOUN = re.compile(
 _COMPARED = re.compile(
     r"^[ ](?:points? )?(?:(?P<up>more|higher|larger|bigger|longer|wider|up|above|dearer|faster|heavier|better|costlier)"
     r"|(?P<down>fewer|less|lower|smaller|shorter|down|below|cheaper|lighter|closer|nearer|slower|worse))"
-    r"(?:[ ](?:than|from|on|since|compared|year|against|[a-z]+ than)\b|[ ](?:the )?(?:previous|last)|[ ]?[,.;]|$)"
+    r"(?:[ ](?:than|from|on|since|compared|year|against|in|at|to|[a-z]+ than)\b|[ ](?:the )?(?:previous|last)|[ ]?[,.;]|$)"
 )
 _UP_DOWN_BEFORE = re.compile(
     r"\b(?:(?P<up>up)|(?P<down>down|off))[ ](?:by[ ])?(?:about |some |around |nearly |almost |more than |over |just |roughly |a further |another )*$",
@@ -109,6 +109,8 @@ _AT_ONE_TIME = re.compile(
 _TAKE_BACK = frozenset("withdraw retract correct rescind discard disown".split())
 #: Adjectives that look ahead with "to".
 _BOUND_TO = frozenset("due set likely scheduled bound poised slated expected projected".split())
+#: What somebody is to get under rules or terms that hold already: "farmers will be paid 6 euros a hen".
+_TERMS = frozenset("pay bear compensate remunerate reimburse charge fine award".split())
 #: What may come about by itself; "may" with other verbs permits.
 _HAPPENS = frozenset(
     "reach rise fall exceed grow be need cost take die climb lose come top hit go drop become face have double increase decline shrink affect suffer"
@@ -222,17 +224,17 @@ def _ahead(frame: Frame, held: Sequence[Period], day: date | None) -> bool:
         if depth and _apart(below, verb):
             break
         name = base(verb)
-        if name in _STANDING:
+        doer = subject(verb)
+        if depth == 0 and doer is not None and not _is_subject(frame, verb) and _planned(doer):
+            return True
+        if name in _STANDING or (name in _TERMS and passive(verb)):
             return False
         if _future(verb):
             return True
         if depth == 0:
-            doer = subject(verb)
             if name in _EXPECT_NOUN and (passive(verb) or not _is_subject(frame, verb)):
                 return True
             if name == "hope" and any(t.lower_ == "for" for t in frame.path):
-                return True
-            if doer is not None and not _is_subject(frame, verb) and _planned(doer):
                 return True
         elif name in _EXPECT and below.dep_ in {"xcomp", "ccomp"}:
             return True
@@ -276,7 +278,7 @@ def _future(verb: Token) -> bool:
         return "have" not in names
     if base(verb) == "be":
         for child in verb.children:
-            if child.dep_ == "xcomp" and any(t.lower_ == "to" for t in child.children):
+            if child.dep_ == "xcomp" and base(child) not in {"say", "use", "have"} and any(t.lower_ == "to" for t in child.children):
                 return True
             if child.dep_ in {"acomp", "oprd"} and child.lower_ in {"due", "scheduled", "expected", "planned"}:
                 return True
@@ -321,7 +323,7 @@ def _change(frame: Frame, unit: str, before: str, after: str) -> str | None:
     if surface in {"more", "fewer", "less"} and re.match(r"^[ ]than\b", after):
         return "up" if surface == "more" else "down"
     compared = _COMPARED.match(after)
-    if compared and (share or re.search(r"\bthan\b", after[:30])):
+    if compared and (share or re.search(r"\bthan\b|^[ ](?:closer|nearer|further)\b", after[:30])):
         return "up" if compared.group("up") else "down"
     moved = _UP_DOWN_BEFORE.search(before)
     if moved and (share or re.search(r"(?:^|[,(–—]|\b(?:is|are|was|were|be|been))[ ]?$", before[: moved.start()])):
