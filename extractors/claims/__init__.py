@@ -51,17 +51,18 @@ def claims(text: str, sentences: Sequence[Sentence], *, title: str = "") -> list
             if quote.start >= sentence.end:
                 break
             quoted.append((max(quote.start - sentence.start, 0), min(quote.end, sentence.end) - sentence.start))
+        earlier = sentences[sentence.index - 1] if sentence.index else None
         said: dict[str, Claim] = {}
         for one in attributions(sentence.doc, quoted):
-            name = speaker(one.holder, known, sentence, sentences[sentence.index - 1] if sentence.index else None)
+            name = speaker(one.holder, known, sentence, earlier, one.at)
             if name is None:
                 continue
             content = tuple((sentence.start + start, sentence.start + end) for start, end in one.content)
             claim = Claim(
                 start=sentence.start, end=sentence.end, speaker=name, cue=one.cue, quote=bool(quoted), content=content
             )
-            earlier = said.get(name.lower())
-            said[name.lower()] = claim if earlier is None else replace(earlier, content=earlier.content + content)
+            known_claim = said.get(name.lower())
+            said[name.lower()] = claim if known_claim is None else replace(known_claim, content=known_claim.content + content)
         found.extend(said.values())
         note_subject(sentence, known)
     return found

@@ -27,6 +27,8 @@ _TAIL = frozenset(
     "on in at by during after before as while when late early last this yesterday today earlier later adding"
     " monday tuesday wednesday thursday friday saturday sunday privately reporters journalists us me".split()
 )
+#: "The 300 that it promised" tells what was promised, not how much there is.
+_PROMISES = frozenset({"expect", "offer", "pledge", "promise", "threaten", "vow"})
 #: A frame longer than this is no frame but a clause that the rules misread.
 _FRAME_TOKENS = 20
 #: A quotation of fewer words than this behind a colon is a name or a title.
@@ -73,7 +75,8 @@ def _verb(verb: Token, quoted: list[Span]) -> Attribution | None:
         counted = _counted(verb, cue)
         if counted is not None:
             return counted
-        if verb.tag_ == "VBN" and verb.dep_ != "relcl":
+        active = any(child.dep_ == "dobj" for child in verb.children) and verb.head.dep_ == "ROOT"
+        if verb.tag_ == "VBN" and verb.dep_ != "relcl" and not active:
             return None
     holder = _holder(verb) if verb.tag_.startswith("VB") else _mistagged(verb)
     if holder is None or _background(verb) or not _evidence(verb, cue, holder, quoted):
@@ -84,7 +87,7 @@ def _verb(verb: Token, quoted: list[Span]) -> Attribution | None:
 def _counted(verb: Token, cue: Cue) -> Attribution | None:
     """A number with its own speaker: "the 1.4 million claimed by the union", "the 620 that the ministry counted"."""
     noun = verb.head
-    if not cue.evidence & {"any", "clause", "object", "number", "body"} or "to" in cue.evidence:
+    if not cue.evidence & {"any", "clause", "object", "number", "body"} or cue.lemma in _PROMISES:
         return None
     if not (noun.like_num or noun.pos_ == "NUM" or any(child.dep_ in {"nummod", "quantmod"} for child in noun.children)):
         return None
@@ -233,12 +236,16 @@ def _numeric(token: Token) -> bool:
 
 def _mistagged(verb: Token) -> Token | None:
     """The noun before a cue that the tagger took for a noun ("the ministry maintains it has", "the office sticks to 67")."""
-    if verb.tag_ not in {"NNS", "NN", "NNP"} or verb.i == 0 or not verb.lower_.endswith("s"):
-        return None
     doc = verb.doc
+    following = doc[verb.i + 1 : verb.i + 2]
+    if (
+        verb.tag_ not in {"NNS", "NN", "NNP"}
+        or verb.i == 0
+        or not (verb.lower_.endswith("s") or following.text.lower() == "that")
+    ):
+        return None
     if any(t.tag_ in _FINITE for t in doc[: verb.i]):
         return None
-    following = doc[verb.i + 1 : verb.i + 2]
     cue = cues()[verb.lower_]
     opens = any(
         t.lower_ in {"that", "it", "he", "she", "they", "its", "the", "a"} or t.like_num or t.lower_ in cue.particles
@@ -260,9 +267,11 @@ def _holder(verb: Token) -> Token | None:
         if subject is not None:
             if subject.lower_ in {"who", "which", "that"} and verb.dep_ == "relcl":
                 return _issuer(verb.head)
-            return subject
+            return _role_behind(subject)
         if "nsubjpass" in kinds or "auxpass" in kinds:
             return None
+        if verb.dep_ == "acl" and verb.tag_ == "VBN" and verb.head.dep_ == "ROOT" and "dobj" in kinds:
+            return verb.head  # a past tense that the tagger took for a participle
         if verb.dep_ == "acl" and verb.tag_ == "VBG":
             set_off = verb.i > 0 and verb.doc[verb.i - 1].text == "," and verb.head.lower_ not in DOCUMENTS
             return _issuer(verb.head) if not set_off else _main_subject(verb.head)
@@ -271,8 +280,19 @@ def _holder(verb: Token) -> Token | None:
             return None
         if verb.dep_ == "xcomp" and verb.tag_ == "VB" and verb.head.lower_ not in RAISING:
             return None
-        verb = verb.head
+        inner = verb.dep_ == "conj" and verb.head.dep_ == "ccomp" and verb.head.head.lower_ in cues()
+        verb = verb.head.head if inner else verb.head  # "said the dam would hold and added": who said adds
     return None
+
+
+def _role_behind(head: Token) -> Token:
+    """Of "Ilse Marrow, an engineer, said" the name, where the parser took the role for the subject."""
+    doc = head.doc
+    first = next((i for i in range(head.i - 1, max(1, head.i - 6), -1) if doc[i].lower_ in {"a", "an", "the"}), 0)
+    if head.pos_ != "NOUN" or first < 2 or doc[first - 1].text != ",":
+        return head
+    ended = any(token.text == "," for token in doc[head.i + 1 : head.right_edge.i + 2])
+    return doc[first - 2] if ended and doc[first - 2].pos_ == "PROPN" else head
 
 
 def _main_subject(token: Token) -> Token | None:
@@ -461,7 +481,7 @@ def _nested(one: Attribution, doc: Doc, reports: set[int]) -> bool:
         if token.dep_ in {"ccomp", "xcomp"} and token.head.i in reports:
             between = doc[min(token.i, token.head.i) : max(token.i, token.head.i)]
             return not any(t.text == ";" for t in between)
-        if token.dep_ == "conj" and token.i in reports:
+        if token.dep_ not in {"ccomp", "xcomp", "conj"} or (token.dep_ == "conj" and token.i in reports):
             return False
         token = token.head
     return False

@@ -71,7 +71,7 @@ def cast(text: str) -> Cast:
     """The full names, titles and acronyms that a text gives."""
     known = Cast()
     for match in _NAME.finditer(text):
-        words = match.group().split()
+        words = _until_stop(match.group().split())
         while words and words[0].lower().rstrip(".,") in STOP_WORDS:
             words = words[1:]
         bare = untitled(words)
@@ -113,6 +113,14 @@ def cast(text: str) -> Cast:
     return known
 
 
+def _until_stop(words: list[str]) -> list[str]:
+    """The words up to one that ends a sentence; titles and initials keep their full stops."""
+    for i, word in enumerate(words[:-1]):
+        if word.endswith(".") and len(word) > 2 and word.lower().rstrip(".") not in TITLES:
+            return words[: i + 1]
+    return words
+
+
 def note_subject(sentence: Sentence, known: Cast) -> None:
     """Keep in mind the body that a sentence is about, for a later "the company"."""
     name = _subject(sentence.doc, before=len(sentence.doc))
@@ -120,7 +128,7 @@ def note_subject(sentence: Sentence, known: Cast) -> None:
         known.subjects.insert(0, name)
 
 
-def speaker(head: Token, known: Cast, sentence: Sentence, earlier: Sentence | None) -> str | None:
+def speaker(head: Token, known: Cast, sentence: Sentence, earlier: Sentence | None, cue_at: int = -1) -> str | None:
     """The name of the speaker whose noun phrase has this head; None where nobody in particular can be told.
 
     Args:
@@ -128,6 +136,7 @@ def speaker(head: Token, known: Cast, sentence: Sentence, earlier: Sentence | No
         known: the document's names and earlier speakers; brought up to date.
         sentence: where the head stands.
         earlier: the sentence before, in which "it" and "they" may be named.
+        cue_at: offset of the cue, at which a phrase before it ends whatever the parser says.
     """
     word = head.lower_
     if word in _RELATIVE or word in NOBODIES or any(c.lower_ in {"no", "neither", "every", "any"} for c in head.lefts):
@@ -149,7 +158,7 @@ def speaker(head: Token, known: Cast, sentence: Sentence, earlier: Sentence | No
     )
     if definite and word in known.roles and named is None:
         return _spoke(known.roles[word], known, sentence)
-    phrase = _phrase(at)
+    phrase = _phrase(at, cue_at)
     if not phrase or phrase.lower() in {"the", "a", "an"}:
         return None
     phrase = known.acronyms.get(phrase.removeprefix("the "), phrase)
@@ -359,7 +368,7 @@ def surname(head: Token, known: Cast) -> str | None:
     return _full(head.text, known)
 
 
-def _phrase(head: Token) -> str:
+def _phrase(head: Token, cue_at: int = -1) -> str:
     """A body, a group or a document: its noun phrase without clauses, asides and places."""
     doc = head.doc
     start = head.i
@@ -380,7 +389,7 @@ def _phrase(head: Token) -> str:
         if child.i != end:
             break
         if (child.dep_ == "prep" and child.lower_ in _KEPT) or (child.dep_ == "acl" and child.tag_ in {"VBN", "VBD"}):
-            reach = _reach(child)
+            reach = _reach(child, cue_at)
             if reach - start > _LONGEST:
                 break
             end = reach
@@ -389,18 +398,25 @@ def _phrase(head: Token) -> str:
         else:
             break
     words = clean(doc[start:end].text)
-    if words and doc[start].pos_ != "PROPN" and len(words) > 1 and not words[:2].isupper():
+    opening = doc[start]
+    first_word = start == 0 or doc[start - 1].is_punct
+    if words and first_word and opening.pos_ != "PROPN" and not words.split()[0][1:].isupper() and not _gentile(opening):
         words = words[0].lower() + words[1:]
     return words
 
 
-def _reach(token: Token) -> int:
+def _gentile(token: Token) -> bool:
+    """An adjective that keeps its capital ("Norwegian officials"), by its ending."""
+    return token.pos_ == "ADJ" and token.lower_.endswith(("an", "ese", "ish", "aqi", "eli"))
+
+
+def _reach(token: Token, cue_at: int) -> int:
     """Where the phrase that a token heads ends, cut at the first comma, bracket or clause."""
     for inner in token.doc[token.i : token.right_edge.i + 1]:
+        if inner.idx == cue_at:
+            return inner.i
         if (
-            (inner.is_punct
-            and inner.text not in {"-", "."}
-            and inner.tag_ != "POS")
+            (inner.is_punct and inner.text not in {"-", "."} and inner.tag_ != "POS")
             or inner.dep_ == "relcl"
             or inner.lower_ in _RELATIVE
         ):
