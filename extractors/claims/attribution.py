@@ -109,6 +109,15 @@ def _frame(verb: Token, cue: Cue, in_quotes: bool) -> Token | None:
     if i < 3:
         return None
     after = doc[i + 1] if i + 1 < len(doc) else None
+    if "addressed" in cue.evidence and after is not None:
+        j = i + 1
+        while (
+            j < min(len(doc), i + 8)
+            and doc[j].pos_ in {"DET", "ADJ", "NOUN", "PROPN", "NUM"} | {"PART"}
+            and doc[j].lower_ != "to"
+        ):
+            j += 1
+        after = doc[j] if j < len(doc) else None
     ended = after is None or after.text in _ENDS or after.lower_ in _TAIL
     if doc[i - 1].text == ",":
         name = _apposed(doc, i - 1)
@@ -371,15 +380,14 @@ def _evidence(verb: Token, cue: Cue, holder: Token, quoted: list[Span]) -> bool:
             return True
         if verb.i + 1 < len(doc) and doc[verb.i + 1].lower_ == "that" and doc[verb.i + 1].tag_ == "IN":
             return True
-    noun = holder.lower_
-    document = noun in DOCUMENTS or noun.removesuffix("s") in DOCUMENTS
+    document = _is(holder, DOCUMENTS)
     if mistagged:
         return "document" in needs and document
-    if "object" in needs and objects:
+    if "object" in needs and (objects or _denied(verb, needs)):
         return True
     if "oprd" in needs and (deps & {"oprd", "ccomp"} or len(objects) > 1):
         return True
-    if "matter" in needs and any(child.lower_ in MATTERS or child.lower_.removesuffix("s") in MATTERS for child in objects):
+    if "matter" in needs and any(_is(child, MATTERS | DOCUMENTS) for child in objects):
         return True
     if "number" in needs and objects and number:
         return True
@@ -387,8 +395,18 @@ def _evidence(verb: Token, cue: Cue, holder: Token, quoted: list[Span]) -> bool:
         return True
     if "document" in needs and document and (objects or deps & {"ccomp"}):
         return True
-    counts = holder.pos_ == "PROPN" or noun in COUNTERS or noun.removesuffix("s") in COUNTERS
+    counts = holder.pos_ == "PROPN" or _is(holder, COUNTERS)
     return "body" in needs and number and bool(objects) and counts
+
+
+def _denied(verb: Token, needs: frozenset[str]) -> bool:
+    """ "..., which the ministry denied": the object is the clause before."""
+    which = next((child for child in verb.children if child.tag_ == "WDT" and child.lower_ == "which"), None)
+    return which is not None and "clause" in needs and which.i > 0 and verb.doc[which.i - 1].text == ","
+
+
+def _is(token: Token, words: frozenset[str]) -> bool:
+    return token.lower_ in words or token.lower_.removesuffix("s") in words
 
 
 def _set_off(verb: Token, holder: Token) -> bool:
@@ -509,7 +527,7 @@ def _content(verb: Token, holder: Token, quoted: list[Span], *, around: bool) ->
     """What is said: all that hangs on the cue but its subject and side clauses; and the clause that it is set into."""
     doc = verb.doc
     own = set(verb.subtree)
-    if holder.lower_ in DOCUMENTS or holder.lower_.removesuffix("s") in DOCUMENTS:
+    if _is(holder, DOCUMENTS):
         left_out: set[Token] = set()  # "a survey of 340 shops found": the number is the survey's
     elif around:
         begin = min(holder.i, verb.i)
@@ -520,7 +538,7 @@ def _content(verb: Token, holder: Token, quoted: list[Span], *, around: bool) ->
         left_out = set(holder.subtree) if verb not in set(holder.subtree) else {holder}
     for child in verb.children:
         other_clause = child.dep_ == "conj" and any(grand.dep_ in {"nsubj", "nsubjpass"} for grand in child.children)
-        if (other_clause and cues().get(child.lower_)) or (child.i > verb.i and child.dep_ == "advcl" and _aside(child)):
+        if (other_clause and child.lower_ in cues()) or (child.i > verb.i and child.dep_ == "advcl" and _aside(child)):
             left_out |= set(child.subtree)
     kept = own
     if around or verb.dep_ == "parataxis":
