@@ -102,7 +102,7 @@ def _counted(verb: Token, cue: Cue) -> Attribution | None:
 
 
 def _frame(verb: Token, cue: Cue, in_quotes: bool) -> Token | None:
-    """The holder where words alone show a frame: "..., the ministry estimates.", "..., its head, Jo Lund, said", "..., warned X"."""
+    """The holder where words alone show a frame: "..., the ministry estimates.", "..., its head, Jo Lund, said"."""
     if not cue.evidence & {"any", "clause"} and not (in_quotes and "quoted" in cue.evidence):
         return None
     doc, i = verb.doc, verb.i

@@ -71,7 +71,10 @@ STATEMENTS = {
         [("the Rivers Observatory", "counts", False)],
     ),
     "a denial": ("The mill denies any wrongdoing.", [("the mill", "denies", False)]),
-    "a verb with its particle": ("The finance ministry stands by its forecast.", [("the finance ministry", "stands by", False)]),
+    "a verb with its particle": (
+        "The finance ministry stands by its forecast.",
+        [("the finance ministry", "stands by", False)],
+    ),
     "a number put on something": (
         "The treasury puts the cost of the tunnel at $40 million.",
         [("the treasury", "puts at", False)],
@@ -155,6 +158,32 @@ def test_one_claim_a_speaker_and_sentence() -> None:
     assert len(found(text)) == 1
 
 
+#: how a quotation runs on -> (text, [(claimed text, speaker)])
+RUNS_ON = {
+    "over several sentences, its cue behind": (
+        '"The dam will hold. Nobody need leave," said Ilse Marrow.',
+        [('"The dam will hold. Nobody need leave," said Ilse Marrow.', "Ilse Marrow")],
+    ),
+    "over several sentences, its cue in front": (
+        "Ilse Marrow said: “The dam will hold. Nobody need leave.” It rained.",
+        [("Ilse Marrow said: “The dam will hold. Nobody need leave.”", "Ilse Marrow")],
+    ),
+    "in a second quotation without a cue": (
+        '"The dam will hold," said Ilse Marrow. "Nobody need leave."',
+        [('"The dam will hold," said Ilse Marrow.', "Ilse Marrow"), ('"Nobody need leave."', "Ilse Marrow")],
+    ),
+    "but not into the next paragraph": (
+        '"The dam will hold," said Ilse Marrow.\n\n"Nobody need leave."',
+        [('"The dam will hold," said Ilse Marrow.', "Ilse Marrow")],
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), RUNS_ON.values(), ids=RUNS_ON.keys())
+def test_quotation_runs_on(text: str, expected: list[tuple[str, str]]) -> None:
+    assert [(text[c.start : c.end], c.speaker) for c in found(text)] == expected
+
+
 def test_span_is_the_sentence() -> None:
     text = "It rained.\n\nThe harbour office said that 340 boats sank. It rained again."
     (claim,) = found(text)
@@ -211,7 +240,27 @@ def test_figures_go_to_their_speakers(text: str, expected: dict[str, str | None]
 
 
 #: marks that are nested, mixed or never closed
-MARKS = ['"', "“", "”", "'", "‘", "’", "„", "«", "»", "‹", " ", "\n", ". ", ", ", "said ", "Ilse Marrow ", "according to ", "it ", "300 "]
+MARKS = [
+    '"',
+    "“",
+    "”",
+    "'",
+    "‘",
+    "’",
+    "„",
+    "«",
+    "»",
+    "‹",
+    " ",
+    "\n",
+    ". ",
+    ", ",
+    "said ",
+    "Ilse Marrow ",
+    "according to ",
+    "it ",
+    "300 ",
+]
 
 
 @settings(max_examples=60, deadline=None)
@@ -231,6 +280,20 @@ def test_any_text_is_survived(before: str, after: str) -> None:
     assert all(claim.speaker.strip() for claim in claims(text, parts, title=after))
 
 
-@pytest.mark.parametrize("text", ["", " ", '"' * 50_000, "9" * 300_000, "A " * 50_000, "Aa (" * 30_000, "said, " * 20_000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        '"' * 50_000,
+        "9" * 300_000,
+        "A " * 50_000,
+        "Aa (" * 30_000,
+        "A" * 300_000,
+        "Aa Bb " * 30_000,
+        "“ ’ " * 30_000,
+        "said, " * 20_000,
+    ],
+)
 def test_long_nonsense_is_quick(text: str) -> None:
     assert found(text) == [] or found(text)
