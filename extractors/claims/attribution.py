@@ -29,6 +29,10 @@ _TAIL = frozenset(
 )
 #: "The 300 that it promised" tells what was promised, not how much there is.
 _PROMISES = frozenset({"expect", "offer", "pledge", "promise", "threaten", "vow"})
+#: Of people, in an opinion poll.
+_ASKED = frozenset({"asked", "canvassed", "interviewed", "polled", "questioned", "surveyed"})
+#: In one of these, numbers are found.
+_SURVEYS = frozenset({"census", "poll", "study", "survey"})
 #: A frame longer than this is no frame but a clause that the rules misread.
 _FRAME_TOKENS = 20
 #: A quotation of fewer words than this behind a colon is a name or a title.
@@ -52,7 +56,7 @@ def attributions(doc: Doc, quoted: list[Span]) -> list[Attribution]:
     for token in doc:
         if any(start <= token.idx < end for start, end in quoted):
             continue
-        one = _according(token) or _view(token)
+        one = _according(token) or _view(token) or _polled(token)
         if one is None:
             one = _verb(token, quoted)
             if one is not None:
@@ -150,10 +154,10 @@ def _frame(verb: Token, cue: Cue, in_quotes: bool) -> Token | None:
         "IN",
     }:
         return None
-    if any(t.tag_ in {"TO", "VB"} for t in phrase) or (
-        not verb.tag_.startswith("VB") and phrase[-1].pos_ not in _NOUNS | {"PRON"}
-    ):
+    if any(t.tag_ in {"TO", "VB"} for t in phrase):
         return None
+    if verb.tag_ == "NNS" and not clause and phrase[-1].pos_ not in _NOUNS | {"PRON"}:
+        return None  # "international rules" is no frame, "the ministry rules" is
     subject = next((child for child in verb.children if child.dep_ == "nsubj"), None)
     if subject is not None and begin <= subject.i < auxiliary:
         return subject
@@ -484,6 +488,22 @@ def _view(token: Token) -> Attribution | None:
             return None
         owner = token
     return Attribution(owner, token.doc[preposition.i : token.i + 1].text, preposition.idx, _around(preposition, owner))
+
+
+def _polled(token: Token) -> Attribution | None:
+    """ "58 percent of those questioned by X", "in a survey by X": whoever asked reports."""
+    if token.lower_ in _ASKED and token.tag_ in {"VBN", "VBD"} and token.dep_ == "acl":
+        by = next((child for child in token.children if child.dep_ in {"agent", "prep"} and child.lower_ == "by"), None)
+    elif token.lower_ in _SURVEYS and token.dep_ == "pobj" and token.head.lower_ == "in":
+        by = next(
+            (child for child in token.children if child.dep_ in {"agent", "prep"} and child.lower_ in {"by", "for"}), None
+        )
+    else:
+        return None
+    holder = next((child for child in by.children if child.dep_ == "pobj"), None) if by is not None else None
+    if holder is None or not any(t.like_num or t.pos_ == "NUM" for t in token.doc):
+        return None
+    return Attribution(holder, token.text, token.idx, _around(token, holder))
 
 
 def _nested(one: Attribution, doc: Doc, reports: set[int]) -> bool:

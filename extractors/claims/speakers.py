@@ -156,6 +156,8 @@ def speaker(head: Token, known: Cast, sentence: Sentence, earlier: Sentence | No
     if name is not None:
         full = _full(name, known)
         known.person, known.person_end = full, sentence.end
+        if named is not None:
+            known.roles[word] = full
         if full not in known.certain and named is not None:
             _heard(full, known, sentence)
         return full
@@ -228,8 +230,9 @@ def _subject(doc: Doc, before: int, known: Cast) -> str | None:
         name = person(token) or surname(token, known)
         if name is not None and _full(name, known) in known.certain:
             continue
-        if token.pos_ == "PROPN" and token.i == token.left_edge.i and known.counts[token.lower_] > 0:
-            continue  # "Hackers", at the start of a sentence only
+        first = token.i == 0 or token.idx == begin or doc[token.i - 1].is_punct
+        if first and token.pos_ == "PROPN" and (known.counts[token.text] < 2 or known.counts[token.lower_] > 0):
+            continue  # "Hackers", with a capital at the start of a sentence only
         alone = token.tag_ == "NNPS" and not any(child.dep_ == "compound" for child in token.children)
         if (token.pos_ == "PROPN" and not alone) or (token.lower_ in _BODY_WORDS and token.lower_ not in COMPANY_NOUNS):
             return _phrase(token) or None
