@@ -48,17 +48,24 @@ LONGEST_SENTENCE = 3000
 
 def quantities(sentences: Iterable[Sentence]) -> list[Quantity]:
     """Every reported quantity, in order. Sentences without a number are not parsed."""
-    written = [(s, found) for s in sentences if len(s.text) <= LONGEST_SENTENCE and (found := numbers(s.text))]
-    parse(s for s, _ in written)
+    written: list[tuple[Sentence, Sentence | None, list[Number]]] = []
+    previous: Sentence | None = None
+    for sentence in sentences:
+        if len(sentence.text) > LONGEST_SENTENCE:
+            previous = None
+            continue
+        if found := numbers(sentence.text):
+            written.append((sentence, previous, found))
+        previous = sentence
+    parse(s for s, _, _ in written)
     memory = Memory()
     result: list[Quantity] = []
-    for sentence, found in written:
-        result.extend(_sentence(sentence, found, memory))
+    for sentence, previous, found in written:
+        result.extend(_sentence(View(sentence, previous), found, memory))
     return result
 
 
-def _sentence(sentence: Sentence, written: Sequence[Number], memory: Memory) -> list[Quantity]:
-    view = View(sentence)
+def _sentence(view: View, written: Sequence[Number], memory: Memory) -> list[Quantity]:
     found: list[Found] = []
     for number in written:
         if is_label(view, number):
@@ -79,9 +86,9 @@ def _sentence(sentence: Sentence, written: Sequence[Number], memory: Memory) -> 
         if not candidate.unit or candidate.partitive:
             elided(view, found, index, memory)
         if candidate.rate is None:
-            clause_rate(view, found, index)
+            clause_rate(view, found, index, memory)
     for candidate in found:
-        memory.told.append(Told(candidate.value, candidate.unit, candidate.rate, sentence.index))
+        memory.told.append(Told(candidate.value, candidate.unit, candidate.rate, view.sentence.index))
     del memory.told[:-REMEMBERED]
     return [_quantity(view, f) for f in found if f.unit]
 
