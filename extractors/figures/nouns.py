@@ -127,8 +127,10 @@ def counted(view: View, f: Found, offset: int) -> Found:
         f.partitive = True
         if whole["pronoun"]:
             f.end = whole.end()
-            if whole["pronoun"].lower() == "whom":
-                f.unit = "person"
+            following = view.token_from(whole.end())
+            who = following < len(doc) and (doc[following].tag_ == "VBN" or doc[following].lower_ == "who")
+            if whole["pronoun"].lower() == "whom" or (whole["pronoun"].lower() == "those" and who):
+                f.unit = "person"  # "12 of those arrested"
             return f
         offset = whole.end() - 1
         inner = next(iter(numbers(text[offset : offset + 30])), None)
