@@ -34,7 +34,7 @@ _REGULAR = re.compile(
     r"|salar(?:y|ies)|pay|rents?|allowances?"
     r"|production|quotas?|bills?|fees?|limits?|consumption|intake|capacity|charges?|flow|sales volume"
     r"|exports?|imports?|filings|readings)\b"
-    r"(?:[ ](?!from\b|by\b|and\b|after\b|up\b|down\b)[\w'’]+){0,6}[ ]$",
+    r"(?:[ ](?!from\b|by\b|and\b|after\b)[\w'’]+){0,6}[ ]$",
     re.IGNORECASE,
 )
 _ADVERBS = {
@@ -55,6 +55,9 @@ _COMPARED = re.compile(r"[ ](?:earlier|ago|before|previously|prior)\b", re.IGNOR
 
 def rate(view: View, f: Found) -> None:
     """The words of a rate right after: "a day", "per tonne", "for each drone", "annually", "a head per day"."""
+    if f.unit in ("bpd", "b/d"):
+        f.unit, f.rate = "barrel", "day"
+        return
     _rate_words(view, f)
     if f.rate is not None and f.rate not in PERIODS:
         # "litres per person a day": the period is what makes two numbers comparable.
