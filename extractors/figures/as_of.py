@@ -20,7 +20,7 @@ _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "su
 _SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
 _COUNTS = {word: n for n, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())}
 _COUNTS |= {"a": 1, "an": 1, "couple": 2, "few": 3, "several": 4, "decade": 10}
-_ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "final": 4, "last": 4}
+_ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "final": 4}
 
 _MONTH = (
     r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)|Apr(?:il|\.)?|May|June?|July?|Aug(?:ust|\.)?|Sept?(?:ember|\.)?|Oct(?:ober|\.)?"
@@ -41,7 +41,7 @@ _PERIOD = re.compile(
     rf"(?P<day1>\d{{1,2}})(?:st|nd|rd|th)?(?:[ ]of)?[ ](?P<month1>{_MONTH})(?:,?[ ](?P<year1>{_YEAR}))?"
     rf"|(?P<month2>{_MONTH})[ ](?P<day2>\d{{1,2}})(?:st|nd|rd|th)?(?![\d%])(?:,?[ ](?P<year2>{_YEAR}))?"
     rf"|(?P<month3>{_MONTH})(?:,?[ ](?:of )?(?P<year3>{_YEAR}))"
-    rf"|(?P<part>first|second|third|fourth|final|last|1st|2nd|3rd|4th)[ -](?P<span>quarter|half|week|month)s?"
+    rf"|(?P<part>first|second|third|fourth|final|1st|2nd|3rd|4th)[ -](?P<span>quarter|half)"
     rf"(?:[ ]of[ ](?:(?P<year4>{_YEAR})|(?P<rel4>this|last|the) (?:year|month)|(?P<month4>{_MONTH})))?"
     rf"|(?P<quarter>[QH][1-4])(?:[ ](?P<year5>{_YEAR}))?"
     rf"|(?P<season>spring|summer|autumn|winter)(?:[ ](?:of )?(?P<year6>{_YEAR}))"
@@ -304,7 +304,7 @@ def _part(group: dict[str, str | None], year: int | None, today: date | None) ->
         number, months = int(str(group["quarter"])[1]), 3 if str(group["quarter"])[0] == "Q" else 6
     else:
         number, months = _ORDINALS[str(group["part"])], 3 if group["span"] == "quarter" else 6
-        if group["part"] in {"last", "final"} and months == 6:
+        if group["part"] == "final" and months == 6:
             number = 2
     if number * months > 12:
         return None

@@ -146,6 +146,8 @@ class _Reading:
         self.title = title
         self.direction = direction
         self.times = [(p.start, p.end) for p in found]
+        dateline = _DATELINE.match(frame.sentence.text)
+        self.begin = dateline.end() if dateline else 0  #: tokens before it say where the report was filed
         self.counted = self.action = self.agent = self.patient = self.place = self.whole = ""
         self.used: set[int] = set()
         self.parts: list[str] = []
@@ -169,10 +171,24 @@ class _Reading:
             if sum(len(p.split()) for p in chosen) + len(fresh) > MOST_WORDS:
                 break
             chosen.append(part)
+        event = self._event(chosen)
+        if event and sum(len(p.split()) for p in chosen) + 2 <= MOST_WORDS:
+            chosen.append(f"in {event}")
         per = f"per {self.rate}" if self.rate and self.rate not in {w.lower() for p in chosen for w in p.split()} else ""
         if per and sum(len(p.split()) for p in chosen) + 2 <= MOST_WORDS:
             chosen.append(per)
         return _own_words(" ".join(chosen), self.frame.sentence.text)
+
+    def _event(self, chosen: Sequence[str]) -> str:
+        """The event that people were killed or houses lost in, where the label names none: that of the story."""
+        said = " ".join(chosen)
+        if not _HARM.search(said) or _EVENT.search(said):
+            return ""
+        for text in (self.frame.sentence.text, *(s.text for s in reversed(self.previous[-3:])), self.title, *(s.text for s in self.previous[:2])):
+            match = _EVENT.search(text)
+            if match:
+                return match.group().lower()
+        return ""
 
     # ------------------------------------------------------------------------------------------------- the thing itself
 
@@ -231,7 +247,7 @@ class _Reading:
             if self.whole:
                 self.counted = self.whole
                 verb = frame.verb
-                holder = subject(verb) if verb is not None and base(verb) in _EQUAL and base(verb) != "be" else None
+                holder = self._subject(verb) if verb is not None and base(verb) in _EQUAL and base(verb) != "be" else None
                 if kind == "percent" and holder is not None and not frame.holds(holder) and holder not in frame.path:
                     who = self._who(holder)
                     self.used.add(holder.i)
@@ -243,7 +259,7 @@ class _Reading:
         if extent and kind in {"length", "mass", "time"}:
             if head.pos_ in {"NOUN", "PROPN"}:
                 return f"{extent} of {self._phrase(head)}"
-            doer = None if frame.verb is None or base(frame.verb) not in _EQUAL else subject(frame.verb)
+            doer = None if frame.verb is None or base(frame.verb) not in _EQUAL else self._subject(frame.verb)
             if doer is not None and not frame.holds(doer) and extent != "distance":
                 self.used.add(doer.i)
                 who = self._who(doer)
@@ -270,7 +286,7 @@ class _Reading:
             return called
         through = root.dep_ == "pobj" and head.lower_ in {"at", "to", "by", "from"} and goal is None
         if name in _EQUAL or root.dep_ in {"attr", "acomp"} or through:
-            doer = subject(verb)
+            doer = self._subject(verb)
             if doer is not None and not frame.holds(doer) and doer not in frame.path[:-1]:
                 self.used.add(doer.i)
                 return self._noun_with_owner(doer) if doer.lower_ not in _PRONOUNS else (self._resolve(doer) or called)
@@ -299,7 +315,7 @@ class _Reading:
         if verb is None:
             return
         name = base(verb)
-        doer = subject(verb)
+        doer = self._subject(verb)
         below = frame.path[-2] if len(frame.path) > 1 else frame.root
         edge = below.dep_
         counts = dimension(self.unit) == "count"
@@ -361,6 +377,14 @@ class _Reading:
                 text = self._phrase(child)
                 self.patient = self.patient or text
                 self.parts.append(f"to {text}")
+
+    def _subject(self, verb: Token) -> Token | None:
+        """The subject; where the parse took the dateline for it, the first noun after that."""
+        doer = subject(verb)
+        if doer is None or doer.idx >= self.begin:
+            return doer
+        heads = (t for t in self.frame.doc if self.begin <= t.idx < verb.idx and t.pos_ in {"NOUN", "PROPN"})
+        return next((t for t in heads if t.dep_ not in {"compound", "amod", "nmod", "pobj", "poss"}), None)
 
     def _participle(self, verb: Token, noun: Token) -> None:
         """ "shells sent to the front": the participle after a noun, with its preposition."""
@@ -483,13 +507,17 @@ class _Reading:
         return " ".join(_cased(t) for t in _modifiers(noun)[-3:] if not _like_number(t) and not self._is_time(t))
 
     def _is_time(self, token: Token) -> bool:
-        return any(start <= token.idx < end for start, end in self.times)
+        return token.idx < self.begin or any(start <= token.idx < end for start, end in self.times)
+
+
+#: "PORT VALE, Oct. 4 (NTA) - "
+_DATELINE = re.compile(r"^[A-Z][A-Z .'’-]{2,40}\b[^()\n]{0,40}(?:\([\w .&/-]{2,40}\) ?[-–—]+|[–—]) ")
 
 
 #: The subject that opens a sentence: a name, or "the" and its noun before a common verb.
 _OPENING = re.compile(
     r"^(?:[A-Z ,]+\([\w ]+\) [-—–] )?(?:(?:The|A|An|Its|Their) )?(?P<name>(?:[A-Z][\w’'-]+|(?<=The )[a-z]+)(?: (?:of|the|and|[A-Z][\w’'-]+|[a-z]+))*?)"
-    r"(?:,| (?:has|have|had|is|are|was|were|will|said|says|\w{3,}(?:ed|es))\b)"
+    r"(?:,| (?:has|have|had|is|are|was|were|will|said|says|\w{3,}(?:ed|s)\b(?! (?:has|have|had|is|are|was|were|will|said|say|could|may|would)))\b)"
 )
 
 
@@ -540,6 +568,13 @@ _EVENTS = frozenset(
     "strike attack earthquake quake flood storm hurricane cyclone typhoon tornado fire wildfire blaze crash collision accident explosion blast"
     " bombing shelling raid outbreak epidemic pandemic war battle fighting clash riot protest landslide avalanche eruption collapse drought famine"
     " heatwave tsunami tremor derailment shooting stampede sinking disaster ambush siege offensive".split()
+)
+
+
+_EVENT = re.compile(rf"\b(?:{'|'.join(sorted(_EVENTS))})\b", re.IGNORECASE)
+#: What makes a count one of an event's.
+_HARM = re.compile(
+    r"\b(?:killed|dead|dying|died|deaths?|injured|wounded|hurt|missing|displaced|homeless|destroyed|damaged|evacuated|rescued|hospitalised|hospitalized)\b"
 )
 
 

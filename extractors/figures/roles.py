@@ -187,6 +187,8 @@ def _old_number(frame: Frame, before: str, after: str) -> bool:
         hangs = {t.dep_ for t in frame.path[:-1]}
         if hangs & {"dobj", "nsubjpass"} and not re.search(r"\bto[ ](?:\w+[ ]){0,3}$", before[-30:]):
             return True
+    if verb is not None and verb.dep_ == "ccomp" and _WITHDRAWN_BY.search(" ".join(t.text for t in sorted(clause(verb.head), key=lambda t: t.i))):
+        return True
     return _WITHDRAWN_BY.search(_clause_text(frame)) is not None
 
 
