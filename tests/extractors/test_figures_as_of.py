@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+
 from extractors.figures.as_of import as_of, periods, resolve
 from extractors.figures.frame import frame
 from extractors.text import sentences
@@ -69,7 +70,9 @@ def test_no_period(text: str) -> None:
     assert periods(text) == []
 
 
-@pytest.mark.parametrize("worded", ["", "in 2024 " * 500, "February 31", "Q4", "last", "0 months ago", "999 decades ago", "\u0000"])
+@pytest.mark.parametrize(
+    "worded", ["", "in 2024 " * 500, "February 31", "Q4", "last", "0 months ago", "999 decades ago", "\u0000"]
+)
 def test_any_words_are_survived(worded: str) -> None:
     resolve(worded, PUBLISHED)
     resolve(worded, None)

@@ -1,6 +1,7 @@
 """What a figure measures: one sentence a row, the quantity, and the label that a chart would bear."""
 
 import pytest
+
 from extractors.figures.frame import frame
 from extractors.figures.measured import MOST_WORDS, measured
 from extractors.text import sentences
@@ -18,29 +19,87 @@ def read(text: str, surface: str, unit: str, rate: str | None = None) -> tuple[s
 
 
 LABELS = [
-    ("a passive", "At least 40 people were killed in Maresh, police said.", "40 people", "person", None, "people killed in Maresh"),
-    ("who does what", "The army fired 90 missiles at the port.", "90 missiles", "missile", None, "missiles fired by army at port"),
+    (
+        "a passive",
+        "At least 40 people were killed in Maresh, police said.",
+        "40 people",
+        "person",
+        None,
+        "people killed in Maresh",
+    ),
+    (
+        "who does what",
+        "The army fired 90 missiles at the port.",
+        "90 missiles",
+        "missile",
+        None,
+        "missiles fired by army at port",
+    ),
     ("an event is no doer", "The earthquake killed 40 people.", "40 people", "person", None, "people killed in earthquake"),
     ("what is had", "The clinic has 60 beds.", "60 beds", "bed", None, "beds of clinic"),
-    ("a sum is that of its subject", "The bridge's cost has reached $40 million.", "$40 million", "US dollar", None, "cost of bridge"),
+    (
+        "a sum is that of its subject",
+        "The bridge's cost has reached $40 million.",
+        "$40 million",
+        "US dollar",
+        None,
+        "cost of bridge",
+    ),
     ("a sum after of", "The club has a debt of £9 million.", "£9 million", "pound sterling", None, "debt of club"),
     ("a share", "About 70 percent of the wheat was lost.", "70 percent of the wheat", "percent", None, "share of wheat lost"),
     ("an extent", "The tunnel is 9 kilometres long.", "9 kilometres", "kilometre", None, "length of tunnel"),
-    ("a rate", "The plant makes 300 engines a month.", "300 engines a month", "engine", "month", "engines made by plant per month"),
-    ("stuff in units of weight", "The ship carried 900 tonnes of rice.", "900 tonnes of rice", "tonne", None, "rice carried by ship"),
-    ("who says so stays out", "The ministry said 12 villages were flooded.", "12 villages", "village", None, "villages flooded"),
+    (
+        "a rate",
+        "The plant makes 300 engines a month.",
+        "300 engines a month",
+        "engine",
+        "month",
+        "engines made by plant per month",
+    ),
+    (
+        "stuff in units of weight",
+        "The ship carried 900 tonnes of rice.",
+        "900 tonnes of rice",
+        "tonne",
+        None,
+        "rice carried by ship",
+    ),
+    (
+        "who says so stays out",
+        "The ministry said 12 villages were flooded.",
+        "12 villages",
+        "village",
+        None,
+        "villages flooded",
+    ),
     ("a state without a noun", "Police counted 12 dead.", "12", "person", None, "people dead"),
     ("a relative clause", "The board, which employs 90 nurses, met.", "90 nurses", "nurse", None, "nurses employed by board"),
-    ("a pronoun is looked up", "Orvex builds trams. It employs 900 people.", "900 people", "person", None, "people employed by Orvex"),
     (
-        "a dateline is no doer",
-        "PORT VALE, Oct 4 (NTA) - A ferry with 90 people on board sank on Monday.",
-        "90 people",
+        "a pronoun is looked up",
+        "Orvex builds trams. It employs 900 people.",
+        "900 people",
         "person",
         None,
-        "people on board",
+        "people employed by Orvex",
     ),
-    ("the event of the story", "A flood hit Maresh. So far 30 people have died.", "30 people", "person", None, "people dying in flood"),
+    (
+        "a dateline is no doer",
+        "PORT VALE, Oct 4 (NTA) - The army seized 90 trucks on Monday.",
+        "90 trucks",
+        "truck",
+        None,
+        "trucks seized by army",
+    ),
+    (
+        "the event of the story",
+        "A flood hit Maresh. So far 30 people have died.",
+        "30 people",
+        "person",
+        None,
+        "people dying in flood",
+    ),
+    ("the number of", "The number of soldiers in Maresh stands at 4,600.", "4,600", "soldier", None, "soldiers in Maresh"),
+    ("what costs", "The new school cost $9 million.", "$9 million", "US dollar", None, "cost of school"),
     ("days are not places", "On Monday 30 ships left the port.", "30 ships", "ship", None, "ships leaving port"),
 ]
 
@@ -59,7 +118,13 @@ def test_a_change_is_labelled_as_one() -> None:
 
 def test_slots_take_the_label_apart() -> None:
     _, slots = read("Tarvia has sent 90 tanks to Maresh since May.", "90 tanks", "tank")
-    assert (slots.counted, slots.action, slots.agent, slots.patient, slots.period) == ("tanks", "send", "tarvia", "maresh", "since may")
+    assert (slots.counted, slots.action, slots.agent, slots.patient, slots.period) == (
+        "tanks",
+        "send",
+        "tarvia",
+        "maresh",
+        "since may",
+    )
 
 
 def test_a_label_is_no_quotation() -> None:
