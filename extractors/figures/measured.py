@@ -83,8 +83,9 @@ _STATUS = frozenset("confirm register record document suspect declare find list"
 #: "12 kilometres long" measures a length.
 _EXTENT = {
     "long": "length", "wide": "width", "deep": "depth", "high": "height", "tall": "height", "thick": "thickness",
-    "old": "age", "across": "width", "heavy": "weight", "away": "distance", "apart": "distance", "down": "depth", "below": "depth",
-    "late": "delay", "later": "delay", "north": "distance", "south": "distance", "east": "distance", "west": "distance",
+    "old": "age", "across": "width", "heavy": "weight", "away": "distance", "apart": "distance", "down": "depth",
+    "below": "depth", "late": "delay", "later": "delay", "north": "distance", "south": "distance", "east": "distance",
+    "west": "distance",
 }  # fmt: skip
 
 #: What a verb says of its subject.
@@ -396,10 +397,12 @@ class _Reading:
         verb = frame.verb
         if verb is None or self.elsewhere:
             return
-        inside = [t for t in frame.path[1:-1] if t.pos_ in {"NOUN", "PROPN"} and t.i not in self.used]
+        inside = [
+            t for t in frame.path[1:-1] if t.pos_ in {"NOUN", "PROPN"} and t.i not in self.used and base(t) not in _GENERIC
+        ]
         if inside:
             # it belongs to another thing ("a ferry with 90 people"), of which the verb speaks
-            holder = "" if base(inside[0]) in _GENERIC else self._who(inside[0])
+            holder = self._who(inside[0])
             if holder:
                 self.agent = holder
                 self.parts.append(f"of {holder}")
@@ -430,7 +433,7 @@ class _Reading:
             if who and edge == "attr" and doer is not None and doer.lower_ != "there":
                 self.parts.append(f"of {who}")
                 self.agent = who
-        elif name in _HAVE:
+        elif name in _HAVE and edge not in {"nsubj", "csubj"}:
             if who:
                 self.agent = who
                 self.parts.append(f"of {who}")
@@ -462,7 +465,7 @@ class _Reading:
                 else ""
             )
             self.patient = target if goal is not None and goal.dep_ != "prt" else ""
-            self.parts.append(f"{_ing(name)} {target}".strip())
+            self.parts.append(f"{'with' if name == 'have' and target else _ing(name)} {target}".strip())
         elif edge in {"dobj", "obj", "dative", "attr", "oprd", "dep", "npadvmod"}:
             particle = next((c.text for c in verb.children if c.dep_ == "prt"), "")
             self.parts.append(f"{_past(verb, name)} {particle}".strip())
@@ -715,6 +718,10 @@ _HARM = re.compile(
 )
 
 
+#: Short verbs that double their last letter ("bin", "binned").
+_DOUBLES = re.compile(r"^[^aeiou]*[aeiou][^aeiouwxy]$")
+
+
 def _past(verb: Token, name: str) -> str:
     """The past participle."""
     if verb.tag_ == "VBN":
@@ -727,6 +734,8 @@ def _past(verb: Token, name: str) -> str:
         return f"{name}d"
     if re.search(r"[^aeiou]y$", name):
         return f"{name[:-1]}ied"
+    if _DOUBLES.match(name):
+        return f"{name}{name[-1]}ed"
     return f"{name}ed"
 
 
@@ -739,25 +748,7 @@ def _ing(name: str) -> str:
     past = _IRREGULAR.get(name, "")
     if past.endswith("ed") and len(past) == len(name) + 3:
         return f"{past[:-2]}ing"
-    if name in {
-        "run",
-        "sit",
-        "get",
-        "cut",
-        "hit",
-        "set",
-        "put",
-        "win",
-        "swim",
-        "begin",
-        "shut",
-        "let",
-        "quit",
-        "split",
-        "bid",
-        "dig",
-        "spin",
-    }:
+    if _DOUBLES.match(name) or name in {"begin", "quit"}:
         return f"{name}{name[-1]}ing"
     return f"{name}ing"
 
