@@ -12,7 +12,7 @@ fault of ours and passes as it is. Text loses what PostgreSQL cannot hold (NUL, 
 import json
 import os
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
@@ -171,7 +171,7 @@ def drop_database(url: str, name: str) -> None:
         _drop(connection, name)
 
 
-def template(url: str, build: Callable[[str], object] = migrate) -> str:
+def template(url: str) -> str:
     """Name of a database on the server of `url` that is migrated and empty, to be copied; made when there is none."""
     digest = sha256("\0".join(text for pair in migrations().items() for text in pair).encode()).hexdigest()[:12]
     name = TEMPLATE_PREFIX + digest
@@ -180,7 +180,7 @@ def template(url: str, build: Callable[[str], object] = migrate) -> str:
         if not known or not known[0]["is_template"]:
             _drop(connection, name)  # one that was never finished
             _create(connection, name, "")
-            build(with_database(url, name))
+            migrate(with_database(url, name))
             connection.execute(sql.SQL("ALTER DATABASE {} IS_TEMPLATE true").format(sql.Identifier(name)))
     return name
 
