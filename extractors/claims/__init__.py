@@ -11,12 +11,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from schemas.records import Claim, Figure
+
 from extractors.claims.attribution import attributions
 from extractors.claims.cues import VIEW_NOUNS, cues
 from extractors.claims.quotations import quotations
-from extractors.claims.speakers import cast, speaker
+from extractors.claims.speakers import cast, note_subject, speaker
 from extractors.text import Sentence, parse
-from schemas.records import Claim, Figure
 
 __all__ = ["attribute", "claims"]
 
@@ -62,6 +63,7 @@ def claims(text: str, sentences: Sequence[Sentence], *, title: str = "") -> list
             earlier = said.get(name.lower())
             said[name.lower()] = claim if earlier is None else replace(earlier, content=earlier.content + content)
         found.extend(said.values())
+        note_subject(sentence, known)
     return found
 
 
@@ -72,11 +74,13 @@ def attribute(figures: Sequence[Figure], claims: Sequence[Claim], sentences: Seq
         by_sentence.setdefault(claim.start, []).append(claim)
     result = []
     for figure in figures:
-        who = None
-        for claim in by_sentence.get(figure.sentence_start, []):
-            if any(start < figure.end and figure.start < end for start, end in claim.content):
-                who = claim.speaker
-                break
+        around = [
+            claim
+            for claim in by_sentence.get(figure.sentence_start, [])
+            if any(start < figure.end and figure.start < end for start, end in claim.content)
+        ]
+        # A number with its own speaker stands within what another one says: the narrower statement is its own.
+        who = min(around, key=lambda claim: sum(end - start for start, end in claim.content)).speaker if around else None
         result.append(replace(figure, attribution=who))
     return result
 

@@ -24,8 +24,8 @@ _BREAKS = frozenset({",", "—", "–", "-", ";", ":", "--", *_QUOTES})
 _ENDS = frozenset({",", ".", ";", ":", "!", "?", "—", "–", *_QUOTES})
 #: What can follow a cue that is set behind its statement: time, place, occasion, addressee.
 _TAIL = frozenset(
-    "on in at by during after before as to of while when late early last this yesterday today earlier later who, adding"
-    " monday tuesday wednesday thursday friday saturday sunday and but privately reporters journalists us me".split()
+    "on in at by during after before as while when late early last this yesterday today earlier later adding"
+    " monday tuesday wednesday thursday friday saturday sunday privately reporters journalists us me".split()
 )
 #: A frame longer than this is no frame but a clause that the rules misread.
 _FRAME_TOKENS = 20
@@ -66,18 +66,41 @@ def _verb(verb: Token, quoted: list[Span]) -> Attribution | None:
     cue = cues().get(verb.lower_)
     if cue is None or not _positive(verb):
         return None
-    framing = _frame(verb, cue)
+    framing = _frame(verb, cue, bool(quoted))
     if framing is not None:
-        return Attribution(framing, _cue_text(verb, cue), verb.idx, _content(verb, framing, around=True))
+        return Attribution(framing, _cue_text(verb, cue), verb.idx, _content(verb, framing, quoted, around=True))
+    if (verb.tag_ == "VBN" and verb.dep_ in {"acl", "amod", "appos", "advcl"}) or verb.dep_ == "relcl":
+        counted = _counted(verb, cue)
+        if counted is not None:
+            return counted
+        if verb.tag_ == "VBN" and verb.dep_ != "relcl":
+            return None
     holder = _holder(verb) if verb.tag_.startswith("VB") else _mistagged(verb)
     if holder is None or _background(verb) or not _evidence(verb, cue, holder, quoted):
         return None
-    return Attribution(holder, _cue_text(verb, cue), verb.idx, _content(verb, holder, around=False))
+    return Attribution(holder, _cue_text(verb, cue), verb.idx, _content(verb, holder, quoted, around=False))
 
 
-def _frame(verb: Token, cue: Cue) -> Token | None:
+def _counted(verb: Token, cue: Cue) -> Attribution | None:
+    """A number with its own speaker: "the 1.4 million claimed by the union", "the 620 that the ministry counted"."""
+    noun = verb.head
+    if not cue.evidence & {"any", "clause", "object", "number", "body"} or "to" in cue.evidence:
+        return None
+    if not (noun.like_num or noun.pos_ == "NUM" or any(child.dep_ in {"nummod", "quantmod"} for child in noun.children)):
+        return None
+    children = {child.dep_: child for child in verb.children}
+    if verb.tag_ == "VBN" and "agent" in children:
+        holder = next((child for child in children["agent"].children if child.dep_ == "pobj"), None)
+    else:
+        holder = children.get("nsubj") if verb.dep_ == "relcl" and verb.tag_ != "VBG" else None
+    if holder is None or holder.tag_ in {"WDT", "WP"} or holder.lower_ == "that":
+        return None
+    return Attribution(holder, verb.text, verb.idx, _spans(set(noun.subtree) - set(verb.subtree)))
+
+
+def _frame(verb: Token, cue: Cue, in_quotes: bool) -> Token | None:
     """The holder where words alone show a frame: "..., the ministry estimates.", "..., its head, Jo Lund, said", "..., warned X"."""
-    if not cue.evidence & {"any", "clause", "quoted"}:
+    if not cue.evidence & {"any", "clause"} and not (in_quotes and "quoted" in cue.evidence):
         return None
     doc, i = verb.doc, verb.i
     if i < 3:
@@ -94,11 +117,12 @@ def _frame(verb: Token, cue: Cue) -> Token | None:
     if not ended or (auxiliary == i and verb.tag_ in {"VBN", "VBG"}):
         return _inverted(verb)
     begin = auxiliary
-    while begin > 0 and auxiliary - begin <= _FRAME_TOKENS and doc[begin - 1].text not in _BREAKS:
+    while begin > 0 and auxiliary - begin <= _FRAME_TOKENS and not _breaks(doc[begin - 1]):
         begin -= 1
     if not 0 < auxiliary - begin <= _FRAME_TOKENS or begin < 2:
         return None
-    if begin < 5 and not any(t.pos_ in {"VERB", "AUX"} for t in doc[:begin]):
+    parenthetical = after is not None and after.text == "," and doc[begin - 1].text == ","
+    if begin < 5 and not parenthetical and not any(t.pos_ in {"VERB", "AUX"} for t in doc[:begin]):
         return None
     phrase = doc[begin:auxiliary]
     if phrase[0].pos_ in {"CCONJ", "SCONJ", "ADP", "ADV", "VERB", "AUX", "PUNCT"} or phrase[0].tag_ in {
@@ -108,12 +132,27 @@ def _frame(verb: Token, cue: Cue) -> Token | None:
         "VBG",
     }:
         return None
-    if any(t.tag_ in _FINITE for t in phrase) and not any(t.tag_ == "WP" for t in phrase):
+    clause = any(t.tag_ in _FINITE for t in phrase)
+    if (clause and not any(t.tag_ in {"WP", "WDT"} or t.lower_ == "that" for t in phrase[1:])) or phrase[-1].tag_ in {
+        "TO",
+        "IN",
+    }:
+        return None
+    if any(t.tag_ in {"TO", "VB"} for t in phrase) or (
+        not verb.tag_.startswith("VB") and phrase[-1].pos_ not in _NOUNS | {"PRON"}
+    ):
         return None
     subject = next((child for child in verb.children if child.dep_ == "nsubj"), None)
     if subject is not None and begin <= subject.i < auxiliary:
         return subject
     return _first_noun(list(phrase))
+
+
+def _breaks(token: Token) -> bool:
+    """Does a clause end here? A hyphen within a word ends nothing."""
+    if token.text in {"-", "–"}:
+        return bool(token.whitespace_)
+    return token.text in _BREAKS
 
 
 def _first_noun(phrase: list[Token]) -> Token | None:
@@ -148,7 +187,7 @@ def _apposed(doc: Doc, comma: int) -> Token | None:
     before = doc[i - 1]
     role = before
     for _ in range(8):
-        if role.pos_ == "NOUN" or role.lower_ in TITLES or role.i == 0 or role.text in _BREAKS:
+        if role.pos_ == "NOUN" or role.lower_ in TITLES or role.i == 0 or _breaks(role):
             break
         role = doc[role.i - 1]
     named = doc[comma - 1]
@@ -161,7 +200,7 @@ def _apposed(doc: Doc, comma: int) -> Token | None:
 def _inverted(verb: Token) -> Token | None:
     """ "..., warned the union": the subject behind the verb, where the parser finds none before it."""
     doc, i = verb.doc, verb.i
-    if doc[i - 1].text not in _BREAKS or verb.tag_ not in {"VBD", "VBZ", "VBP", "VBN", "NNS"}:
+    if not _breaks(doc[i - 1]) or verb.tag_ not in {"VBD", "VBZ", "VBP", "VBN", "NNS"}:
         return None
     if i + 1 >= len(doc) or verb.lower_ in {"told", "tells", "tell"}:
         return None
@@ -225,13 +264,25 @@ def _holder(verb: Token) -> Token | None:
         if "nsubjpass" in kinds or "auxpass" in kinds:
             return None
         if verb.dep_ == "acl" and verb.tag_ == "VBG":
-            return _issuer(verb.head)
+            set_off = verb.i > 0 and verb.doc[verb.i - 1].text == "," and verb.head.lower_ not in DOCUMENTS
+            return _issuer(verb.head) if not set_off else _main_subject(verb.head)
         inherits = verb.dep_ == "conj" or (verb.dep_ in {"advcl", "xcomp", "dep"} and verb.tag_ in {"VBG", "VB"})
         if not inherits or verb.head == verb or verb.head.pos_ not in {"VERB", "AUX"}:
             return None
         if verb.dep_ == "xcomp" and verb.tag_ == "VB" and verb.head.lower_ not in RAISING:
             return None
         verb = verb.head
+    return None
+
+
+def _main_subject(token: Token) -> Token | None:
+    """The subject of the clause that a token belongs to."""
+    while token.head != token:
+        token = token.head
+        if token.pos_ in {"VERB", "AUX"}:
+            subject = next((child for child in token.children if child.dep_ == "nsubj"), None)
+            if subject is not None and subject.pos_ in _NOUNS | {"PRON"}:
+                return subject
     return None
 
 
@@ -279,6 +330,8 @@ def _evidence(verb: Token, cue: Cue, holder: Token, quoted: list[Span]) -> bool:
     needs = cue.evidence
     if any(c.dep_ == "prt" and c.i == verb.i + 1 and c.lower_ not in cue.particles and c.lower_ != "back" for c in children):
         return False  # "wrote off", "put up"
+    if any(child.lower_ in {"itself", "himself", "herself", "themselves"} for child in children):
+        return False
     if _particle(verb, cue) is not None:
         return True
     if "any" in needs:
@@ -322,7 +375,7 @@ def _set_off(verb: Token, holder: Token) -> bool:
     """Is the clause of this verb set off from the statement: ", she notes," or behind it?"""
     doc = verb.doc
     first = min(holder.left_edge.i, verb.i)
-    if first < 2 or doc[first - 1].text not in _BREAKS:
+    if first < 2 or not _breaks(doc[first - 1]) or verb.tag_ in {"VBG", "VB"}:
         return False
     return any(t.pos_ in {"VERB", "AUX"} for t in doc[:first]) or first > 3
 
@@ -388,6 +441,10 @@ def _view(token: Token) -> Attribution | None:
         return None
     if owner.lower_ in {"my", "our", "your", "whose"}:
         return None
+    if token.lower_ in {"book", "books", "records"}:
+        if preposition.lower_ != "by":
+            return None
+        owner = token
     return Attribution(owner, token.doc[preposition.i : token.i + 1].text, preposition.idx, _around(preposition, owner))
 
 
@@ -396,11 +453,14 @@ def _nested(one: Attribution, doc: Doc, reports: set[int]) -> bool:
     token = next(t for t in doc if t.idx == one.at)
     if token.i not in reports:
         return False
+    if token.dep_ in {"acl", "relcl"}:
+        return False  # a number with its own speaker
     for _ in range(len(doc)):
         if token.head == token:
             return False
         if token.dep_ in {"ccomp", "xcomp"} and token.head.i in reports:
-            return True
+            between = doc[min(token.i, token.head.i) : max(token.i, token.head.i)]
+            return not any(t.text == ";" for t in between)
         if token.dep_ == "conj" and token.i in reports:
             return False
         token = token.head
@@ -417,17 +477,27 @@ def _colon(doc: Doc, quoted: list[Span]) -> list[Attribution]:
             continue
         for verb in doc[: opening.i - 1]:
             if verb.tag_ in {"VBD", "VBZ", "VBP"}:
-                holder = next((child for child in verb.children if child.dep_ == "nsubj"), None)
+                holder = next((child for child in verb.children if child.dep_ == "nsubj"), None) or _first_noun(
+                    list(doc[: verb.i])
+                )
                 if holder is not None:
                     return [Attribution(holder, verb.text, verb.idx, ((start, end),))]
     return []
 
 
-def _content(verb: Token, holder: Token, *, around: bool) -> tuple[Span, ...]:
+def _content(verb: Token, holder: Token, quoted: list[Span], *, around: bool) -> tuple[Span, ...]:
     """What is said: all that hangs on the cue but its subject and side clauses; and the clause that it is set into."""
     doc = verb.doc
     own = set(verb.subtree)
-    left_out = set(holder.subtree) if holder != verb and verb not in set(holder.subtree) else {holder}
+    if holder.lower_ in DOCUMENTS or holder.lower_.removesuffix("s") in DOCUMENTS:
+        left_out: set[Token] = set()  # "a survey of 340 shops found": the number is the survey's
+    elif around:
+        begin = min(holder.i, verb.i)
+        while begin > 0 and not _breaks(doc[begin - 1]):
+            begin -= 1
+        left_out = set(doc[begin : verb.i]) if holder.i < verb.i else {holder}
+    else:
+        left_out = set(holder.subtree) if verb not in set(holder.subtree) else {holder}
     for child in verb.children:
         other_clause = child.dep_ == "conj" and any(grand.dep_ in {"nsubj", "nsubjpass"} for grand in child.children)
         if (other_clause and cues().get(child.lower_)) or (child.i > verb.i and child.dep_ == "advcl" and _aside(child)):
@@ -435,20 +505,14 @@ def _content(verb: Token, holder: Token, *, around: bool) -> tuple[Span, ...]:
     kept = own
     if around or verb.dep_ == "parataxis":
         kept = set(doc)
-        clause = verb.head
-        if verb.dep_ in {"conj", "relcl", "advcl"} and not around:
-            kept = own | set(clause.subtree)
-    return _spans({token for token in kept - left_out if not _side(token, verb)})
+    spoken = {t for t in doc if any(start <= t.idx < end for start, end in quoted)}
+    return _spans({token for token in kept - left_out if not _side(token, verb)} | spoken)
 
 
 def _aside(clause: Token) -> bool:
     """A clause behind a comma and "as", "while", "when": what happened meanwhile."""
     first = clause.left_edge
-    return (
-        first.lower_ in {"as", "while", "when", "after", "before", "whereas"}
-        and first.i > 0
-        and clause.doc[first.i - 1].text == ","
-    )
+    return first.lower_ in {"as", "when", "after", "before"} and first.i > 0 and clause.doc[first.i - 1].text == ","
 
 
 def _side(token: Token, cue: Token) -> bool:

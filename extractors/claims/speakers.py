@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from spacy.lang.en.stop_words import STOP_WORDS
 from spacy.tokens import Doc, Token
 
-from extractors.claims.cues import BODY_NOUNS, COMPANY_NOUNS, COUNTERS, DOCUMENTS, NOBODIES, TITLE_PARTS, TITLES
+from extractors.claims.cues import BODY_NOUNS, COMPANY_NOUNS, COUNTERS, DOCUMENTS, NAME_WORDS, NOBODIES, TITLE_PARTS, TITLES
 from extractors.text import Sentence
 
 _CAPITAL = r"[^\W\d_a-zß-öø-ÿа-я][\w'’-]*"
@@ -32,7 +32,7 @@ _HE = frozenset(
     "mr sir lord brother father king prince count baron congressman chairman spokesman headmaster fisherman".split()
 )
 _SHE = frozenset(
-    "mrs ms miss lady dame sister mother queen princess countess baroness congresswoman chairwoman spokeswoman headmistress".split()
+    "mrs ms miss lady dame sister mother queen princess countess baroness congresswoman chairwoman spokeswoman".split()
 )
 _PLURAL = frozenset({"they", "we", "both"})
 _RELATIVE = frozenset({"who", "which", "that", "whom", "whose"})
@@ -43,17 +43,8 @@ _KEPT = frozenset({"of", "from", "for", "by", "on"})
 _PARTICLES = frozenset("de del della da dos di du van von der den la le al el bin ibn ben".split())
 #: A phrase of more tokens than this names nobody; it is cut behind its head.
 _LONGEST = 12
-#: A capitalised name that holds one of these is a body's, not a person's.
-_BODY_WORDS = BODY_NOUNS | frozenset(
-    "alliance academy airlines airways army center centre chamber church city club co coalition college corp corporation court"
-    " defence defense division energy exchange federation finance force forces front government group guard health holdings"
-    " hospital house inc industries international laboratory labs league limited line lines logistics ltd markets media metals"
-    " mission mobile monitor museum national navy network partners plc police port post power press project public radio railways"
-    " red research review rail ridge river safety school secretariat security senate services shipping society state states station"
-    " street survey systems team technologies times town trade transport treasury trust united university valley watch water works"
-    " county district province region island islands republic kingdom north south east west northern southern eastern western upper"
-    " lower new great".split()
-)
+#: A capitalised name that holds one of these is a body's or a place's, not a person's.
+_BODY_WORDS = BODY_NOUNS | NAME_WORDS
 
 
 @dataclass(slots=True)
@@ -69,6 +60,8 @@ class Cast:
     person: str | None = None  #: who spoke last
     person_end: int = -1  #: where the sentence ends in which that was
     body: str | None = None  #: who "it" is
+    body_start: int = -1  #: where the sentence begins in which that was
+    subjects: list[str] = field(default_factory=list)  #: names of bodies that did something, the latest first
     bodies: list[str] = field(default_factory=list)  #: bodies that spoke so far
     group: str | None = None  #: who "they" are
     named: dict[str, str] = field(default_factory=dict)  #: head noun -> the fullest phrase so far ("ministry")
@@ -120,6 +113,13 @@ def cast(text: str) -> Cast:
     return known
 
 
+def note_subject(sentence: Sentence, known: Cast) -> None:
+    """Keep in mind the body that a sentence is about, for a later "the company"."""
+    name = _subject(sentence.doc, before=len(sentence.doc))
+    if name is not None and not known.certain & {name} and name not in known.subjects:
+        known.subjects.insert(0, name)
+
+
 def speaker(head: Token, known: Cast, sentence: Sentence, earlier: Sentence | None) -> str | None:
     """The name of the speaker whose noun phrase has this head; None where nobody in particular can be told.
 
@@ -141,9 +141,12 @@ def speaker(head: Token, known: Cast, sentence: Sentence, earlier: Sentence | No
         full = _full(name, known)
         known.person, known.person_end = full, sentence.end
         if full not in known.certain and named is not None:
-            _heard(full, known)
+            _heard(full, known, sentence)
         return full
     definite = head.left_edge.lower_ in {"the", "this"} and head.i - head.left_edge.i == 1
+    definite = definite or bool(
+        re.search(r"^the [\w-]+-(?:based|listed|owned|run) \w+$", head.doc[head.left_edge.i : head.i + 1].text, re.I)
+    )
     if definite and word in known.roles and named is None:
         return _spoke(known.roles[word], known, sentence)
     phrase = _phrase(at)
@@ -154,38 +157,43 @@ def speaker(head: Token, known: Cast, sentence: Sentence, earlier: Sentence | No
         if letters in phrase.split():
             phrase = phrase.replace(letters, full, 1)
     if definite and word in BODY_NOUNS and named is None:
-        return _again(word, phrase, known, head)
+        return _again(word, phrase, known, head, sentence)
     if word not in known.named or len(phrase) > len(known.named[word]):
         known.named[word] = phrase
     elif word in known.named and set(phrase.lower().split()) <= set(known.named[word].lower().split()):
         phrase = known.named[word]
-    _remember(phrase, head, known)
+    _remember(phrase, head, known, sentence)
     return phrase
 
 
-def _remember(phrase: str, head: Token, known: Cast) -> None:
-    if head.tag_ in {"NNS", "NNPS"}:
+def _remember(phrase: str, head: Token, known: Cast, sentence: Sentence) -> None:
+    if head.tag_ == "NNS":
         known.group = phrase
     elif head.lower_ not in DOCUMENTS | TITLES and (head.pos_ == "PROPN" or head.lower_ in _BODY_WORDS | COUNTERS):
-        _heard(phrase, known)
+        _heard(phrase, known, sentence)
 
 
-def _heard(body: str, known: Cast) -> None:
-    known.body = body
+def _heard(body: str, known: Cast, sentence: Sentence) -> None:
+    known.body, known.body_start = body, sentence.start
     known.bodies.append(body)
 
 
-def _again(word: str, phrase: str, known: Cast, head: Token) -> str:
+def _again(word: str, phrase: str, known: Cast, head: Token, sentence: Sentence) -> str:
     """ "the company", "the ministry": the body named with that noun; for a company, the subject or the body heard last."""
     if word in known.named and len(known.named[word].split()) > 2:
         full: str | None = known.named[word]
     elif word in COMPANY_NOUNS:
         full = _subject(head.doc, before=head.i) or next(
-            (body for body in reversed(known.bodies) if not set(body.lower().split()) & (BODY_NOUNS - COMPANY_NOUNS)), None
+            (
+                body
+                for body in [*reversed(known.bodies), *known.subjects]
+                if not set(body.lower().split()) & (BODY_NOUNS - COMPANY_NOUNS)
+            ),
+            None,
         )
     else:
         full = None
-    _heard(full or phrase, known)
+    _heard(full or phrase, known, sentence)
     return full or phrase
 
 
@@ -199,8 +207,21 @@ def _subject(doc: Doc, before: int) -> str | None:
     dateline = _DATELINE.match(doc.text)
     begin = dateline.end() if dateline is not None else 0
     for token in reversed(doc[:before]):
-        if token.idx >= begin and token.dep_ in {"nsubj", "nsubjpass"} and token.pos_ == "PROPN":
+        if token.idx < begin or token.dep_ not in {"nsubj", "nsubjpass"} or token.tag_ not in {"NN", "NNP", "NNPS"}:
+            continue
+        alone = token.tag_ == "NNPS" and not any(child.dep_ == "compound" for child in token.children)
+        if (token.pos_ == "PROPN" and not alone) or (token.lower_ in _BODY_WORDS and token.lower_ not in COMPANY_NOUNS):
             return _phrase(token) or None
+    return None
+
+
+def _subject_person(sentence: Sentence, known: Cast) -> str | None:
+    """The person who is the subject of a sentence."""
+    for token in sentence.doc:
+        if token.dep_ == "nsubj" and token.pos_ == "PROPN":
+            name = person(token) or surname(token, known)
+            if name is not None:
+                return _full(name, known)
     return None
 
 
@@ -209,20 +230,25 @@ def _pronoun(head: Token, known: Cast, sentence: Sentence, earlier: Sentence | N
     if word in {"he", "she"}:
         upto = bisect_left(known.mentions, (sentence.start, ""))
         near = [(at, name) for at, name in known.mentions[max(0, upto - 40) : upto] if known.gender.get(name, word) == word]
-        name = known.person
-        if name is None or known.gender.get(name, word) != word or (near and near[-1][0] > known.person_end):
+        name = known.person if known.person is not None and known.gender.get(known.person, word) == word else None
+        if earlier is not None and earlier.end > known.person_end:
+            subject = _subject_person(earlier, known)
+            if subject is not None and known.gender.get(subject, word) == word:
+                name = subject
+            elif near and near[-1][0] > known.person_end:
+                name = near[-1][1]
+        if name is None:
             if not near:
                 return None
             name = near[-1][1]
         known.gender.setdefault(name, word)
         return _spoke(name, known, sentence)
     if word == "it":
-        local = _subject(head.doc, before=head.i)
-        if local is not None and local not in known.certain:
-            known.body = local
-            return local
-        if known.body is None and earlier is not None:
-            known.body = _subject(earlier.doc, before=len(earlier.doc))
+        body = _subject(head.doc, before=head.i)
+        if body is None and earlier is not None and (known.body is None or earlier.start > known.body_start):
+            body = _subject(earlier.doc, before=len(earlier.doc))
+        if body is not None and body not in known.certain:
+            _heard(body, known, sentence)
         return known.body
     if word in _PLURAL:
         if known.group is None and earlier is not None:
@@ -371,7 +397,13 @@ def _phrase(head: Token) -> str:
 def _reach(token: Token) -> int:
     """Where the phrase that a token heads ends, cut at the first comma, bracket or clause."""
     for inner in token.doc[token.i : token.right_edge.i + 1]:
-        if inner.is_punct and inner.text not in {"-", "."} or inner.dep_ == "relcl" or inner.lower_ in _RELATIVE:
+        if (
+            (inner.is_punct
+            and inner.text not in {"-", "."}
+            and inner.tag_ != "POS")
+            or inner.dep_ == "relcl"
+            or inner.lower_ in _RELATIVE
+        ):
             return inner.i
     return token.right_edge.i + 1
 

@@ -58,7 +58,8 @@ def differences(
             near = {k for j in pair.there for k in range(j - NEAR, j + NEAR + 1) if 0 <= k < len(there) and k not in pair.there}
             missing = _missing(missing, [n for k in near for n in there[k].numbers if spare[Number(n).value] > 0])
         gone = _missing(known, sketch.numbers)
-        found.extend(_change(gone[0], n) if gone else f"+{Number(n).value}" for n in missing)
+        found.extend(_change(old, new) for old, new in zip(gone, missing, strict=False))
+        found.extend(f"+{Number(n).value}" for n in missing[len(gone) :])
         found.extend(_other_years(sketch.years, [year for other in theirs for year in other.years]))
     added = sum(here[i].length for i in proper if here[i].prose)
     if not reworded and added >= ADDED * sum(sketch.length for sketch in here if sketch.prose):

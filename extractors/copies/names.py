@@ -31,7 +31,7 @@ def is_name(word: str, *, opens: bool, after: str) -> bool:
 
 def significant(number: str) -> int:
     """How many significant digits a plain number has: 2 for "1200" and for "0.25"."""
-    return len(number.replace(".", "").strip("0"))
+    return len(number.replace(".", "").strip("-0"))
 
 
 def pair_keys(sentences: Sequence[tuple[Sequence[str], Sequence[int]]]) -> list[int]:

@@ -11,10 +11,10 @@ from extractors.text import Sentence
 from schemas.records import SentenceSketch
 
 _ATOM = re.compile(r"[^\W\d_]+(?:[’'][^\W\d_]+)*|\d")
-_PIECE = re.compile(r"[\w%$€£¥]+(?:[.,]\d+)*")
+_PIECE = re.compile(r"(?:(?<!\S)[-−](?=\d))?[\w%$€£¥]+(?:[.,]\d+)*")
 #: Stands for a number in a row of content words, so that an update shares the shingles of what it updates.
 _NUMBER = 0
-_ENDS = re.compile(r"[.!?…][\"'”’»)\]]*$")
+_ENDS = re.compile(r"[.!?…。！？؟।][\"'”’»)\]]*$")
 #: Fewer words are a heading or a button.
 _FEWEST_WORDS = 4
 #: A page that speaks about itself: imperatives and labels that open a line, and phrases that news does not use.

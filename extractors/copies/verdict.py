@@ -144,11 +144,11 @@ def _in_order(places: list[int]) -> float:
     return len(tails) / len(places) if places else 0.0
 
 
-def _preference(found: tuple[Candidate, Comparison]) -> tuple[bool, float, float, int]:
-    """Duplicates first, then the best coverage, then the earliest."""
+def _preference(found: tuple[Candidate, Comparison]) -> tuple[int, float, float, int]:
+    """Duplicates first, then the fewest new numbers (the version that was updated), the best coverage, the earliest."""
     candidate, comparison = found
     stamp = candidate.published_at.timestamp() if candidate.published_at else 0.0
-    return bool(comparison.differences), -round(comparison.cover, 1), stamp, candidate.id
+    return len(comparison.differences), -round(comparison.cover, 1), stamp, candidate.id
 
 
 def _precedes(article: Article, candidate: Candidate) -> bool:

@@ -46,7 +46,7 @@ _PERIOD = re.compile(
     rf"|(?P<quarter>[QH][1-4])(?:[ ](?P<year5>{_YEAR}))?"
     rf"|(?P<season>spring|summer|autumn|winter)(?:[ ](?:of )?(?P<year6>{_YEAR}))"
     rf"|(?P<which>(?i:last|this|next|previous|past|present|current|coming|following|same|preceding|that))[ ]"
-    rf"(?:(?P<howmany>{_NUMBER})[ ])?(?P<what>{_UNIT}s?|spring|summer|autumn|fall|winter|{_MONTH}|{_DAY})"
+    rf"(?:(?P<howmany>{_NUMBER})[ ])?(?:financial |fiscal |calendar |school |academic )?(?P<what>{_UNIT}s?|spring|summer|autumn|fall|winter|{_MONTH}|{_DAY})"
     rf"|(?P<count>(?i:{_NUMBER}))[ ](?P<what2>{_UNIT}s?)[ ](?P<ago>ago|earlier|before|previously)"
     rf"|(?P<unit3>year|month|week|day|night)[ ](?:before|earlier)"
     rf"|(?P<weekday>{_DAY})(?:[ ](?P<daypart>night|morning|evening|afternoon))?"
@@ -64,6 +64,12 @@ _BARE = re.compile(r"\b(?:in|since|by|until|till|from|of|during|last|this|next|b
 _BEFORE_YEARS = frozenset("in since by until till during from of before after for to throughout".split())
 #: Words between a quantity and a period that give the period to something else.
 _COMPARISON = re.compile(r"\b(?:than|from|against|compared|versus|since|before|after|not)\b(?!$)|\b(?:than|from|against|since)[ ]?$", re.IGNORECASE)
+
+
+#: Characters between a quantity and a period that may still belong together without the grammar saying so.
+_NEAR = 60
+#: A mark, a number or a word that opens another clause.
+_ENDS_A_PHRASE = re.compile(r"[,;:()\d–—]|\b(?:and|or|but|that|which|who|whose|when|while|where|because|than|from|against|said|says|after|before)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,8 @@ class Period:
             if self.which == "last":
                 return (long or self.what[:3] in _MONTHS) and self.prep not in {"over", "for", "since", "from"}
             return self.which in {"previous", "preceding"}
+        if self.prep in {"until", "till", "up until"} and (self.which == "last" or (self.year and published and self.year < published.year)):
+            return True
         if self.kind == "ago":
             return True
         if self.kind == "decade":
@@ -147,13 +155,27 @@ def applying(frame: Frame, found: Sequence[Period]) -> list[Period]:
     if holds or verb is None:
         return holds
     around = {t.i for t in _verbs_that_lend(verb)}
-    above = verb.head.i if verb.dep_ in {"relcl", "acl"} else -1
-    return [period for period, tokens in placed if any(t.i == above for t in tokens) or _hangs(tokens, around, frame)]
+    if verb.dep_ in {"relcl", "acl"}:
+        around.add(verb.head.i)
+    return [
+        period
+        for period, tokens in placed
+        if any(t.i in around for t in tokens) or _hangs(tokens, around, frame) or _beside(frame, period)
+    ]
+
+
+def _beside(frame: Frame, period: Period) -> bool:
+    """Does nothing but words stand between the quantity and the period? Then the parse may well have erred."""
+    text, doc = frame.sentence.text, frame.doc
+    begin, end = doc[frame.first].idx, doc[frame.last - 1].idx + len(doc[frame.last - 1])
+    between = text[end : period.start] if period.start >= end else text[period.end : begin]
+    return len(between) < _NEAR and _ENDS_A_PHRASE.search(between) is None
 
 
 def _verbs_that_lend(verb: Token) -> list[Token]:
     """Verbs whose time a clause without a time of its own shares: "when ..." below it, the first one joined by "and"."""
     found = [c for c in verb.children if c.dep_ == "advcl" and any(m.lower_ in {"when", "while", "as"} for m in c.children)]
+    found += [c for c in verb.children if c.dep_ == "xcomp"]
     if verb.dep_ == "conj" and is_verb(verb.head) and verb.tag_ == verb.head.tag_:
         found.append(verb.head)
         if verb.head.dep_ in {"relcl", "acl"}:
@@ -226,7 +248,7 @@ def _year_like(text: str, start: int, end: int, group: dict[str, str | None]) ->
     prep = (group["prep"] or "").lower()
     if prep in _BEFORE_YEARS or group["edge"]:
         return not re.match(r"[ ][a-z]+s\b", text[end:]) or prep in {"in", "since"}
-    return bool(re.search(r"(?:[(,]|\band|the|or)[ ]?$", text[:start][-6:])) and bool(re.match(r"[),;.]|$|[ ](?:[a-z]+)\b", text[end:]))
+    return bool(re.search(r"(?:[(,]|\b(?:and|the|or|its|their|this|an?))[ ]?$", text[:start][-6:], re.IGNORECASE)) and bool(re.match(r"[),;.]|$|[ ](?:[a-z]+)\b", text[end:]))
 
 
 def _hangs(tokens: Sequence[Token], path: set[int], frame: Frame) -> bool:

@@ -73,6 +73,18 @@ def is_verb(token: Token) -> bool:
     return token.pos_ in {"VERB", "AUX"} and token.dep_ not in {"aux", "auxpass", "amod", "case", "prep", "compound"}
 
 
+_AUXILIARY_FORMS = {
+    form: name
+    for name, forms in {"be": "am is are was were been being 's ’s 're ’re", "have": "has had having 've ’ve", "do": "does did done doing"}.items()
+    for form in forms.split()
+}
+
+
+def base(token: Token) -> str:
+    """The dictionary form, also of auxiliaries ("were" -> "be")."""
+    return _AUXILIARY_FORMS.get(token.lower_) or lemma(token)
+
+
 def clause(verb: Token) -> list[Token]:
     """The tokens of a verb's own clause: all below it but the clauses that hang in it."""
     found, open_ = [verb], list(verb.children)
@@ -116,11 +128,6 @@ def passive(verb: Token) -> bool:
     if any(t.dep_ in {"auxpass", "nsubjpass"} for t in verb.children):
         return True
     return verb.dep_ == "acl" and verb.tag_ == "VBN"
-
-
-def words(tokens: list[Token] | tuple[Token, ...]) -> set[str]:
-    """Dictionary forms of tokens."""
-    return {lemma(t) for t in tokens}
 
 
 def _up(token: Token) -> Iterator[Token]:

@@ -92,6 +92,11 @@ def measure(view: View, number: Number, memory: Memory) -> Found:
             return f
     if number.kind is Kind.VAGUE and (match := re.match(r"[ ](?:more[ ])?of[ ](?:the[ ]|its[ ]|their[ ]|his[ ])?", right)):
         f.end = number.end
+        f.partitive = match.group().endswith(("the ", "its ", "their ", "his "))
+        if (named := named_unit(view, number.end + match.end() - 1)) is not None:
+            f.unit, f.end, f.unit_start = named
+            f.unit_end = f.end
+            return f
         return counted(view, f, number.end + match.end() - 1)
     if named := named_unit(view, number.end):
         f.unit, f.end, f.unit_start = named
@@ -117,7 +122,7 @@ def _lettered(view: View, f: Found, memory: Memory) -> Found:
     if metres and letter == "m" and _is_million(view, f, memory):
         metres = False
     noun = None
-    if metres or letter not in ("m", "mm"):
+    if not named:
         noun = counted(view, Found(number, f.start, end, f.value, number_end=end), end)
     if (
         letter in ("m", "mm")
@@ -139,8 +144,22 @@ def _lettered(view: View, f: Found, memory: Memory) -> Found:
     return f
 
 
+#: Words beside a number that is a length.
+_PHYSICAL_AFTER = re.compile(
+    r"-|[ ](?:long|deep|high|tall|wide|thick|above|below|away|from|apart|off|down|in (?:diameter|length|height|depth|width))\b",
+    re.IGNORECASE,
+)
+_PHYSICAL_BEFORE = re.compile(
+    r"\b(?:rivers?|waters?|sea level|tides?|waves?|floods?|depth|height|length|width|altitude|tower|wall|distance|lake|snow"
+    r"|reservoir)\b[^.;]{0,40}$",
+    re.IGNORECASE,
+)
+
+
 def _is_million(view: View, f: Found, memory: Memory) -> bool:
     """Is a bare "10.1m" millions? Yes, where the sentence or the text so far counts something in about as many millions."""
+    if _PHYSICAL_AFTER.match(view.text, f.number.end + 1) or _PHYSICAL_BEFORE.search(view.before(f.start)):
+        return False
     if re.search(r"\bmillion\b", view.text):
         return True
     value = f.value * 10**6

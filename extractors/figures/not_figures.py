@@ -47,7 +47,7 @@ _MONTH_AFTER = re.compile(rf"(?:[ ]?(?:-|–|—|and|to|or|,)[ ]?\d{{1,2}})?[ -]
 
 
 _YEAR_BEFORE = re.compile(
-    r"\b(?:in|since|by|until|till|from|of|before|after|during|through|to|for|late|early|mid|year|years|the|spring"
+    r"\b(?:its|his|her|their|our|in|since|by|until|till|from|of|before|after|during|through|to|for|late|early|mid|year|years|the|spring"
     r"|summer|autumn|fall|winter|and|or|than"
     rf"|between|this|that|circa|around|{MONTH}|{DAY})[ -]$|[(/–-]$|,[ ]$|['’]$|\d\d?,?[ ]$",
     re.IGNORECASE,
@@ -109,6 +109,27 @@ _SPEECH = re.compile(
 )
 
 
+#: A calibre names a kind of weapon: "152mm shells", "launchers of 240 mm".
+_CALIBRE_AFTER = re.compile(
+    r"(?:[ -](?:and|or|to)[ ]\d+[ -]?(?:mm|millimet(?:re|er)s?))?[ -](?:[a-z-]+[ ]){0,2}?(?:shells?|rounds?"
+    r"|guns?|howitzers?|artillery"
+    r"|mortars?|cannons?|rockets?|launchers?|ammunition|munitions|rifles?|pistols?|projectiles?|calib(?:re|er)s?|kinds?|films?|lens(?:es)?"
+    r"|bullets?|machine)\b",
+    re.IGNORECASE,
+)
+_CALIBRE_BEFORE = re.compile(
+    r"\b(?:shells|rounds|guns|howitzers|mortars|cannons|rockets|launchers|ammunition|rifles|calib(?:re|er)) of $", re.IGNORECASE
+)
+
+
+_STREETS = frozenset("street road avenue lane drive boulevard square close court crescent terrace".split())
+#: Names that go on with a number ("the S&P 500", "Boeing 737").
+_NAMED = re.compile(
+    r"\b(?:S&P|FTSE|CAC|Nikkei|DAX|Stoxx|IBEX|ASX|CSI|Fortune|Russell|Forbes|Boeing|Airbus|Apollo|Soyuz|iPhone|Galaxy|Windows|Formula|Fox|Studio"
+    r"|Article|Psalm|Mark|World War|Euro|Agenda)[ ]$"
+)
+
+
 def is_label(view: View, number: Number) -> bool:
     """Is this number part of a name, a date or a label, whatever it might count?"""
     text, start, end = view.text, number.start, number.end
@@ -134,6 +155,8 @@ def is_label(view: View, number: Number) -> bool:
         if re.match(r"[-–]\d+[-–]\d", right) or (re.search(r"\d[-–]\d*[-–]?$", left) and re.search(r"\d+[-–]\d+[-–]$", left)):
             return True
         if re.search(r"\d[.]$", left) or re.match(r"\.\d", right):
+            return True
+        if _NAMED.search(left):
             return True
         if re.match(r"0\d", text[start:end]) or re.search(r"\b0\d+[ -]$", left):
             return True  # telephone numbers
@@ -200,11 +223,19 @@ def is_no_figure(view: View, f: Found) -> bool:
         and f.unit in _THE_TWO
     ):
         return True
+    if f.noun is not None and f.unit in _STREETS and view.doc[f.noun].text[:1].isupper():
+        return True
     label = _LABEL.search(left)
     if label and whole and f.unit not in UNITS and not _counts_as_verb(view, f, label.group()):
         word = label.group().strip()
         if word.lower() in _LABEL_ALWAYS or f.noun is None or word[0].isupper():
             return True
+    if f.unit == "millimetre" and value >= 4 and (_CALIBRE_AFTER.match(right) or _CALIBRE_BEFORE.search(left)):
+        return True
+    if f.unit == "time" and re.match(
+        r"[ ](?:as|more|less|fewer|higher|lower|bigger|larger|smaller|the|its|over|faster|greater|that)\b", right
+    ):
+        return True  # "ten times as much" compares
     if value == 2 and f.noun is None and not f.unit and re.search(r"\b(?:the|these|those) $", left, re.IGNORECASE):
         return True
     if not f.unit and _is_age(view, f, left):
@@ -218,7 +249,7 @@ def is_no_figure(view: View, f: Found) -> bool:
             return not _in_table(left, right)
         if re.search(r",[ ]$", left) and re.match(r"[,;.)]|[ ]?$", right) and 10 <= value <= 110:
             before = view.token_from(number.start) - 2
-            if before >= 0 and view.doc[before].tag_ in ("NNP", "NNPS"):
+            if before >= 0 and (view.doc[before].tag_ in ("NNP", "NNPS") or is_human(view.doc[before].lower_)):
                 return True
         if re.search(r"\($", left) and re.match(r"\)", right) and 10 <= value <= 110:
             return True

@@ -35,7 +35,8 @@ _HUMANS = frozenset(
     " patient resident citizen inhabitant migrant refugee evacuee employee pilgrim tourist guest nurse pilot sailor"
     " marine recruit conscript"
     " militant insurgent terrorist rebel guard agent aide native villager protester demonstrator passenger passer-by crew"
-    " captive detainee prisoner hostage inmate victim casualty survivor fan relative parent mother father son daughter"
+    " suspect driver gunman attacker defendant accused winner captive detainee prisoner hostage inmate victim"
+    " casualty survivor fan relative parent mother father son daughter"
     " member".split()
 )
 
@@ -91,8 +92,8 @@ _IRREGULAR = dict(
 
 #: Words tagged as nouns that say when or where, never what is counted.
 _NOT_COUNTED = frozenset(
-    "today yesterday tomorrow tonight overnight home abroad here there now then apiece each sells costs goes others"
-    " other last next past previous this".split()
+    "today yesterday tomorrow tonight overnight home abroad here there now then apiece each sells costs goes remain remained"
+    " others other last next past previous this".split()
 )
 
 
@@ -169,8 +170,12 @@ def counted(view: View, f: Found, offset: int) -> Found:
                     noun, index = None, index + 2  # "nine of the plant's twenty lines"
                     continue
                 break
-        elif f.partitive and tag == "CD" and noun is None:
-            pass
+        elif tag == "CD" and noun is None:
+            # "nine of the plant's twenty lines", "three million 152-millimetre shells"; else the next number counts for itself
+            if not f.partitive and token.is_digit and not (index + 1 < len(doc) and doc[index + 1].text in ("-", "mm")):
+                break
+        elif noun is not None and doc[noun].tag_ == "NNP" and tag in ("JJ", "VBN", "VBG") and noun_follows(view, index + 1):
+            pass  # "two Far Eastern ports": a name can be an adjective's part
         elif noun is not None:
             if (
                 tag == "CC"
@@ -182,7 +187,7 @@ def counted(view: View, f: Found, offset: int) -> Found:
                 and doc[noun].lower_ not in _SAME_PLURAL
                 and noun_follows(view, index + 1)
             ):
-                index += 1  # "military construction and demining specialists"
+                noun, index = None, index + 1  # "military construction and demining specialists"
                 continue
             if tag == "HYPH" and index + 1 < len(doc) and doc[index + 1].tag_ in (*NOUNS, "VBN", "VBG", "JJ"):
                 index += 1 if doc[index + 1].tag_ in NOUNS else 2
@@ -284,6 +289,8 @@ def subject_noun(view: View, f: Found) -> str | None:
     """The plural noun that is the subject of the number's clause ("shipments came to 13.6 million")."""
     index = min(view.token_from(f.number.start), len(view.doc))
     for token in reversed(view.doc[max(0, index - 14) : index]):
+        if (token.is_punct and token.text != ":") or token.lower_ == "that":
+            return None  # another clause's subject
         if (
             token.tag_ == "NNS"
             and token.dep_ in ("nsubj", "nsubjpass", "ROOT")

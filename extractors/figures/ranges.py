@@ -78,7 +78,9 @@ def _is_range(view: View, a: Found, b: Found) -> bool:
             return True
         return False
     if re.fullmatch(r"[ ]to[ ]", gap):
-        return a.value < b.value or (b.number.scale > 1 and a.number.scale == 1)
+        step = b.value > 3 * a.value and b.number.scale == a.number.scale and _CHANGE.search(view.before(a.start, 30))
+        # "fell $1.15 to $82.30": a step and where it led
+        return not step and (a.value < b.value or (b.number.scale > 1 and a.number.scale == 1))
     if _DASH.fullmatch(gap):
         return not a.unit or a.unit == b.unit or a.unit in MONEY
     if re.fullmatch(r"[ ]or[ ](?:even |perhaps |maybe )?", gap):
@@ -132,6 +134,8 @@ def lend_units(view: View, found: list[Found]) -> None:
         if f.unit or f.partitive or not following.unit or f.number.kind is Kind.FRACTION:
             continue
         gap = view.text[f.end : following.start] if f.end <= following.start else "?"
+        if following.unit != "percent" and re.fullmatch(r"[ ](?:out )?of[ ](?:the |its |their |some |about )?", gap):
+            f.unit, f.elided = following.unit, True  # "shot down 36 of 45 drones"
         if re.fullmatch(r",?[ ](?:and|or|to|and then)[ ]|,[ ]|[ ]against[ ]|[-–—]", gap) and (
             following.unit in UNITS or following.elided
         ):

@@ -194,7 +194,7 @@ def clause_rate(view: View, found: list[Found], index: int) -> None:
     if _EACH_AFTER.match(text, f.end):
         counts = [p for p in found[:index] if p.unit not in UNITS]
         owner = subject(view, f)
-        f.rate = singular(owner) if owner is not None else counts[-1].unit if counts else None
+        f.rate = counts[-1].unit if counts else singular(owner) if owner is not None else None
         return
     if f.number.scale < 1000 and f.value < 100_000:
         paid = _FOR_ONE.match(text, f.end)

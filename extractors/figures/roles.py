@@ -14,8 +14,8 @@ from schemas.outcomes import Role
 from spacy.tokens import Token
 
 from extractors.figures.as_of import Period, applying, periods
-from extractors.figures.frame import Frame, auxiliaries, clause, is_verb, subject
-from extractors.text import Sentence, lemma
+from extractors.figures.frame import Frame, auxiliaries, base, clause, is_verb, passive, subject
+from extractors.text import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +45,24 @@ _CHANGE_NOUN = re.compile(
 _COMPARED = re.compile(
     r"^[ ](?:points? )?(?:(?P<up>more|higher|larger|bigger|longer|wider|up|above|dearer|faster|heavier|better|costlier)"
     r"|(?P<down>fewer|less|lower|smaller|shorter|down|below|cheaper|lighter|closer|nearer|slower|worse))"
-    r"(?:[ ](?:than|from|on|since|compared|year|against|[a-z]+ than)\b|[ ](?:the )?(?:previous|last)|[ ]?[,.;]|$)"
+    r"(?:[ ](?:than|from|on|since|compared|year|against|in|at|to|[a-z]+ than)\b|[ ](?:the )?(?:previous|last)|[ ]?[,.;]|$)"
 )
 _UP_DOWN_BEFORE = re.compile(
     r"\b(?:(?P<up>up)|(?P<down>down|off))[ ](?:by[ ])?(?:about |some |around |nearly |almost |more than |over |just |roughly |a further |another )*$",
     re.IGNORECASE,
 )
 _ASIDE = r"(?:about |some |around |nearly |almost |more than |over |just |just under |just over |roughly |only |as (?:many|much) as |the |an? |its |their )*"
-_FROM = re.compile(rf"\b(?:up|down|compared (?:with|to)|(?:as )?(?:against|opposed to)|from|versus|vs\.?|than)[ ]{_ASIDE}$", re.IGNORECASE)
+_FROM = re.compile(rf"\b(?:up|down|compared (?:with|to)|(?:as )?(?:against|opposed to)|from|versus|vs\.?|than|after)[ ]{_ASIDE}$", re.IGNORECASE)
 _NOT = re.compile(
-    rf"(?:[,;–—][ ](?:and |but )?not|\band not|\brather than|\binstead of|\bas opposed to|\bnot the|\bnot)[ ](?:at |by |in |of |to )?{_ASIDE}$",
+    rf"(?:[,;–—][ ](?:and |but )?not|\band not|\brather than|\bin place of|\binstead of|\bas opposed to|\bnot the|\bnot)[ ](?:at |by |in |of |to )?{_ASIDE}$",
     re.IGNORECASE,
 )
 _OTHER_TIME = re.compile(
-    r"^[^,;.]{0,40}\b(?:ago|earlier|before|last|previous(?:ly)?|in (?:the )?(?:19|20)\d\d"
+    r"^[^,;.]{0,40}\b(?:ago|earlier|before|last|previous(?:ly)?|in (?:the )?(?:19|20)\d\d|in an? (?:normal|average|typical|ordinary|good|bad) \w+"
     r"|in (?:January|February|March|April|May|June|July|August|September|October|November|December))\b"
 )
+#: A standing target that a level is held against is a level of its own.
+_AGAINST_TARGET = re.compile(r"\b(?:against|above|below|over|under) (?:an?|the|its|their) (?:\w+ ){0,3}target of[ ]$", re.IGNORECASE)
 #: The words of a number that no longer stands.
 _WITHDRAWN_BY = re.compile(
     r"\b(?:first|originally|initially|earlier|previously|formerly|mistakenly|wrongly|erroneously|incorrectly) (?:said|put|reported|estimated|announced"
@@ -68,7 +70,7 @@ _WITHDRAWN_BY = re.compile(
     r"|\b(?:said|put|reported|estimated|announced|given|spoken|stated|declared|counted|listed|thought|planned|gave) (?:\w+ )?(?:at first|originally|initially"
     r"|previously|by mistake|in error|wrongly|mistakenly)\b"
     r"|\b(?:earlier|previous|original|initial|preliminary|former|old|withdrawn) (?:\w+ )?(?:estimates?|figures?|reports?|tall(?:y|ies)|tolls?|counts?"
-    r"|numbers?|forecasts?|statements?|claims?|totals?|assessments?|guidance|targets?|orders?|bids?|offers?|versions?)\b",
+    r"|numbers?|forecasts?|statements?|claims?|totals?|assessments?|guidance|targets?|values?|results?|readings?|orders?|bids?|offers?|versions?)\b",
     re.IGNORECASE,
 )
 _WITHDRAWS = re.compile(
@@ -87,8 +89,8 @@ _ABOUT_A_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _EXPECT = frozenset(
-    "expect plan intend aim hope project forecast predict anticipate target envisage foresee schedule assume promise estimate_to budget fear"
-    " propose slate set due want".split()
+    "expect plan intend aim hope project forecast predict anticipate target envisage foresee schedule assume budget fear"
+    " slate set due".split()
 )
 #: Of those, the verbs that look ahead also with a plain noun as object ("expects 200 patients", "forecast a deficit of").
 _EXPECT_NOUN = frozenset("expect plan project forecast predict anticipate target envisage foresee assume budget".split())
@@ -99,7 +101,7 @@ _FUTURE_MODIFIER = frozenset("planned expected projected forecast anticipated ta
 _AT_ONE_TIME = re.compile(
     r"\bbefore the (?:war|conflict|invasion|pandemic|crisis|coup|revolution|siege|blockade|embargo|panic|occupation|sanctions|boom|crash of)\b"
     r"|\bpre-?(?:war|crisis|pandemic|invasion)\b|\bat (?:its|their|the) (?:\w+ )?peak\b|\bused to\b|\bonce (?:had|held|employed|counted|numbered)\b"
-    r"|\buntil (?:then|recently)\b|\bat the time\b"
+    r"|\buntil (?:then|recently)\b|\b(?:at|in|during|since) the (?:last|previous) (?:\w+ )?(?:elections?|vote|census|auction|summit|outbreak|crisis|war)\b|\bat the time\b"
     r"|\b(?:in|during) (?:earlier|former|previous|past) (?:years?|decades?|seasons?|winters?|summers?|wars?|outbreaks?)\b",
     re.IGNORECASE,
 )
@@ -107,6 +109,13 @@ _AT_ONE_TIME = re.compile(
 _TAKE_BACK = frozenset("withdraw retract correct rescind discard disown".split())
 #: Adjectives that look ahead with "to".
 _BOUND_TO = frozenset("due set likely scheduled bound poised slated expected projected".split())
+#: What somebody is to get under rules or terms that hold already: "farmers will be paid 6 euros a hen".
+_TERMS = frozenset("pay bear compensate remunerate reimburse charge fine award".split())
+#: What may come about by itself; "may" with other verbs permits.
+_HAPPENS = frozenset(
+    "reach rise fall exceed grow be need cost take die climb lose come top hit go drop become face have double increase decline shrink affect suffer"
+    " last total amount require remain add run require flee".split()
+)
 #: What goes on as it is, what is owed or allowed: "will remain at", "will receive", "will continue to pay".
 _STANDING = frozenset("remain continue stay keep receive get owe entitle earn draw".split())
 
@@ -138,10 +147,11 @@ def role(
     denied = _NOT.search(before) is not None
     if denied or _old_number(frame, before, after):
         return Doing(Role.BACKGROUND, withdrawal=taken_back or denied)
-    replaced = _FROM.search(before) is not None
+    replaced = _FROM.search(before) is not None or _AGAINST_TARGET.search(before) is not None
     if not replaced and _ahead(frame, held, day):
         return Doing(Role.FORECAST)
-    if any(p.backward(day) for p in held) or _AT_ONE_TIME.search(_clause_text(frame)):
+    older = any(p.backward(day) for p in held) or _AT_ONE_TIME.search(_clause_text(frame)) is not None
+    if older or re.search(r"\bused to \w+[^.,;]*$", before) or (held and _pluperfect(frame, held)):
         return Doing(Role.BACKGROUND, withdrawal=taken_back)
     direction = _change(frame, unit, before, after)
     if direction is not None:
@@ -170,10 +180,10 @@ def _old_number(frame: Frame, before: str, after: str) -> bool:
         word = match.group().split()[0].lower()
         if word in {"up", "down", "from"} and _moves(frame, before, after):
             return True
-        if word in {"against", "compared", "versus", "vs", "vs.", "as", "than"}:
+        if word in {"against", "compared", "versus", "vs", "vs.", "as", "than", "after"}:
             return bool(_OTHER_TIME.match(after)) or re.search(r"\bnorm of[ ]$", before) is not None
     verb = frame.verb
-    if verb is not None and lemma(verb) in _TAKE_BACK:
+    if verb is not None and base(verb) in _TAKE_BACK:
         hangs = {t.dep_ for t in frame.path[:-1]}
         if hangs & {"dobj", "nsubjpass"} and not re.search(r"\bto[ ](?:\w+[ ]){0,3}$", before[-30:]):
             return True
@@ -188,7 +198,7 @@ def _moves(frame: Frame, before: str, after: str) -> bool:
         return True
     if re.search(r"\bto[ ](?:[\w.,€£$%-]+[ ]){1,5},?[ ]?from[ ]", before) or re.search(r",[ ]from[ ]", before[-30:]):
         return True
-    near = {lemma(v) for v in frame.verbs[:2]}
+    near = {base(v) for v in frame.verbs[:2]}
     return bool(near & (_UP | _DOWN | {"go", "bring", "revise", "change", "move"}))
 
 
@@ -203,7 +213,7 @@ def _ahead(frame: Frame, held: Sequence[Period], day: date | None) -> bool:
     for token in frame.path:
         if token.pos_ == "NOUN" and token.lower_ in _FUTURE_NOUN and not frame.holds(token):
             return True
-        if any(c.lower_ in _FUTURE_MODIFIER and c.i < token.i for c in token.children):
+        if _planned(token):
             return True
     if any(p.forward(day) for p in held):
         return True
@@ -213,22 +223,37 @@ def _ahead(frame: Frame, held: Sequence[Period], day: date | None) -> bool:
     for depth, verb in enumerate(frame.verbs[:4]):
         if depth and _apart(below, verb):
             break
-        name = lemma(verb)
-        if name in _STANDING:
+        name = base(verb)
+        doer = subject(verb)
+        if depth == 0 and doer is not None and not _is_subject(frame, verb) and _planned(doer):
+            return True
+        if name in _STANDING or (name in _TERMS and passive(verb)):
             return False
         if _future(verb):
             return True
-        if name in _EXPECT_NOUN and depth == 0 and not _is_subject(frame, verb):
-            return True
-        if depth and name in _EXPECT and below.dep_ in {"xcomp", "ccomp"}:
+        if depth == 0:
+            if name in _EXPECT_NOUN and (passive(verb) or not _is_subject(frame, verb)):
+                return True
+            if name == "hope" and any(t.lower_ == "for" for t in frame.path):
+                return True
+        elif name in _EXPECT and below.dep_ in {"xcomp", "ccomp"}:
             return True
         below = verb
     return False
 
 
+def _planned(noun: Token) -> bool:
+    return any(c.lower_ in _FUTURE_MODIFIER and c.i < noun.i for c in noun.children)
+
+
 def _known_thing(frame: Frame) -> bool:
-    """Is the quantity that of something which is there already ("its 240 branches will open", "the 14 kilometres of road")?"""
-    return any(c.dep_ == "poss" or (c.dep_ == "det" and c.lower_ in {"the", "these", "those"}) for c in frame.root.children)
+    """Is the quantity that of something which is there already ("its 240 branches will open", "at the present pace of 900")?"""
+    return any(
+        c.dep_ == "poss" or (c.dep_ == "det" and c.lower_ in {"the", "these", "those"})
+        for token in frame.path[:-1]
+        if token == frame.root or token.pos_ == "NOUN"
+        for c in token.children
+    )
 
 
 def _apart(below: Token, verb: Token) -> bool:
@@ -236,27 +261,48 @@ def _apart(below: Token, verb: Token) -> bool:
     top = below
     while top.head != verb and top.head != top:
         top = top.head
-    return top.dep_ in {"conj", "parataxis", "relcl", "advcl"} or (top.dep_ == "ccomp" and lemma(verb) not in _EXPECT)
+    return top.dep_ in {"conj", "parataxis", "relcl", "advcl", "acl", "csubj", "csubjpass"} or (
+        top.dep_ == "ccomp" and base(verb) not in _EXPECT
+    )
 
 
 def _future(verb: Token) -> bool:
-    names = {t.lower_ for t in auxiliaries(verb)}
-    if names & {"will", "'ll", "’ll", "shall", "may", "might", "wo"}:
+    helpers = auxiliaries(verb)
+    names = {t.lower_ for t in helpers}
+    if names & {"will", "'ll", "’ll", "shall", "might", "wo"}:
         return True
+    if "may" in names:
+        # what may happen, not what one may do
+        return base(verb) in _HAPPENS and not any(t.dep_ == "neg" for t in helpers)
     if "could" in names:
         return "have" not in names
-    if "would" in names:
-        # what was said to come; the plain conditional supposes and does not look ahead
-        return "have" not in names and verb.dep_ == "ccomp" and verb.head.tag_ in {"VBD", "VBN"}
-    if lemma(verb) == "be" and any(c.dep_ == "xcomp" and any(t.lower_ == "to" for t in c.children) for c in verb.children):
-        return True
-    if "to" in names and verb.dep_ in {"xcomp", "acl", "advcl", "ccomp"}:
+    if base(verb) == "be":
+        for child in verb.children:
+            if child.dep_ == "xcomp" and base(child) not in {"say", "use", "have"} and any(t.lower_ == "to" for t in child.children):
+                return True
+            if child.dep_ in {"acomp", "oprd"} and child.lower_ in {"due", "scheduled", "expected", "planned"}:
+                return True
+    if "to" in names:
         head = verb.head
-        if head.lower_ in _BOUND_TO:
+        if verb.dep_ == "conj" and is_verb(head):
+            return _future(head)
+        if head.lower_ in _BOUND_TO and verb.dep_ in {"xcomp", "acl", "advcl", "ccomp"}:
             return True
-        if is_verb(head):
-            return lemma(head) == "be" or lemma(head) in _EXPECT or _future(head)
+        if verb.dep_ == "acl" and base(head) in _FUTURE_NOUN:
+            return True
+        if is_verb(head) and verb.dep_ in {"xcomp", "ccomp"}:
+            return base(head) == "be" or base(head) in _EXPECT or _future(head)
     return False
+
+
+def _pluperfect(frame: Frame, held: Sequence[Period]) -> bool:
+    """ "In June the rate had been" """
+    verb = frame.verb
+    return (
+        verb is not None
+        and any(t.lower_ == "had" for t in auxiliaries(verb))
+        and any(p.kind in {"month", "part", "relative"} and p.prep in {"in", "at", "during", ""} for p in held)
+    )
 
 
 def _is_subject(frame: Frame, verb: Token) -> bool:
@@ -277,11 +323,11 @@ def _change(frame: Frame, unit: str, before: str, after: str) -> str | None:
     if surface in {"more", "fewer", "less"} and re.match(r"^[ ]than\b", after):
         return "up" if surface == "more" else "down"
     compared = _COMPARED.match(after)
-    if compared and (share or re.search(r"\bthan\b", after[:30])):
+    if compared and (share or re.search(r"\bthan\b|^[ ](?:closer|nearer|further)\b", after[:30])):
         return "up" if compared.group("up") else "down"
     moved = _UP_DOWN_BEFORE.search(before)
     if moved and (share or re.search(r"(?:^|[,(–—]|\b(?:is|are|was|were|be|been))[ ]?$", before[: moved.start()])):
-        if frame.verb is None or lemma(frame.verb) not in {"make", "take", "put", "pick", "give"}:
+        if frame.verb is None or base(frame.verb) not in {"make", "take", "put", "pick", "give"}:
             return "up" if moved.group("up") else "down"
     noun = _change_noun(frame, share)
     if noun is not None:
@@ -289,7 +335,7 @@ def _change(frame: Frame, unit: str, before: str, after: str) -> str | None:
     verb = frame.verb
     if verb is None:
         return None
-    name = lemma(verb)
+    name = base(verb)
     if name == "go":
         name = next((f"go_{t.lower_}" for t in verb.children if t.lower_ in {"up", "down"}), name)
     direction = "up" if name in _UP else "down" if name in _DOWN else None
@@ -312,8 +358,8 @@ def _change_noun(frame: Frame, share: bool) -> str | None:
         if token.pos_ not in {"NOUN", "ADP"}:
             break
         if token.pos_ == "NOUN":
-            match = _CHANGE_NOUN.fullmatch(lemma(token))
-            if match is None or (not share and lemma(token) in {"loss", "gain", "cut", "addition", "advance"}):
+            match = _CHANGE_NOUN.fullmatch(base(token))
+            if match is None or (not share and base(token) in {"loss", "gain", "cut", "addition", "advance"}):
                 return None
             return "up" if match.group("up") else "down"
     return None

@@ -119,15 +119,19 @@ class Meeting:
     rows: NDArray[np.float64]
 
     def means(self, chances: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Mean probability of each own mention against each candidate, those it cannot meet counted as 0."""
+        """How well each own mention fits each candidate: halfway between the mean and the best of the probabilities.
+
+        The mean alone punishes a line for having moved; the best alone lets one look-alike carry a figure in.
+        """
         own = self.owner.count(None)
         sizes = np.bincount(np.array([o for o in self.owner if o is not None]))
-        total = np.zeros((own, len(sizes)))
+        total, best = np.zeros((own, len(sizes))), np.zeros((own, len(sizes)))
         for (i, j), chance in zip(self.pairs, chances, strict=True):
             column = self.owner[j]
             if column is not None:
                 total[i, column] += chance
-        return total / sizes
+                best[i, column] = max(best[i, column], chance)
+        return (total / sizes + best) / 2
 
 
 def meeting(new: Sequence[Mention], pool: Sequence[Candidate]) -> Meeting:

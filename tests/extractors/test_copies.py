@@ -1,5 +1,7 @@
 """Copies are recognised, and no changed number is lost among them."""
 
+import textwrap
+
 import pytest
 
 from extractors.copies import fingerprint, judge
@@ -61,6 +63,27 @@ def verdict(text: str, *known: str) -> Verdict:
 
 
 CASES = {
+    "lines broken at a width change nothing": ("\n".join(textwrap.wrap(WIRE, 60)), Relation.DUPLICATE),
+    "one digit changed in broken lines is an update": (
+        "\n".join(textwrap.wrap(WIRE, 60)).replace("87 people", "97 people"),
+        Relation.UPDATE,
+    ),
+    "a minus sign is part of a number": (WIRE.replace("2.1 metres", "-2.1 metres"), Relation.UPDATE),
+    "a rounded number with a word that says so is the same": (
+        WIRE.replace("At least 1,240", "About 1,200"),
+        Relation.DUPLICATE,
+    ),
+    "a rounded number without one is another": (WIRE.replace("At least 1,240 homes", "Homes, 1,200,"), Relation.UPDATE),
+    "a conversion in brackets is no new number": (
+        WIRE.replace("6.4 metres", "6.4 metres (21 feet)"),
+        Relation.DUPLICATE,
+    ),
+    "a paragraph of another story, with its numbers, is more than a copy": (
+        WIRE
+        + "\n\nIn other news, the Brelle opera sold 4,200 seats within 15 minutes for a gala in which the tenor Ugo Lanz sings"
+        " for the last time after 31 years on its stage.",
+        Relation.UPDATE,
+    ),
     "the same text is a duplicate": (WIRE, Relation.DUPLICATE),
     "other white space changes nothing": (
         "  " + WIRE.replace(" said", "\u00a0 said").replace("\n\n", "\n \n\n"),
