@@ -38,7 +38,7 @@ class Sentence:
         self.end = start + len(text)
         self.paragraph = paragraph
         self.index = index
-        self._doc: "Doc | None" = None
+        self._doc: Doc | None = None
 
     @property
     def doc(self) -> "Doc":
