@@ -169,7 +169,7 @@ class Server:
         # initdb asks for the name of whoever runs it, and a number of our own has none: it runs as some other user here.
         named = None if self.number is None else _named_user()
         if named is not None:
-            os.chown(new, named, named)
+            _give(new, named)
         done = self._run(command, new, named, subprocess.PIPE)
         said = done.communicate()[0].decode(errors="replace")
         if done.returncode:
@@ -177,7 +177,7 @@ class Server:
             raise Failed(_reason(said))
         if self.number is not None:
             for path in (new, *new.rglob("*")):
-                os.chown(path, self.number, self.number, follow_symlinks=False)
+                _give(path, self.number)
         new.rename(self.data)
 
     def _launch(self) -> None:
@@ -236,6 +236,13 @@ def _is_server(pid: int, data: Path) -> bool:
     except OSError:
         return False
     return True
+
+
+def _give(path: Path, number: int) -> None:
+    try:
+        os.chown(path, number, number, follow_symlinks=False)
+    except OSError as error:
+        raise Failed(f"PostgreSQL does not run as root, and its files cannot be given to another user: {error}") from error
 
 
 def _named_user() -> int:

@@ -61,6 +61,18 @@ def test_no_lock_file_records_where_a_package_came_from() -> None:
     assert [path for path in tracked() if path.name in names] == []
 
 
+def test_data_files_are_installed_with_the_packages() -> None:
+    taken = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]["*"]
+    left_out = [
+        str(path)
+        for path in (path.relative_to(ROOT) for path in tracked())
+        if path.parts[0] in ("flows", "extractors", "schemas")
+        and path.suffix != ".py"
+        and not any(path.match(pattern) for pattern in taken)
+    ]
+    assert left_out == []
+
+
 def test_sql_lives_in_files() -> None:
     statement = re.compile(r"""["'](SELECT|INSERT INTO|UPDATE|DELETE FROM) """)
     found = [path.name for path in (ROOT / "flows").rglob("*.py") if statement.search(path.read_text())]

@@ -127,14 +127,17 @@ def test_a_database_of_a_newer_figurewatch_is_refused_with_the_mend(opened: Data
     assert "upgrade" in raised.value.mend
 
 
-def test_the_template_is_made_once_and_anew_when_it_was_left_half_made(url: str) -> None:
+def test_the_template_is_made_once_and_anew_when_it_was_left_half_made(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     name = db.template(url)
-    assert db.template(url, build=lambda _: pytest.fail("made again")) == name
-    with db.connect(url, autocommit=True) as connection:
-        connection.execute(psycopg.sql.SQL("ALTER DATABASE {} IS_TEMPLATE false").format(psycopg.sql.Identifier(name)))
-    built: list[str] = []
-    assert db.template(url, build=built.append) == name
-    assert len(built) == 1
+    migrated: list[str] = []
+    with monkeypatch.context() as patched:
+        patched.setattr(db, "migrate", migrated.append)
+        assert db.template(url) == name
+        assert migrated == []
+        with db.connect(url, autocommit=True) as connection:
+            connection.execute(psycopg.sql.SQL("ALTER DATABASE {} IS_TEMPLATE false").format(psycopg.sql.Identifier(name)))
+        assert db.template(url) == name
+        assert len(migrated) == 1
     db.drop_database(url, name)
     db.template(url)  # for the tests that follow
 
