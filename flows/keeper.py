@@ -12,8 +12,8 @@ is killed, the server stays, and the next user's keeper takes it over.
 PostgreSQL refuses to run as root. Started by root, the server runs under a number of its own, from the range that is
 set aside for services without an account (systemd's dynamic users), so no account is made. It never has to walk through
 the folders above its data, a closed home for example, because it starts inside and knows them as /proc/self/cwd. So no
-folder of anybody's is opened to others. The programs themselves are copied to /var/lib/figurewatch-postgresql when they lie in a
-folder that only root can enter.
+folder of anybody's is opened to others. The programs themselves are copied to /var/lib/figurewatch-postgresql when they
+lie in a folder that only root can enter.
 """
 
 import contextlib
