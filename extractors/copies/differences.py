@@ -34,6 +34,7 @@ def differences(
     """
     of = {pair.here: pair for pair in pairs}
     everywhere = [number for sketch in there for number in sketch.numbers]
+    given = {Number(n).value for sketch in here for n in sketch.numbers}
     spare = _spare(here, everywhere)
     free = [number for number in everywhere if spare[Number(number).value] > 0]
     proper = _proper(here, there, of, reworded=reworded)
@@ -54,10 +55,10 @@ def differences(
             continue
         known = [number for other in theirs for number in other.numbers]
         missing = _missing(sketch.numbers, known)
-        if missing:
+        gone = _missing(known, sketch.numbers)
+        if missing and not any(Number(n).value not in given for n in gone):  # nothing was replaced: moved, perhaps
             near = {k for j in pair.there for k in range(j - NEAR, j + NEAR + 1) if 0 <= k < len(there) and k not in pair.there}
             missing = _missing(missing, [n for k in near for n in there[k].numbers if spare[Number(n).value] > 0])
-        gone = _missing(known, sketch.numbers)
         found.extend(_change(old, new) for old, new in zip(gone, missing, strict=False))
         found.extend(f"+{Number(n).value}" for n in missing[len(gone) :])
         found.extend(_other_years(sketch.years, [year for other in theirs for year in other.years]))
@@ -117,6 +118,10 @@ def _proper(
     if not alone or not of:
         return set(alone)
     first, last = min(of), max(of)
+    reached = {j for pair in of.values() for j in pair.there}
+    # numbers of a reworded text's parent that nothing answers to, before and after those that are answered
+    open_before = any(there[j].numbers for j in range(min(reached)))
+    open_after = any(there[j].numbers for j in range(max(reached) + 1, len(there)))
     shared = {here[i].paragraph for i in of}
     words = Counter[int]()
     for sketch in here:
@@ -134,8 +139,8 @@ def _proper(
             belongs = all(k in of and of[k].words >= COPIED and not here[k].prose for k in (i - 1, i + 1))
         else:
             belongs = (
-                reworded
-                or first < i < last
+                first < i < last
+                or (reworded and (open_before if i < first else open_after))
                 or sketch.paragraph in shared
                 or words[sketch.paragraph] >= PARAGRAPH_WORDS
                 or bool(names.intersection(sketch.names))

@@ -31,7 +31,7 @@ SIGN_AFTER = re.compile(
 
 
 #: Symbols that are also everyday letters: they count right after the digits, or in capitals after a degree.
-_TIGHT = frozenset("m t g l h s p C F K W V J c in. min sec ms".split())
+_TIGHT = frozenset("s p K W V J c in. ms".split())
 
 
 _WORDS_AFTER = re.compile(

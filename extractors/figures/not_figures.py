@@ -117,6 +117,9 @@ _CALIBRE_AFTER = re.compile(
     r"|bullets?|machine)\b",
     re.IGNORECASE,
 )
+_CALIBRE_LIST = re.compile(
+    r"[ ](?:and|or)[ ]\d+[ -]?(?:mm|millimet(?:re|er)s?)\b(?:[ ]|-)(?:[a-z]+[ ])?(?:shells?|rounds?|guns?|calib(?:re|er)s?)\b"
+)
 _CALIBRE_BEFORE = re.compile(
     r"\b(?:shells|rounds|guns|howitzers|mortars|cannons|rockets|launchers|ammunition|rifles|calib(?:re|er)) of $", re.IGNORECASE
 )
@@ -160,6 +163,8 @@ def is_label(view: View, number: Number) -> bool:
             return True
         if re.match(r"0\d", text[start:end]) or re.search(r"\b0\d+[ -]$", left):
             return True  # telephone numbers
+    if re.search(r"\bper $", left) or _CALIBRE_LIST.match(right):
+        return True
     if left.endswith("-of-") or re.match(r"[- ]year (?:bonds?|notes?|yields?|treasur|gilts?|mortgage|paper|debt)", right):
         return True  # "mother-of-two"; ten-year bonds are a kind of bond
     if (_CLOCK_AFTER.match(right) and number.value <= 24) or _CLOCK_BEFORE.search(left):
@@ -213,6 +218,8 @@ def is_no_figure(view: View, f: Found) -> bool:
     if value == 1 and number.kind is Kind.WORDS and number.scale == 1:
         if re.search(r"\b(?:votes?|to|six|five|seven|four|three) to $", left):
             return False  # "by four votes to one"
+        if f.unit in TIME_UNITS and BOUNDS.search(left):
+            return False
         return not (f.unit in UNITS and f.unit not in TIME_UNITS) and not (f.noun is not None and _ONE_AS_COUNT.search(left))
     if value == 0:
         return f.unit not in UNITS
@@ -288,11 +295,16 @@ def _in_table(left: str, right: str) -> bool:
     )
 
 
+_CLOCK_DAY = re.compile(rf"[ ](?:on {DAY}|tonight|tomorrow|this (?:morning|evening|afternoon)|local time)\b")
+
+
 def is_clock(view: View, f: Found) -> bool:
     """ "comes at eleven", "by four": a preposition, a small number and nothing counted; not "stands at eleven"."""
-    if f.partitive or f.number.kind is not Kind.WORDS or f.value > 12:
+    if f.partitive or f.value > 12:
         return False
     left = view.before(f.start)
+    if f.number.kind is not Kind.WORDS:
+        return bool(re.search(r"\b(?:at|by|until) $", left) and _CLOCK_DAY.match(view.after(f.end)))
     if not re.search(r"\b(?:at|by|until|till|between|before|after) $", left, re.IGNORECASE):
         return False
     return not re.search(

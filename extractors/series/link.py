@@ -22,7 +22,19 @@ from extractors.series.pair import FEATURES, Prepared, Rarity, prepare, table
 #: A second figure of an article is considered for a series that it fits at least this well.
 LEAST_MEAN = 0.05
 
-__all__ = ["Candidate", "Mention", "Placement", "assign", "cluster", "explain", "from_json", "keys", "mentions", "place", "to_json"]
+__all__ = [
+    "Candidate",
+    "Mention",
+    "Placement",
+    "assign",
+    "cluster",
+    "explain",
+    "from_json",
+    "keys",
+    "mentions",
+    "place",
+    "to_json",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,14 +179,16 @@ def _join_again(
     where = [at for at, _, _ in tries]
     again = judge.again(beside(np.array([mean[free, c] for _, free, c in tries]), chances[where], desk.rows[where]))
     done: set[int] = set()
-    for chance, free, c in sorted(((chance, i, c) for chance, (_, i, c) in zip(again, tries, strict=True)), key=lambda t: (-t[0], t[1:])):
+    for chance, free, c in sorted(
+        ((chance, i, c) for chance, (_, i, c) in zip(again, tries, strict=True)), key=lambda t: (-t[0], t[1:])
+    ):
         if chance >= judge.join_again and chosen[free] is None and c not in done:
             chosen[free] = pool[c].series
             done.add(c)
 
 
 def beside(mean: NDArray[np.float64], chance: NDArray[np.float64], rows: NDArray[np.float64]) -> NDArray[np.float64]:
-    """What the second figure of an article in a series is judged by: its fit to the series, to the first figure, who speaks, how near."""
+    """What a second figure of an article in a series is judged by: its fit to the series and to the first, who speaks, how near."""
 
     def odds(p: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.log((p + 0.01) / (1.01 - p))

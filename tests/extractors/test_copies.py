@@ -1,6 +1,8 @@
 """Copies are recognised, and no changed number is lost among them."""
 
 import textwrap
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -140,3 +142,56 @@ def test_a_copy_shares_a_key_with_its_origin() -> None:
     for text, _ in CASES.values():
         if text != OTHER_DESK:
             assert keys & set(fingerprint(text, (), sentences(text)).keys)
+
+
+NOON = datetime(2031, 5, 4, 12, tzinfo=UTC)
+DIRECTIONS = {
+    "what came later is the copy": (Relation.DUPLICATE, 3, {}, {}),
+    "what came earlier is no copy of what came later": (Relation.ORIGINAL, -3, {}, {}),
+    "an hour early by its clock, but it credits the other": (
+        Relation.DUPLICATE,
+        -1,
+        {"outlet": "Orven Gazette", "credit": "LP"},
+        {"outlet": "Lantern Press", "credit": "LP"},
+    ),
+    "an hour late by its clock, but the other credits it": (
+        Relation.ORIGINAL,
+        1,
+        {"outlet": "Lantern Press", "credit": "LP"},
+        {"outlet": "Orven Gazette", "credit": "Lantern Press"},
+    ),
+    "a credit does not turn days around": (
+        Relation.ORIGINAL,
+        -72,
+        {"outlet": "Orven Gazette", "credit": "LP"},
+        {"outlet": "Lantern Press", "credit": "LP"},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", DIRECTIONS)
+def test_direction(case: str) -> None:
+    expected, hours, here, there = DIRECTIONS[case]
+    print_of = fingerprint(WIRE, (), sentences(WIRE))
+    candidate = Candidate(id=1, url="u", published_at=NOON, fingerprint=print_of, figures=(), **there)
+    published = NOON + timedelta(hours=hours)
+    article = Article(url="v", title="", text=WIRE, language="en", published_at=published, **here)
+    found = judge(article, print_of, (), [candidate])
+    assert found.relation is expected
+    assert found.later == ((1,) if expected is Relation.ORIGINAL else ())
+
+
+def test_the_parent_is_the_version_that_a_text_repeats_or_else_changes_least() -> None:
+    second = WIRE.replace("1,240", "1,390").replace("87 people", "96 people")
+    third = second.replace("3,500", "2,900")
+    assert verdict(second, WIRE, second).of == 1
+    assert verdict(third, WIRE, second).of == 1
+    assert verdict(third, WIRE, second).relation is Relation.UPDATE
+    assert verdict("\n\n".join(WIRE.split("\n\n")[3:]), WIRE, second).of == 0  # both fit: the earlier
+
+
+def test_fingerprints_of_another_version_are_not_compared() -> None:
+    old = replace(fingerprint(WIRE, (), sentences(WIRE)), version=0)
+    candidate = Candidate(id=1, url="u", published_at=None, fingerprint=old, figures=())
+    article = Article(url="v", title="", text=WIRE, language="en")
+    assert judge(article, fingerprint(WIRE, (), sentences(WIRE)), (), [candidate]).relation is Relation.ORIGINAL

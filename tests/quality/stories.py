@@ -17,10 +17,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from extractors.claims import attribute, claims
 from extractors.copies import fingerprint, judge
 from extractors.figures import figures
-from extractors.series.inherit import Placed, inherited
 from extractors.series import link
+from extractors.series.inherit import Placed, inherited
 from extractors.series.link import Candidate, Placement, keys, mentions
 from extractors.series.linker import Linker
 from extractors.series.mention import Mention
@@ -66,7 +67,8 @@ def score_module(folder: Path) -> ModuleType:
     """score.py beside the labels, so that there is one definition of right."""
     path = next(p for p in (folder / "score.py", folder.parent / "score.py") if p.exists())
     spec = importlib.util.spec_from_file_location("score", path)
-    assert spec and spec.loader
+    assert spec
+    assert spec.loader
     module = importlib.util.module_from_spec(spec)
     sys.modules["score"] = module
     spec.loader.exec_module(module)
@@ -126,13 +128,14 @@ def _continued(told: Told, parent: Told) -> dict[int, int]:
 
 
 def _placed(told: Told) -> list[Placed]:
-    return [Placed(sentence=m.line, unit=f.unit, role=f.role, low=f.low, high=f.high) for f, m in zip(told.figures, told.mentions, strict=True)]
+    return [
+        Placed(sentence=m.line, unit=f.unit, role=f.role, low=f.low, high=f.high)
+        for f, m in zip(told.figures, told.mentions, strict=True)
+    ]
 
 
 def extracted(article: dict[str, Any], split: list[Sentence]) -> list[Figure]:
     """Figures as the service extracts them, with who says so."""
-    from extractors.claims import attribute, claims
-
     found = figures(article["text"], split, title=article["title"], published_at=datetime.fromisoformat(article["published"]))
     return attribute(found, claims(article["text"], split, title=article["title"]), split)
 
@@ -226,7 +229,6 @@ class Store:
             self.index[k].add(into)
         return into
 
-
     def merge(self, keep: int, end: int) -> None:
         self.members[keep] = sorted(self.members[keep] + self.members.pop(end), key=lambda m: self.order[m.article])
         self.keys[keep] += self.keys.pop(end)
@@ -239,7 +241,30 @@ class Store:
 Assign = Callable[[Sequence[Mention], Sequence[Candidate], dict[int, int]], Placement]
 
 
-def lessons(story: Story) -> Iterator[tuple[Sequence[Mention], Sequence[str | None], list[Candidate], dict[int, str]]]:
+#: Strangers among the candidates of an article.
+MOST_STRANGERS = 8
+
+
+def strangers(story: Story, new: Sequence[Mention]) -> list[Candidate]:
+    """Series of another storyline that look most like those of an article: the same value or the same noun."""
+    series: dict[str, list[Mention]] = defaultdict(list)
+    for article in story.articles:
+        for one, gold in zip(article.mentions, article.gold, strict=True):
+            if gold:
+                series[gold].append(one)
+    kinds = {(m.dimension, m.role) for m in new}
+    values, units = {(m.dimension, m.number) for m in new}, {m.unit for m in new}
+    ranked = sorted(
+        (-((some[0].dimension, some[0].number) in values) - (some[0].unit in units), name)
+        for name, some in series.items()
+        if (some[0].dimension, some[0].role) in kinds
+    )
+    return [Candidate(-k, tuple(series[name][-MOST_MENTIONS:])) for k, (_, name) in enumerate(ranked[:MOST_STRANGERS], 1)]
+
+
+def lessons(
+    story: Story, stranger: Story
+) -> Iterator[tuple[Sequence[Mention], Sequence[str | None], list[Candidate], dict[int, str]]]:
     """Each article with the candidates that it would meet if all before it had been linked right, and their gold series."""
     store = Store()
     name: dict[int, str] = {}
@@ -247,7 +272,8 @@ def lessons(story: Story) -> Iterator[tuple[Sequence[Mention], Sequence[str | No
     for article in sorted(story.articles, key=lambda a: a.published):
         if article.copy:
             continue
-        yield article.mentions, article.gold, store.candidates(article.mentions), name
+        known = [*store.candidates(article.mentions), *strangers(stranger, article.mentions)]
+        yield article.mentions, article.gold, known, name
         for one, gold in zip(article.mentions, article.gold, strict=True):
             known = of.get(gold) if gold else None
             into = store.add(known, one)
