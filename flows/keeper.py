@@ -12,8 +12,8 @@ is killed, the server stays, and the next user's keeper takes it over.
 PostgreSQL refuses to run as root. Started by root, the server runs under a number of its own, from the range that is
 set aside for services without an account (systemd's dynamic users), so no account is made. It never has to walk through
 the folders above its data, a closed home for example, because it starts inside and knows them as /proc/self/cwd. So no
-folder of anybody's is opened to others. The programs themselves are copied to /var/lib/figurewatch when they lie in a
-folder that only root can enter.
+folder of anybody's is opened to others. The programs themselves are copied to /var/lib/figurewatch-postgresql when they
+lie in a folder that only root can enter.
 """
 
 import contextlib
@@ -34,7 +34,7 @@ START_SECONDS = 300
 POLL_SECONDS = 0.25
 #: Numbers that systemd sets aside for services without an account.
 SERVICE_NUMBERS = (61184, 65519)
-SHARED_PROGRAMS = Path("/var/lib/figurewatch")
+SHARED_PROGRAMS = Path("/var/lib/figurewatch-postgresql")
 
 SETTINGS = {
     "listen_addresses": "",  # the socket lies in the data folder, which only its owner can enter
@@ -257,7 +257,7 @@ def _copied(programs: Path) -> Path:
     """The programs where every user can reach them; they hold nothing of ours."""
     programs = programs.resolve()
     version = hashlib.sha256((programs / "bin" / "postgres").read_bytes()).hexdigest()[:12]
-    whole = SHARED_PROGRAMS / f"postgresql-{version}"
+    whole = SHARED_PROGRAMS / version
     # As in the package: the programs look for the libraries that came with them two folders up.
     there = whole / programs.parent.name / programs.name
     if there.exists():
