@@ -199,21 +199,21 @@ def _is_score(view: View, number: Number) -> bool:
         if _SCORE_WORD.match(view.text, match.end()):
             return True
         first, second = int(match[1]), int(match[2])
-        counts = re.match(
-            r"[ -]?(?:[%°]|(?!and\b|or\b|on\b|in\b|at\b|to\b|by\b|for\b|over\b|with\b|as\b)[a-z])", view.text[match.end() :][:8]
-        )
-        voted = re.search(
-            r"\b(?:vot|pass|approv|reject|senate|house|court|rul)\w*", view.before(match.start(), 60), re.IGNORECASE
-        )
-        return not counts and not voted and (first >= second or second < 20)
+        measures = _MEASURES.match(view.text, match.end())
+        voted = _VOTED.search(view.before(match.start(), 60))
+        return not measures and not voted and (first >= second or second < 20)
     return False
 
 
 #: Two numbers of up to three digits with a dash.
 _PAIR = re.compile(r"(?<![\d,.$€£-])(\d{1,3})[-–](\d{1,3})(?![\d,.]\d|[-–]\d|\d)")
 _SCORE_WORD = re.compile(
-    r"[ ](?:wins?|victor(?:y|ies)|defeats?|loss(?:es)?|leads?|draws?|thrashing|triumph|aggregate|scoreline|home win|away|record|half-time|halftime)\b"
+    r"[ ](?:wins?|victor(?:y|ies)|defeats?|loss(?:es)?|leads?|draws?|thrashing|triumph|aggregate|scoreline|home win|away|record"
+    r"|half-time|halftime)\b"
 )
+#: A unit or a noun follows, so that the pair is a range of something.
+_MEASURES = re.compile(r"[ -]?(?:[%°]|(?!(?:and|or|on|in|at|to|by|for|over|with|as|against|after)\b)[a-z])")
+_VOTED = re.compile(r"\b(?:vot|pass|approv|reject|senate|house|court|rul)\w*", re.IGNORECASE)
 
 
 def _is_year(view: View, number: Number, left: str, right: str) -> bool:
