@@ -1,70 +1,58 @@
 """Which words report what somebody says, and what each needs to do so.
 
-cues_en.tsv -> Cue by word form ("denied" -> deny), with nouns and titles as word lists beside it.
-The verbs are data, so that a second language is a second file. Regular forms are made here, irregular ones are listed.
+cues_en.tsv -> Cue by word form ("denied" -> deny); words_en.toml -> lists of nouns and titles.
+Both are data, so that a second language is a second pair of files. Regular forms are made here, irregular ones are listed.
 Not here: whether a cue in a sentence is one (attribution.py).
 """
 
+import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+
+def _words(key: str) -> frozenset[str]:
+    return frozenset(_LISTS[key].split())
+
+
+_LISTS: dict[str, str] = tomllib.loads(files(__package__).joinpath("words_en.toml").read_text(encoding="utf-8"))
+
 #: Nouns of things that speak for those who made them: with one of these as subject, "show", "list" and "give" report.
-DOCUMENTS = frozenset(
-    "account accounts analysis analyses answer appraisal article assessment audit ballot bill book briefing bulletin calculation"
-    " census certificate chart circular communique communiqué contract copy correspondence count data database declaration dispatch"
-    " document documentation dossier draft email entry estimate evidence examination file filing finding footage forecast graph"
-    " guidance image imagery index inquiry inspection inventory investigation invoice journal ledger letter list log logbook map"
-    " measurement memo memorandum message minutes model modelling modeling note notice notification notes outlook paper paperwork"
-    " payslip petition photo photograph picture plan poll posting posts preprint press programme projection prospectus publication"
-    " ranking reading record register registry release reply report research result return review roll roster scan schedule score"
-    " sheet simulation snapshot spreadsheet statement statistic study submission summary survey table tally telemetry text tracker"
-    " transcript trial tweet update verdict video website".split()
-)
+DOCUMENTS = _words("documents")
 
 #: Nouns of those who keep count: with one of these, or with a name, as subject, "counts 104 dead" reports.
-COUNTERS = frozenset(
-    "administration agency analyst army association authority board body bureau business centre center charity chamber coalition"
-    " command commission committee company consortium consultancy coroner council department desk doctor economist employer expert"
-    " federation firm forecaster foundation government group hospital house insurer institute investigator laboratory lab medic"
-    " military minister ministry mission monitor network observatory observer office official operator organisation organization"
-    " party police prosecutor regulator researcher scientist secretariat service side society team tracker union unit university"
-    " utility watchdog".split()
-)
+COUNTERS = _words("counters")
 
 #: Words before a name that say what somebody is. Stripped: a speaker is named without title and role.
-TITLES = frozenset(
-    "mr mrs ms miss mx dr prof professor sir dame lord lady baroness baron count countess prince princess king queen emperor"
-    " rev reverend father sister brother bishop archbishop cardinal pope rabbi imam sheikh pastor dean rector"
-    " gen general lt lieutenant col colonel maj major capt captain sgt sergeant cmdr commander adm admiral commodore brig brigadier"
-    " marshal corporal cpl private pvt ensign commissioner superintendent supt inspector insp detective det constable chief sheriff"
-    " president vice-president premier chancellor minister secretary undersecretary deputy governor gov mayor deputy-mayor senator sen"
-    " representative rep congressman congresswoman mp mep councillor councilor alderman ambassador envoy consul speaker chairman"
-    " chairwoman chairperson chair judge justice magistrate prosecutor attorney advocate counsel"
-    " director manager head officer executive ceo cfo coo founder co-founder owner partner boss spokesman spokeswoman spokesperson"
-    " coach skipper captain-general engineer doctor nurse surgeon matron coroner analyst economist scientist researcher geologist"
-    " hydrologist biologist meteorologist epidemiologist historian archaeologist physicist chemist astronomer ecologist lawyer"
-    " farmer fisherman teacher schoolteacher headteacher headmaster headmistress principal warden ranger foreman coordinator"
-    " co-ordinator organiser organizer campaigner activist treasurer trustee registrar bishop-elect comrade citizen".split()
-)
+TITLES = _words("titles")
 
 #: Words that may stand between the words of a title ("minister of state for energy" has none of them before a name).
-TITLE_PARTS = frozenset(
-    "vice deputy foreign prime interior defence defense finance health energy transport education environment agriculture justice"
-    " trade labour labor home state attorney press assistant associate acting interim former senior junior chief first second"
-    " managing executive general police fire district regional national federal city county union lead principal emeritus".split()
-)
+TITLE_PARTS = _words("title_parts")
+
+#: What is said and can be taken up or thrown out: "dismissed the claims", but not "dismissed 40 employees".
+MATTERS = _words("matters")
+
+#: Whoever is named so speaks for nobody in particular: no claim.
+NOBODIES = _words("nobodies")
+
+#: Nouns by which a text comes back to a body that it has named ("the company said").
+BODY_NOUNS = _words("body_nouns")
+
+#: Of these, the ones that mean whatever firm or office the text is about.
+COMPANY_NOUNS = _words("company_nouns")
+
+#: Conjunctions of a clause that tells what happened, not who says so ("after the bank disclosed losses").
+BACKGROUND = _words("background")
 
 #: Views as nouns: "in her view", "by the ministry's reckoning", "the charity's estimate".
-VIEW_NOUNS = frozenset(
-    "view opinion estimate estimation reckoning judgment judgement assessment account telling words word count calculation tally"
-    " figures figure eyes mind analysis calculations estimates numbers records books book wording reading".split()
-)
+VIEW_NOUNS = _words("view_nouns")
 
 #: Verbs before "to say" that leave it a statement ("went on to say"). After others ("declined to say") nothing is said.
-RAISING = frozenset(
-    "go went goes going gone continue continues continued continuing seem seems seemed appear appears appeared".split()
-)
+RAISING = _words("raising")
+
+
+#: Capitalised in names of bodies and places; a name that holds one is no person's.
+NAME_WORDS = _words("name_words")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ Linear in the length of the texts: a word that stands in very many sentences fin
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import log
+from math import fsum, log
 
 from extractors.copies.values import MARKS
 from schemas.records import Fingerprint, SentenceSketch
@@ -63,7 +63,7 @@ class Weights:
 
     def __call__(self, group: set[object]) -> float:
         """The summed weight of some items."""
-        return sum(self._of[item] for item in group)
+        return fsum(self._of[item] for item in group)  # exact, so that the order of a set does not matter
 
 
 def align(here: Sequence[SentenceSketch], there: Sequence[SentenceSketch], least: float) -> list[Pair]:

@@ -62,9 +62,11 @@ MARKS = "~("
 LONGEST = 30
 _APPROXIMATE = re.compile(
     r"\b(?:about|around|roughly|some|approximately|nearly|almost|close to|an estimated|estimated at|more than|over|above"
-    r"|at least|under|fewer than|less than|up to|as many as|in excess of|no fewer than|no less than)\s+(?:[A-Z]{0,3}[$€£¥])?$",
+    r"|well over|in excess of)\s+(?:[A-Z]{0,3}[$€£¥])?$",
     re.I,
 )
+#: "-9 degrees", "minus 9 degrees"; not the dash of "11-12" or of "(Lantern) - 9 people".
+_NEGATIVE = re.compile(r"(?:(?:^|[\s(])[-−]|\bminus\s)[$€£¥]?$", re.I)
 #: "17 kg (37 lb)", "€48 million ($52 million)": a number and at most two words in brackets, right after a number.
 _CONVERTED = re.compile(r"\((?:about |roughly |some |around )?(?:[A-Z]{0,3}[$€£¥])?$", re.I)
 _BRACKET_ENDS = re.compile(r"[\s-]?(?:[\w°%./²³]+\s?){0,3}\)")
@@ -91,10 +93,10 @@ def same_value(here: str, there: str) -> bool:
     a, b = Number(here), Number(there)
     if a.value == b.value:
         return True
-    return a.approximate and not b.approximate and _rounds(b.value, a.value)
+    return a.approximate and not b.approximate and rounds(b.value, a.value)
 
 
-def _rounds(exact: str, rough: str) -> bool:
+def rounds(exact: str, rough: str) -> bool:
     """Is one number the other with fewer significant digits, two at least?"""
     digits = len(rough.replace(".", "").strip("0"))
     value = Decimal(exact)
@@ -181,6 +183,8 @@ def _percent(some: int, everyone: int) -> str:
 def _marked(sentence: str, start: int, end: int, follows: bool, number: str) -> str:
     """A number with what stands before it: nothing, "~" or "("."""
     before = sentence[max(0, start - 30) : start]
+    if _NEGATIVE.search(before):
+        return "-" + number
     if follows and _CONVERTED.search(before) and _BRACKET_ENDS.match(sentence, end):
         return "(" + number
     return "~" + number if _APPROXIMATE.search(before) else number

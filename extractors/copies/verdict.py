@@ -34,8 +34,8 @@ REWORDED = 0.3
 REWORDED_SENTENCES = 0.6
 #: so many of its numbers are the other's, which leaves room for a reworded update,
 SAME_NUMBERS = 0.75
-#: and so many of its sentences stand in the other's order.
-SAME_ORDER = 0.8
+#: and so many of its sentences stand in the other's order (copies 0.9 and more; half of it when paragraphs were shuffled).
+SAME_ORDER = 0.5
 #: Numbers needed to tell a reworded copy from another report: fewer prove nothing.
 FEWEST_NUMBERS = 3
 REWORDED_LAYER = "names-and-numbers"
@@ -144,21 +144,21 @@ def _in_order(places: list[int]) -> float:
     return len(tails) / len(places) if places else 0.0
 
 
-def _preference(found: tuple[Candidate, Comparison]) -> tuple[bool, float, float, int]:
-    """Duplicates first, then the best coverage, then the earliest."""
+def _preference(found: tuple[Candidate, Comparison]) -> tuple[int, float, float, int]:
+    """Duplicates first, then the fewest new numbers (the version that was updated), the best coverage, the earliest."""
     candidate, comparison = found
     stamp = candidate.published_at.timestamp() if candidate.published_at else 0.0
-    return bool(comparison.differences), -round(comparison.cover, 1), stamp, candidate.id
+    return len(comparison.differences), -round(comparison.cover, 1), stamp, candidate.id
 
 
 def _precedes(article: Article, candidate: Candidate) -> bool:
-    """Is the article the earlier one? What credits the other is the later one when both are of one half-day."""
+    """Is the article the earlier one? When both are of one half-day, the one that credits the other is the later."""
     if article.published_at is None or candidate.published_at is None:
         return False
     ahead = candidate.published_at - article.published_at
-    if abs(ahead) <= CLOCK_DIFFERENCE:
-        if names_outlet(candidate.credit, article.outlet) and not names_outlet(article.credit, candidate.outlet):
+    if abs(ahead) <= CLOCK_DIFFERENCE and not names_outlet(article.outlet, candidate.outlet):
+        if names_outlet(candidate.credit, article.outlet):
             return True
-        if (article.credit and not candidate.credit) or names_outlet(article.credit, candidate.outlet):
+        if names_outlet(article.credit, candidate.outlet):
             return False
     return ahead > timedelta(0)

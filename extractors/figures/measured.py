@@ -75,7 +75,8 @@ _NO_MODIFIERS = frozenset(
 #: What people, houses or things counted without a noun are: "12 dead", "40 missing".
 _STATES = frozenset(
     "dead killed injured wounded hurt missing homeless displaced detained arrested confirmed suspected infected"
-    " hospitalised hospitalized sick ill unaccounted trapped stranded rescued evacuated destroyed damaged closed open idle".split()
+    " hospitalised hospitalized sick ill unaccounted trapped stranded rescued evacuated destroyed damaged closed open"
+    " idle".split()
 )
 #: Reporting verbs that tell one count from another ("confirmed", "suspected"): they stay, their subject does not.
 _STATUS = frozenset("confirm register record document suspect declare find list".split())
@@ -83,7 +84,8 @@ _STATUS = frozenset("confirm register record document suspect declare find list"
 _EXTENT = {
     "long": "length", "wide": "width", "deep": "depth", "high": "height", "tall": "height", "thick": "thickness",
     "old": "age", "across": "width", "heavy": "weight", "away": "distance", "apart": "distance", "down": "depth",
-    "late": "delay", "later": "delay", "north": "distance", "south": "distance", "east": "distance", "west": "distance",
+    "below": "depth", "late": "delay", "later": "delay", "north": "distance", "south": "distance", "east": "distance",
+    "west": "distance",
 }  # fmt: skip
 
 #: What a verb says of its subject.
@@ -179,13 +181,14 @@ class _Reading:
         self.begin = dateline.end() if dateline else 0  #: tokens before it say where the report was filed
         self.counted = self.action = self.agent = self.patient = self.place = self.whole = ""
         self.used: set[int] = set()
+        self.counts = dimension(unit) == "count"
         self.elsewhere = False  #: the counted noun is not beside the number but what the verb gives the number to
         self.parts: list[str] = []
 
     def label(self) -> str:
         """Read the quantity; the words of its label, most telling first, as many as fit."""
         kind = dimension(self.unit)
-        if kind == "count":
+        if self.counts:
             head = self._noun()
         else:
             head = self._carrier(kind.split(":")[0])
@@ -196,7 +199,8 @@ class _Reading:
         chosen: list[str] = []
         for part in [head, *self.parts]:
             fresh = part.split()
-            if not fresh or part in chosen:
+            said = {w for p in chosen for w in p.split()}
+            if not fresh or all(w in said or w in _PREPOSITIONS or w == "of" for w in fresh):
                 continue
             if sum(len(p.split()) for p in chosen) + len(fresh) > MOST_WORDS:
                 break
@@ -393,10 +397,12 @@ class _Reading:
         verb = frame.verb
         if verb is None or self.elsewhere:
             return
-        inside = [t for t in frame.path[1:-1] if t.pos_ in {"NOUN", "PROPN"} and t.i not in self.used]
+        inside = [
+            t for t in frame.path[1:-1] if t.pos_ in {"NOUN", "PROPN"} and t.i not in self.used and base(t) not in _GENERIC
+        ]
         if inside:
             # it belongs to another thing ("a ferry with 90 people"), of which the verb speaks
-            holder = "" if base(inside[0]) in _GENERIC else self._who(inside[0])
+            holder = self._who(inside[0])
             if holder:
                 self.agent = holder
                 self.parts.append(f"of {holder}")
@@ -405,7 +411,7 @@ class _Reading:
         doer = self._subject(verb)
         below = frame.path[-2] if len(frame.path) > 1 else frame.root
         edge = below.dep_
-        counts = dimension(self.unit) == "count"
+        counts = self.counts
         status = counts and name in _STATUS and edge in {"dobj", "nsubjpass"}
         silent = (name in _REPORT and not status) or (not counts and (name in _MOVES or name in _EQUAL))
         if doer is not None and (doer.i in self.used or frame.holds(doer) or doer == below):
@@ -416,12 +422,18 @@ class _Reading:
         if name == "be":
             self.action = ""
             for child in verb.children:
-                if child.dep_ == "acomp" and child != below and child.pos_ in {"ADJ", "VERB"} and not frame.holds(child):
+                if (
+                    self.counts
+                    and child.dep_ == "acomp"
+                    and child != below
+                    and child.pos_ in {"ADJ", "VERB"}
+                    and not frame.holds(child)
+                ):
                     self.parts.append(child.text)
             if who and edge == "attr" and doer is not None and doer.lower_ != "there":
                 self.parts.append(f"of {who}")
                 self.agent = who
-        elif name in _HAVE:
+        elif name in _HAVE and edge not in {"nsubj", "csubj"}:
             if who:
                 self.agent = who
                 self.parts.append(f"of {who}")
@@ -435,7 +447,8 @@ class _Reading:
             ):
                 self.agent = who
         elif edge in {"nsubjpass"} or (edge in {"nsubj"} and passive(verb)):
-            self.parts.append(_past(verb, name))
+            particle = next((c.text for c in verb.children if c.dep_ == "prt"), "")
+            self.parts.append(f"{_past(verb, name)} {particle}".strip())
             by = next((c for c in verb.children if c.dep_ == "agent"), None)
             actor = next((c for c in by.children if c.dep_ == "pobj"), None) if by is not None else None
             if actor is not None:
@@ -452,7 +465,7 @@ class _Reading:
                 else ""
             )
             self.patient = target if goal is not None and goal.dep_ != "prt" else ""
-            self.parts.append(f"{_ing(name)} {target}".strip())
+            self.parts.append(f"{'with' if name == 'have' and target else _ing(name)} {target}".strip())
         elif edge in {"dobj", "obj", "dative", "attr", "oprd", "dep", "npadvmod"}:
             particle = next((c.text for c in verb.children if c.dep_ == "prt"), "")
             self.parts.append(f"{_past(verb, name)} {particle}".strip())
@@ -534,7 +547,12 @@ class _Reading:
         """A noun with its modifiers, without article, number and owner; "of" and its noun after it."""
         if noun.pos_ == "PRON" or noun.lower_ in _PRONOUNS:
             return self._resolve(noun)
-        words = [t for t in _modifiers(noun) if not self.frame.holds(t) or t.pos_ in {"NOUN", "PROPN", "ADJ"}]
+        # of the quantity itself its noun may enter, its unit not
+        words = [
+            t
+            for t in _modifiers(noun)
+            if not self.frame.holds(t) or (t.pos_ in {"NOUN", "PROPN", "ADJ"} and (self.counts or t.i > self.frame.root.i))
+        ]
         words = [t for t in words if not _like_number(t) and not self._is_time(t)]
         text = " ".join(_cased(t) for t in words[-4:])
         if of:
@@ -559,7 +577,7 @@ class _Reading:
             return self._resolve(noun)
         if noun.pos_ not in {"NOUN", "PROPN"} or self._is_time(noun) or any(_like_number(c) for c in noun.children):
             return ""
-        return self._phrase(noun, of=False)
+        return "" if base(noun) in _GENERIC else self._phrase(noun, of=False)
 
     def _owner(self, token: Token) -> str:
         if token.lower_ in {"its", "their", "his", "her"}:
@@ -644,9 +662,10 @@ def _opening(text: str) -> str:
 def _modifiers(noun: Token) -> list[Token]:
     """A noun with the nouns and adjectives before it, in order."""
     found = [noun]
+    number = max((c.i for c in noun.children if _like_number(c) and c.i < noun.i), default=-1)
     for child in noun.children:
         if (
-            child.i < noun.i
+            number < child.i < noun.i
             and child.dep_ in _MODIFIERS
             and child.lower_ not in _NO_MODIFIERS
             and child.pos_ in {"NOUN", "PROPN", "ADJ", "VERB", "ADV"}
@@ -669,6 +688,8 @@ def _of(token: Token, skip_past: int = -1) -> Token | None:
 
 def _cased(token: Token) -> str:
     """The word as written; the capital that only opens a sentence is no part of it."""
+    if token.lower_ == "persons":
+        return "people"
     return token.lower_ if token.i == 0 and token.pos_ != "PROPN" else token.text
 
 
@@ -697,6 +718,10 @@ _HARM = re.compile(
 )
 
 
+#: Short verbs that double their last letter ("bin", "binned").
+_DOUBLES = re.compile(r"^[^aeiou]*[aeiou][^aeiouwxy]$")
+
+
 def _past(verb: Token, name: str) -> str:
     """The past participle."""
     if verb.tag_ == "VBN":
@@ -709,6 +734,8 @@ def _past(verb: Token, name: str) -> str:
         return f"{name}d"
     if re.search(r"[^aeiou]y$", name):
         return f"{name[:-1]}ied"
+    if _DOUBLES.match(name):
+        return f"{name}{name[-1]}ed"
     return f"{name}ed"
 
 
@@ -721,25 +748,7 @@ def _ing(name: str) -> str:
     past = _IRREGULAR.get(name, "")
     if past.endswith("ed") and len(past) == len(name) + 3:
         return f"{past[:-2]}ing"
-    if name in {
-        "run",
-        "sit",
-        "get",
-        "cut",
-        "hit",
-        "set",
-        "put",
-        "win",
-        "swim",
-        "begin",
-        "shut",
-        "let",
-        "quit",
-        "split",
-        "bid",
-        "dig",
-        "spin",
-    }:
+    if _DOUBLES.match(name) or name in {"begin", "quit"}:
         return f"{name}{name[-1]}ing"
     return f"{name}ing"
 

@@ -118,7 +118,8 @@ _EXPECT = frozenset(
 #: Of those, the verbs that look ahead also with a plain noun as object ("expects 200 patients", "forecast a deficit of").
 _EXPECT_NOUN = frozenset("expect plan project forecast predict anticipate target envisage foresee assume budget".split())
 _FUTURE_NOUN = frozenset(
-    "target goal forecast projection plan ambition outlook aim expectation guidance prediction objective proposal prognosis".split()
+    "target goal forecast projection plan ambition outlook aim expectation guidance prediction objective proposal"
+    " prognosis".split()
 )
 _FUTURE_MODIFIER = frozenset(
     "planned expected projected forecast anticipated targeted proposed intended scheduled future envisaged predicted".split()
