@@ -41,7 +41,7 @@ def figures(text: str, sentences: Sequence[Sentence], *, title: str = "", publis
                 held[sentence.index] = periods(sentence.text)
             times = held[sentence.index]
             earlier = sentences[max(0, sentence.index - LOOK_BACK) : sentence.index]
-            doing = role(at, unit=q.unit, published_at=published_at, found=times, previous=earlier)
+            doing = role(at, unit=q.unit, published_at=published_at, found=times)
             label, slots, worded = measured(
                 at, unit=q.unit, rate=q.rate, previous=earlier, title=title, direction=doing.direction, found=times
             )

@@ -39,6 +39,10 @@ _WORDS_AFTER = re.compile(
 )
 
 
+#: Thousands set off by a full stop, as in much of Europe; of a measure it is a decimal, of things that are counted it is not.
+_DOTTED = re.compile(r"[1-9]\d{0,2}\.\d{3}")
+
+
 def measure(view: View, number: Number, memory: Memory) -> Found:
     """The number with the currency before it or the unit or counted noun after it."""
     left, right = view.before(number.start), view.after(number.end, 80)
@@ -106,7 +110,10 @@ def measure(view: View, number: Number, memory: Memory) -> Found:
         if f.unit == "pound sterling" and _is_mass(view, f):
             f.unit = "pound"
         return f
-    return counted(view, f, number.end)
+    f = counted(view, f, number.end)
+    if f.noun is not None and f.unit not in UNITS and _DOTTED.fullmatch(view.text, number.start, number.end):
+        f.value *= 1000  # nobody counts 1.200 tents to a thousandth
+    return f
 
 
 def _lettered(view: View, f: Found, memory: Memory) -> Found:

@@ -140,12 +140,14 @@ def is_label(view: View, number: Number) -> bool:
     if number.kind is Kind.YEAR:
         return True
     if number.kind is Kind.DIGITS:
+        if _is_score(view, number):
+            return True
         last = left[-1:]
         if last.isalpha() and not SIGN.search(left):
             return True
         if (
             last in "-‐‑"
-            and left[-2:-1].isalnum()
+            and left[-2:-1].isalpha()
             and not re.search(r"\b(?:magnitude|\d|[Mm]inus|near|under|over)[-‐‑]$", left)
         ):
             return True
@@ -186,6 +188,32 @@ def is_label(view: View, number: Number) -> bool:
         if match.start() <= start < match.end() or match.start() < end <= match.end():
             return True
     return False
+
+
+def _is_score(view: View, number: Number) -> bool:
+    """ "won 3-1", "a 2-0 lead", "6-4, 7-6": two small numbers with a dash that measure nothing and are no vote."""
+    at = max(0, number.start - 4)
+    for match in _PAIR.finditer(view.text, at, number.end + 5):
+        if not match.start() <= number.start < match.end():
+            continue
+        if _SCORE_WORD.match(view.text, match.end()):
+            return True
+        first, second = int(match[1]), int(match[2])
+        measures = _MEASURES.match(view.text, match.end())
+        voted = _VOTED.search(view.before(match.start(), 60))
+        return not measures and not voted and (first >= second or second < 20)
+    return False
+
+
+#: Two numbers of up to three digits with a dash.
+_PAIR = re.compile(r"(?<![\d,.$€£-])(\d{1,3})[-–](\d{1,3})(?![\d,.]\d|[-–]\d|\d)")
+_SCORE_WORD = re.compile(
+    r"[ ](?:wins?|victor(?:y|ies)|defeats?|loss(?:es)?|leads?|draws?|thrashing|triumph|aggregate|scoreline|home win|away|record"
+    r"|half-time|halftime)\b"
+)
+#: A unit or a noun follows, so that the pair is a range of something.
+_MEASURES = re.compile(r"[ -]?(?:[%°]|(?!(?:and|or|on|in|at|to|by|for|over|with|as|against|after)\b)[a-z])")
+_VOTED = re.compile(r"\b(?:vot|pass|approv|reject|senate|house|court|rul)\w*", re.IGNORECASE)
 
 
 def _is_year(view: View, number: Number, left: str, right: str) -> bool:
@@ -260,8 +288,6 @@ def is_no_figure(view: View, f: Found) -> bool:
                 return True
         if re.search(r"\($", left) and re.match(r"\)", right) and 10 <= value <= 110:
             return True
-        if re.match(r"[-–]\d", right) or re.search(r"\d[-–]$", left):
-            return value < 20
     return False
 
 
