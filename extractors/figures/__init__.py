@@ -62,6 +62,7 @@ def figures(text: str, sentences: Sequence[Sentence], *, title: str = "", publis
                 slots=slots,
                 as_of=worded,
                 direction=doing.direction,
+                withdrawal=doing.withdrawal,
             )
         )
     return found
