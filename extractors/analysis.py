@@ -10,7 +10,7 @@ from extractors.article.body import article as article_of
 from extractors.claims import attribute, claims
 from extractors.copies import fingerprint
 from extractors.figures import figures
-from extractors.series.link import Mention, mention
+from extractors.series.mention import Mention, mentions
 from extractors.text import sentences
 from schemas.outcomes import ArticleOutcome, FigureOutcome
 from schemas.records import Article, Claim, Figure, Fingerprint, Page
@@ -55,6 +55,6 @@ def analyse(page: Page) -> Analysis | ArticleOutcome:
         figures=tuple(found),
         figure_sentences=tuple(index[figure.sentence_start] for figure in found),
         claims=tuple(said),
-        mentions=tuple(mention(article.title, figure, parts) for figure in found),
+        mentions=tuple(mentions(found, parts, title=article.title, article=article.url)),
         figures_outcome=outcome,
     )

@@ -6,13 +6,14 @@ takes due deliveries, sends each through its channel and records how it went; a 
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from extractors.message import message
 from extractors.message import rules as deciding
 from extractors.message.receipt import Point, Receipt, Side
-from flows import channels
+from extractors.message.wording import written
 from flows.db import Database, Transaction
 from flows.log import log
 from flows.settings import Settings
@@ -74,6 +75,8 @@ def raise_due(tx: Transaction, series: Sequence[int], rules: Sequence[Rule], now
 
 def deliver(database: Database, settings: Settings, now: datetime, limit: int = 100) -> Counter[str]:
     """Send what is due; counts by the state that each delivery ended in."""
+    from flows import channels
+
     with database.transaction() as tx:
         due = tx.all("alerts.lease_due", now=now, until=now + LEASE, limit=limit)
     done: Counter[str] = Counter()
@@ -81,10 +84,11 @@ def deliver(database: Database, settings: Settings, now: datetime, limit: int = 
         with database.transaction() as tx:
             alert = tx.one("alerts.of_delivery", id=delivery["alert_id"])
             assert alert is not None
-            told = receipt(tx, alert["shift_id"])
+            told, series = receipt(tx, alert["shift_id"]), alert["series_id"]
         state, detail, due_at = DeliveryState.SENT, "", now
         try:
-            channels.send(settings.channel_address(delivery["channel"]), told)
+            address = settings.channel_address(delivery["channel"])
+            channels.send(address, message(told, key=f"alert-{delivery['alert_id']}", thread=f"series-{series}"))
         except FigurewatchError as error:
             over = delivery["tries"] >= MOST_TRIES or (isinstance(error, DeliveryError) and error.permanent)
             state, detail = (DeliveryState.DEAD if over else DeliveryState.PENDING), str(error)
@@ -116,27 +120,72 @@ def receipt(tx: Transaction, shift_id: int) -> Receipt:
         from_number=shift["from_number"],
         to_number=shift["to_number"],
         reason=shift["reason"],
-        history=tuple(_point(row) for row in history),
+        points=tuple(point(row) for row in history if not (row["seed"] and row["published_at"] is None)),
     )
 
 
 def _side(row: dict[str, Any], origins: int) -> Side:
     return Side(
-        low=row["low"],
-        high=row["high"],
-        bound=Bound(row["bound"]),
+        number=written(row["low"], row["high"], Bound(row["bound"]), row["unit"]),
         surface=row["surface"],
         sentence=row["sentence"],
-        span=(row["number_start"], row["number_end"]),
-        speaker=row["speaker"],
+        start=row["number_start"],
+        end=row["number_end"],
+        speaker=row["speaker"] or "",
         outlet=row["outlet"],
         title=row["title"],
         url=row["url"],
-        published_at=row["as_of"],
+        published_at=None if row["seed"] and row["published_at"] is None else row["as_of"],
         origins=origins,
     )
 
 
-def _point(row: dict[str, Any]) -> Point:
-    low: Decimal | None = row["low"]
-    return Point(as_of=row["as_of"], low=low, high=row["high"], bound=Bound(row["bound"]), outlet=row["outlet"])
+def point(row: dict[str, Any]) -> Point:
+    """A row of a series' history as a point of its chart."""
+    low, high = row["low"], row["high"]
+    number = (low + high) / 2 if low is not None and high is not None else high if low is None else low
+    return Point(at=row["as_of"], number=number, low=low, high=high, outlet=row["outlet"])
+
+
+def send_sample(settings: Settings, channel: str) -> None:
+    """Send an alert with invented numbers to a channel.
+
+    Raises:
+        SettingsError: there is no such channel.
+        DeliveryError: it did not take the message.
+    """
+    from flows import channels
+
+    address = settings.channel_address(channel)
+    before = Side(
+        number="6,700",
+        surface="6,700 containers",
+        sentence="The ministry put the total at 6,700 containers in March.",
+        start=30,
+        end=46,
+        speaker="the ministry",
+        outlet="Sample Wire",
+        published_at=datetime(2024, 3, 1, 9, tzinfo=UTC),
+    )
+    after = Side(
+        number="10,000",
+        surface="10,000 containers",
+        sentence="This is a test: 10,000 containers have been shipped, the ministry said.",
+        start=16,
+        end=33,
+        speaker="the ministry",
+        outlet="Sample Wire",
+        published_at=datetime(2024, 6, 1, 9, tzinfo=UTC),
+    )
+    sample = Receipt(
+        shift=0,
+        label="test of this channel: containers shipped",
+        unit="container",
+        kind=ShiftKind.INCREASE,
+        before=before,
+        after=after,
+        from_number=Decimal(6700),
+        to_number=Decimal(10000),
+        reason="a sample with invented numbers, sent by: figurewatch alerts test",
+    )
+    channels.send(address, message(sample, key="sample", thread="sample"))

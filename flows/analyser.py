@@ -7,6 +7,7 @@ of the batch goes on.
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import Any
@@ -97,3 +98,11 @@ class Analyser:
                 return Failed("the worker process died on this page")
 
 
+@contextmanager
+def analysing(workers: int) -> Iterator[Analyser]:
+    """An analyser for one piece of work."""
+    analyser = Analyser(workers)
+    try:
+        yield analyser
+    finally:
+        analyser.close()

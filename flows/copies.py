@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from extractors.copies import judge, pack, unpack
+from extractors.copies import judge
+from extractors.copies.packing import pack, unpack
 from flows.db import Transaction
 from schemas.records import Article, Candidate, Figure, Fingerprint, Verdict
 
@@ -22,7 +23,15 @@ def verdict(
 
 
 def _candidate(row: dict[str, Any]) -> Candidate:
-    return Candidate(id=row["id"], url=row["url"], published_at=row["published_at"], fingerprint=unpack(row["sketch"]), figures=())
+    return Candidate(
+        id=row["id"],
+        url=row["url"],
+        published_at=row["published_at"],
+        fingerprint=unpack(row["sketch"]),
+        figures=(),
+        outlet=row["outlet"],
+        credit=row["credit"],
+    )
 
 
 def store(tx: Transaction, article_id: int, fingerprint: Fingerprint) -> None:

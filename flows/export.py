@@ -38,7 +38,7 @@ def write(tx: Transaction, what: str, path: Path | None, form: str, *, seeds: bo
         UsageError: the folder cannot be written, or Parquet is not installed.
         DiskFull: nothing half-written is left.
     """
-    found = [{key: _plain(value) for key, value in row.items()} for row in rows(tx, what, seeds=seeds)]
+    found = [{key: plain(value) for key, value in row.items()} for row in rows(tx, what, seeds=seeds)]
     if path is None:
         if form == "parquet":
             raise UsageError("parquet is binary", mend="name a file with --to")
@@ -60,7 +60,8 @@ def write(tx: Transaction, what: str, path: Path | None, form: str, *, seeds: bo
     return len(found)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value as JSON has it: numbers as numbers, times in ISO 8601."""
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, datetime | date):
@@ -77,7 +78,9 @@ def _csv(found: list[dict[str, Any]], out: IO[str]) -> None:
     if found:
         writer = csv.DictWriter(out, fieldnames=list(found[0]))
         writer.writeheader()
-        writer.writerows({key: json.dumps(value) if isinstance(value, dict | list) else value for key, value in row.items()} for row in found)
+        writer.writerows(
+            {key: json.dumps(value) if isinstance(value, dict | list) else value for key, value in row.items()} for row in found
+        )
 
 
 def _parquet(found: list[dict[str, Any]], path: Path) -> None:

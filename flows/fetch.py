@@ -44,19 +44,21 @@ class Fetched:
     detail: str = ""
 
 
-def lease(tx: Transaction, now: datetime, limit: int) -> list[dict[str, Any]]:
-    """Due entries that nobody fetches."""
-    return tx.all("fetch.lease_due", now=now, until=now + LEASE, limit=limit)
-
-
-async def fetch(database: Database, client: Client, settings: FetchSettings, entry: dict[str, Any], now: datetime) -> Fetched:
-    """Fetch one entry's page and store it. Never raises for what a server does."""
+async def fetch_all(database: Database, client: Client, settings: FetchSettings, now: datetime, limit: int) -> list[Fetched]:
+    """Take up to `limit` due entries and fetch them, all at once as far as their hosts allow."""
+    with database.transaction() as tx:
+        due = tx.all("fetch.lease_due", now=now, until=now + LEASE, limit=limit)
     robots = Robots(database, client, settings)
+    return list(await asyncio.gather(*(fetch(database, client, robots, entry, now) for entry in due)))
+
+
+async def fetch(database: Database, client: Client, robots: Robots, entry: dict[str, Any], now: datetime) -> Fetched:
+    """Fetch one entry's page and store it. Never raises for what a server does."""
     pause = timedelta(seconds=0)
     try:
-        if settings.robots and not await robots.allow(entry["link"], now):
+        if not await robots.allow(entry["link"], now):
             raise FetchError("robots.txt does not allow it", outcome=FetchOutcome.REFUSED)
-        wait = await asyncio.to_thread(_reserve, database, entry["link"], await robots.spacing(entry["link"]))
+        wait = await asyncio.to_thread(_reserve, database, entry["link"], await robots.spacing(entry["link"], now))
         if wait > LONGEST_WAIT_SECONDS:
             return await asyncio.to_thread(_postpone, database, entry, now + timedelta(seconds=wait))
         await asyncio.sleep(max(0.0, wait))
@@ -121,11 +123,16 @@ def _postpone(database: Database, entry: dict[str, Any], due_at: datetime) -> Fe
 
 def _reserve(database: Database, url: str, spacing: timedelta) -> float:
     with database.transaction() as tx:
-        row = tx.one("fetch.reserve_host", host=urlsplit(url).netloc.rpartition("@")[2].lower(), spacing=spacing)
+        row = tx.one("fetch.reserve_host", host=_root(url), spacing=spacing)
     assert row is not None
     return float(row["wait_seconds"])
 
 
 def _hold(database: Database, url: str, pause: timedelta) -> None:
     with database.transaction() as tx:
-        tx.run("fetch.hold_host", host=urlsplit(url).netloc.rpartition("@")[2].lower(), pause=pause)
+        tx.run("fetch.hold_host", host=_root(url), pause=pause)
+
+
+def _root(url: str) -> str:
+    """What the gate and robots.txt are kept by."""
+    return "{0.scheme}://{0.netloc}".format(urlsplit(url))

@@ -9,18 +9,22 @@ runs batches of them (watch.py), replay and backfill call them directly.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from extractors.analysis import Analysis
 from flows import alerts, articles, copies, figures, series
 from flows.analyser import Analyser, Failed, Result
 from flows.db import Database, Transaction
 from flows.log import log
-from schemas.outcomes import ArticleOutcome, Relation
+from schemas.errors import FigurewatchError
+from schemas.outcomes import ArticleOutcome, Relation, SeriesOutcome
 from schemas.records import Rule
+
+if TYPE_CHECKING:  # reading the model takes a second, and looking at what is stored needs none
+    from extractors.analysis import Analysis
 
 STAGES = ("sources", "fetch", "articles", "copies", "figures", "series", "alerts")
 
@@ -38,7 +42,13 @@ def analyse_due(database: Database, analyser: Analyser, desk: Desk, now: datetim
     """Analyse and record up to `limit` pages that wait; counts by outcome, empty when none waits."""
     with database.transaction() as tx:
         rows = articles.lease(tx, now, limit)
-    return record_all(database, rows, analyser.results(articles.page(row) for row in rows), desk, now)
+    try:
+        return record_all(database, rows, analyser.results(articles.page(row) for row in rows), desk, now)
+    except BaseException:
+        # The database away or full, or a stop: what was not recorded is due again at once, not when the lease lapses.
+        with suppress(FigurewatchError), database.transaction() as tx:
+            articles.release(tx, [row["id"] for row in rows])
+        raise
 
 
 def record_all(
@@ -69,11 +79,11 @@ def record(tx: Transaction, row: dict[str, Any], result: Result, desk: Desk, now
     if previous is not None and previous["text"] == analysis.article.text:
         articles.finish(tx, row["id"], ArticleOutcome.UNCHANGED)
         return [f"articles {ArticleOutcome.UNCHANGED}"]
-    verdict = copies.verdict(tx, analysis.article, analysis.fingerprint, analysis.figures, previous and previous["id"])
+    verdict = copies.verdict(tx, analysis.article, analysis.fingerprint, analysis.figures, previous["id"] if previous else None)
     article_id, as_of = articles.store(tx, row, analysis, verdict, previous)
     copies.store(tx, article_id, analysis.fingerprint)
     outcomes = [f"articles {ArticleOutcome.STORED}", f"copies {verdict.relation}"]
-    placed = series.Result(outcome=series.SeriesOutcome.NOTHING_NEW)
+    placed = series.Result(outcome=SeriesOutcome.NOTHING_NEW)
     raised = 0
     if verdict.relation is not Relation.DUPLICATE:
         ids = figures.store(tx, article_id, analysis.figures, analysis.figure_sentences)
@@ -94,5 +104,11 @@ def record(tx: Transaction, row: dict[str, Any], result: Result, desk: Desk, now
         raised = alerts.raise_due(tx, placed.series, desk.rules, now, deliver=desk.deliver)
     articles.finish(tx, row["id"], ArticleOutcome.STORED)
     outcomes += [f"series {placed.outcome}"] + ["alerts raised"] * raised
-    log.info("article recorded", url=analysis.article.url, outcome=verdict.relation, figures=len(analysis.figures), series=placed.outcome)
+    log.info(
+        "article recorded",
+        url=analysis.article.url,
+        outcome=verdict.relation,
+        figures=len(analysis.figures),
+        series=placed.outcome,
+    )
     return outcomes

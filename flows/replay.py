@@ -3,11 +3,11 @@
 JSON lines -> the same stages as live, in order of publication -> shifts and alerts, recorded and not sent.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from flows import archive, articles, export, pipeline
 from flows.analyser import Analyser
@@ -32,7 +32,7 @@ class Replayed:
     name: str
     articles: int
     unreadable: tuple[Unreadable, ...]
-    told: tuple[dict[str, object], ...]  #: shifts, in order
+    told: tuple[dict[str, Any], ...]  #: shifts, in order
 
 
 def replay(
@@ -76,18 +76,8 @@ def load(path: Path) -> tuple[list[Document], list[Unreadable]]:
     return read, unreadable
 
 
-def store(database: Database, document: Document) -> list[dict[str, object]]:
+def store(database: Database, document: Document) -> list[dict[str, Any]]:
     """A document as a page that was fetched when it was published."""
     with database.transaction() as tx:
         page = archive.store(tx, document, document.published_at or UNDATED, history=False)
         return tx.all("articles.pages", ids=[page]) if page is not None else []
-
-
-@contextmanager
-def opened(workers: int) -> Iterator[Analyser]:
-    """Worker processes for a replay."""
-    analyser = Analyser(workers)
-    try:
-        yield analyser
-    finally:
-        analyser.close()

@@ -12,11 +12,11 @@ from decimal import Decimal
 from typing import Any
 
 from extractors.series.inherit import Placed, inherited, same_value
-from extractors.series.intervals import agree
-from extractors.series.link import CandidateSeries, Mention, assign, keys
+from extractors.series.link import Candidate, assign
+from extractors.series.mention import Mention, from_json, keys, to_json
 from extractors.series.shifts import detect
 from flows.db import Jsonb, Transaction
-from schemas.outcomes import Role, SeriesOutcome
+from schemas.outcomes import Bound, Role, SeriesOutcome
 from schemas.records import Figure, Observation, Shift, Verdict
 
 #: Series that are compared in full with an article's figures, and mentions of each: the latest say best how it is put now.
@@ -60,7 +60,7 @@ def place(
             article_id=article_id,
             as_of=dates.get(index, as_of),
             dimension=mention.dimension,
-            mention=Jsonb(mention.as_json()),
+            mention=Jsonb(to_json(mention)),
             keys=keys(mention),
         )
     touched = tuple(sorted({chosen[index] for index in range(len(figures)) if figures[index].role is Role.LEVEL}))
@@ -79,7 +79,9 @@ def _continued(
         Placed(sentence=sentence, unit=figure.unit, role=figure.role, low=figure.low, high=figure.high)
         for figure, sentence in zip(figures, sentences, strict=True)
     ]
-    there = [Placed(sentence=row["sentence"], unit=row["unit"], role=row["role"], low=row["low"], high=row["high"]) for row in known]
+    there = [
+        Placed(sentence=row["sentence"], unit=row["unit"], role=row["role"], low=row["low"], high=row["high"]) for row in known
+    ]
     chosen: dict[int, int] = {}
     dates: dict[int, datetime] = {}
     for index, other in inherited(here, there, verdict.shared).items():
@@ -91,7 +93,7 @@ def _continued(
     return chosen, dates
 
 
-def _candidates(tx: Transaction, mentions: Sequence[Mention], taken: set[int]) -> list[CandidateSeries]:
+def _candidates(tx: Transaction, mentions: Sequence[Mention], taken: set[int]) -> list[Candidate]:
     if not mentions:
         return []
     wanted = sorted({key for mention in mentions for key in keys(mention)})
@@ -100,8 +102,8 @@ def _candidates(tx: Transaction, mentions: Sequence[Mention], taken: set[int]) -
     members: defaultdict[int, list[Mention]] = defaultdict(list)
     for row in rows:
         if row["series_id"] not in taken:
-            members[row["series_id"]].append(Mention.from_json(row["mention"]))
-    return [CandidateSeries(id=series, mentions=tuple(found)) for series, found in members.items()]
+            members[row["series_id"]].append(from_json(row["mention"]))
+    return [Candidate(series=series, mentions=tuple(found)) for series, found in members.items()]
 
 
 def _create(tx: Transaction, figure: Figure, mention: Mention, now: datetime) -> int:
@@ -124,14 +126,14 @@ def decide(tx: Transaction, series: Sequence[int], threshold: Decimal, now: date
         return 0
     observations: defaultdict[int, list[Observation]] = defaultdict(list)
     for row in tx.all("series.observations", series=list(series)):
-        observations[row["series"]].append(Observation(**row | {"role": Role(row["role"])}))
+        observations[row["series"]].append(Observation(**row | {"role": Role(row["role"]), "bound": Bound(row["bound"])}))
     told: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in tx.all("series.shifts", series=list(series)):
         told[row["series_id"]].append(row)
-    return sum(_settle(tx, detect(observations[one], threshold=threshold).shifts, told[one], now) for one in series)
+    return sum(_settle(tx, detect(observations[one], threshold=threshold).shifts, told[one], threshold, now) for one in series)
 
 
-def _settle(tx: Transaction, shifts: Sequence[Shift], told: list[dict[str, Any]], now: datetime) -> int:
+def _settle(tx: Transaction, shifts: Sequence[Shift], told: list[dict[str, Any]], threshold: Decimal, now: datetime) -> int:
     """Store the shifts that follow now, each once: one whose first report moved to an earlier article stays itself."""
     current = {shift.observation for shift in shifts}
     gone = [row for row in told if row["observation_id"] not in current]
@@ -139,7 +141,9 @@ def _settle(tx: Transaction, shifts: Sequence[Shift], told: list[dict[str, Any]]
     new = 0
     for shift in shifts:
         if shift.observation not in known:
-            moved = next((row for row in gone if agree(row["to_number"], shift.to_number)), None)
+            moved = next(
+                (row for row in gone if abs(row["to_number"] - shift.to_number) <= threshold * abs(shift.to_number)), None
+            )
             if moved is not None:
                 gone.remove(moved)
                 tx.run("series.move_shift", id=moved["id"], observation_id=shift.observation)

@@ -6,13 +6,14 @@ Not here: reading a feed (extractors/article/feed.py), fetching the pages (fetch
 
 import asyncio
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from extractors.article.feed import NotAFeed, read_feed
-from extractors.article.sitemap import read_sitemap
+from extractors.article.feed import FeedDocument, NotAFeed, read_feed
+from extractors.article.sitemap import SitemapDocument, read_sitemap
 from extractors.article.urls import canonical_url
 from flows.db import Database, Transaction
 from flows.http import Client, Response
@@ -76,11 +77,16 @@ def _read(source: dict[str, Any], fetched: Response) -> tuple[FetchOutcome, str,
         return FetchOutcome.NOT_MODIFIED, "", ()
     if fetched.status != 200:
         return FetchOutcome.HTTP_ERROR, f"status {fetched.status}", ()
-    read = read_sitemap if source["kind"] == "sitemap" else read_feed
-    document = read(fetched.body, content_type=fetched.content_type, base_url=fetched.final_url)
+    document = document_of(source["kind"], fetched)
     if isinstance(document, NotAFeed):
         return FetchOutcome.NOT_A_FEED, document.reason, ()
     return FetchOutcome.FETCHED, "", document.entries
+
+
+def document_of(kind: str, fetched: Response) -> FeedDocument | SitemapDocument | NotAFeed:
+    """What a source lists, by its kind."""
+    read: Callable[..., FeedDocument | SitemapDocument | NotAFeed] = read_sitemap if kind == "sitemap" else read_feed
+    return read(fetched.body, content_type=fetched.content_type, base_url=fetched.final_url)
 
 
 def _store(

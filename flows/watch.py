@@ -46,11 +46,8 @@ async def poll_batch(config: str | None, data_dir: str | None, simulated: dateti
 async def fetch_batch(config: str | None, data_dir: str | None, simulated: datetime | None) -> Counter[str]:
     """Fetch up to FETCHES_A_TASK due pages; counts by outcome, empty when none is due."""
     opened, now = context(config, data_dir), _now(simulated)
-    with opened.database.transaction() as tx:
-        due = fetch.lease(tx, now, FETCHES_A_TASK)
-    settings = opened.settings.fetch
-    async with client_of(settings) as client:
-        done = await asyncio.gather(*(fetch.fetch(opened.database, client, settings, entry, now) for entry in due))
+    async with client_of(opened.settings.fetch) as client:
+        done = await fetch.fetch_all(opened.database, client, opened.settings.fetch, now, FETCHES_A_TASK)
     return Counter(f"fetch {fetched.outcome or 'waiting'}" for fetched in done)
 
 

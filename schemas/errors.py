@@ -61,3 +61,7 @@ class FetchError(OperationError):
 
 class DeliveryError(OperationError):
     """The channel did not take the message."""
+
+    def __init__(self, message: str = "", *, permanent: bool = False, mend: str = "") -> None:
+        super().__init__(message, mend=mend)
+        self.permanent = permanent  #: trying again later is of no use

@@ -114,9 +114,14 @@ class Claim:
 class SentenceSketch:
     """One sentence as data: enough to align it and to compare its numbers, not enough to read it."""
 
-    words: tuple[int, ...]  #: 32-bit hashes of its distinct words without numbers, sorted
-    numbers: tuple[str, ...]  #: plain normalised numbers, in order ("1200", "2400000")
-    names: tuple[int, ...]  #: 32-bit hashes of its names, in order
+    words: tuple[int, ...]  #: 32-bit hashes of its distinct words that carry a subject, sorted
+    numbers: tuple[str, ...]  #: plain normalised numbers, in order ("1200", "2400000"); "~" marks approximate, "(" converted
+    names: tuple[int, ...] = ()  #: 32-bit hashes of its names, in order
+    years: tuple[int, ...] = ()  #: calendar years, in order
+    skeleton: int = 0  #: hash of its words that carry a subject, in order, with the places of its numbers
+    length: int = 0  #: words in all
+    paragraph: int = 0
+    prose: bool = True  #: reads as a sentence of the text; False for menus, adverts, lists of headlines, credits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,8 +130,7 @@ class Fingerprint:
 
     version: int
     text_hash: bytes  #: SHA-256 of the normalised text
-    minhash: bytes  #: packed little-endian uint32 permutation minima of its shingles
-    keys: tuple[int, ...]  #: signed 64-bit look-up keys: LSH bands, rare names and numbers; two near texts share some
+    keys: tuple[int, ...]  #: signed 64-bit look-up keys: sampled shingles, names with numbers; two near texts share some
     sentences: tuple[SentenceSketch, ...]
 
 
@@ -139,6 +143,8 @@ class Candidate:
     published_at: datetime | None
     fingerprint: Fingerprint
     figures: tuple[Figure, ...]
+    outlet: str = ""
+    credit: str = ""  #: the agency or outlet that its text credits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +157,7 @@ class Verdict:
     similarity: float = 0.0  #: in [0, 1], larger is more alike
     reason: str = ""  #: one line for a person
     shared: tuple[tuple[int, int], ...] = ()  #: aligned sentences: (index here, index there)
+    later: tuple[int, ...] = ()  #: candidates published later that carry this text: to be judged again, with this one known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

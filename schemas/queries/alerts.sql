@@ -17,7 +17,7 @@ WHERE id IN (
 RETURNING id, alert_id, channel, tries;
 
 -- of_delivery --
-SELECT alert.id, alert.shift_id, alert.rules, alert.created_at FROM alert WHERE alert.id = %(id)s;
+SELECT alert.id, alert.shift_id, shift.series_id FROM alert JOIN shift ON shift.id = alert.shift_id WHERE alert.id = %(id)s;
 
 -- sent --
 UPDATE delivery SET state = 'sent', sent_at = %(now)s, leased_until = NULL, detail = '' WHERE id = %(id)s;

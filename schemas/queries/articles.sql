@@ -30,6 +30,10 @@ SET state = CASE WHEN tries + 1 >= %(most_tries)s THEN 'quarantined' ELSE 'due' 
     leased_until = NULL, outcome = 'failed', detail = %(detail)s, tries = tries + 1
 WHERE id = %(id)s;
 
+-- release --
+-- Pages that were leased and not recorded are free again at once.
+UPDATE page SET leased_until = NULL WHERE id = ANY (%(ids)s) AND state = 'due';
+
 -- latest_revision --
 SELECT id, revision, text, title FROM article WHERE url = %(url)s ORDER BY revision DESC LIMIT 1;
 

@@ -1,7 +1,7 @@
 -- candidates --
 -- Known articles that share look-up keys or the whole text, those that share most first. Copies are left out: what
 -- repeats a copy repeats its parent, and the parent has the figures.
-SELECT article.id, article.url, article.as_of AS published_at, fingerprint.sketch
+SELECT article.id, article.url, article.as_of AS published_at, article.outlet, article.credit, fingerprint.sketch
 FROM (
     SELECT article_id, text_hash = %(text_hash)s AS same, cardinality(ARRAY(SELECT unnest(keys) INTERSECT SELECT unnest(%(keys)s::bigint[]))) AS shared
     FROM fingerprint
@@ -16,7 +16,7 @@ ORDER BY near.same DESC, near.shared DESC, article.id;
 
 -- one --
 -- A known article as a candidate: the revision before.
-SELECT article.id, article.url, article.as_of AS published_at, fingerprint.sketch
+SELECT article.id, article.url, article.as_of AS published_at, article.outlet, article.credit, fingerprint.sketch
 FROM article JOIN fingerprint ON fingerprint.article_id = article.id WHERE article.id = %(id)s;
 
 -- store --

@@ -1,0 +1,138 @@
+"""What do strangers' feeds, sitemaps and pages say in their markup?
+
+The guards and small readers that feed.py, sitemap.py and body.py share. XML is parsed without its document type, so that no
+entity can swell; broken XML is mended by libxml2, whose limits on depth and on the length of single texts stay on.
+Pure; no text raises.
+"""
+
+import html
+import re
+from html.entities import html5
+from urllib.parse import urljoin
+
+from lxml import etree
+from lxml import html as lxml_html
+
+from extractors.article.urls import is_web_url
+
+MAX_TITLE_LENGTH = 1_000
+
+_XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
+_NAMESPACES = {
+    "http://www.w3.org/2005/Atom": "",
+    "http://purl.org/atom/ns#": "",
+    "http://purl.org/rss/1.0/": "",
+    "http://my.netscape.com/rdf/simple/0.9/": "",
+    "http://channel.netscape.com/rdf/simple/0.9/": "",
+    "http://backend.userland.com/rss2": "",
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf:",
+    "http://purl.org/dc/elements/1.1/": "dc:",
+    "http://purl.org/dc/terms/": "dcterms:",
+    "http://purl.org/rss/1.0/modules/content/": "content:",
+    "http://purl.org/rss/1.0/modules/syndication/": "sy:",
+    "http://rssnamespace.org/feedburner/ext/1.0": "feedburner:",
+}
+_ROOT = re.compile(r"<([A-Za-z_][\w.:-]*)")
+_REFERENCE = re.compile(r"&(?:([A-Za-z][A-Za-z0-9]{1,31};)|#(?:[xX]([0-9A-Fa-f]+)|([0-9]+));?)")
+#: What XML 1.0 does not allow in a document.
+NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
+
+
+def parse_html(page: str) -> lxml_html.HtmlElement | None:
+    """The tree of a page that was decoded before, whatever charset it claims; None where there is no element in it."""
+    parser = lxml_html.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, collect_ids=False)
+    text = NOT_XML.sub("", page)
+    try:
+        tree = lxml_html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
+        return None
+    return tree if isinstance(tree, lxml_html.HtmlElement) else None
+
+
+def parse_xml(text: str, base_url: str = "") -> "etree._Element | str":
+    """The root of a document without its document type; a reason where there is none. Entities stay unexpanded."""
+    at = root_start(text)
+    if at is None:
+        return "empty" if not text.strip() else "neither XML nor JSON"
+    text = NOT_XML.sub("", _REFERENCE.sub(_character, text[at:]))
+    parser = etree.XMLParser(
+        encoding="utf-8", recover=True, resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
+    )
+    try:
+        root = etree.fromstring(text.encode("utf-8", "replace"), parser, base_url=base_url or None)
+    except (etree.XMLSyntaxError, ValueError):
+        return "XML that cannot be read"
+    return "XML that cannot be read" if root is None else root
+
+
+def root_start(text: str) -> int | None:
+    """Where the root element starts: behind declarations, comments, the document type, and stray text before them."""
+    at = 0
+    while (at := text.find("<", at)) >= 0:
+        if text.startswith("<?", at):
+            end = text.find("?>", at)
+        elif text.startswith("<!--", at):
+            end = text.find("-->", at)
+        elif text.startswith("<!", at):
+            close, subset = text.find(">", at), text.find("[", at)
+            end = close if subset < 0 or 0 <= close < subset else text.find("]", subset)
+        elif _ROOT.match(text, at):
+            return at
+        else:
+            end = at
+        if end < 0:
+            return None
+        at = end + 1
+    return None
+
+
+def plain(markup: str) -> str:
+    """A title or name without markup, in one line."""
+    text = markup[: 4 * MAX_TITLE_LENGTH]
+    if "&" in text:
+        text = html.unescape(text)
+    if "<" in text:
+        text = html.unescape(_TAG.sub("", text))
+    return " ".join(NOT_XML.sub("", text).split())[:MAX_TITLE_LENGTH]
+
+
+def element_key(element: "etree._Element") -> str:
+    """Lower-case name with the short form of its namespace: "title", "dc:creator"; empty for what is no element."""
+    tag = element.tag
+    if not isinstance(tag, str):
+        return ""
+    if tag[0] != "{":
+        return tag.lower()
+    space, _, name = tag[1:].partition("}")
+    short = _NAMESPACES.get(space)
+    if short is None:
+        short = f"{element.prefix}:" if element.prefix else ""
+    return (short + name).lower()
+
+
+def web_url(written: str, base_url: str) -> str:
+    """An absolute http(s) address without white space, empty where it is none or too long."""
+    written = "".join(written.split())
+    if not written:
+        return ""
+    try:
+        url = urljoin(base_url, written)
+    except ValueError:
+        return ""
+    return url if is_web_url(url) else ""
+
+
+def element_text(element: "etree._Element") -> str:
+    """All text in an element, its children's included, without outer white space."""
+    return "".join(map(str, element.itertext())).strip() if len(element) else (element.text or "").strip()
+
+
+def _character(match: re.Match[str]) -> str:
+    """HTML's named characters as themselves; references to no character of XML, which libxml2 lets pass, as nothing."""
+    name, hexadecimal, decimal = match.groups()
+    if name:
+        return match[0] if name[:-1] in _XML_ENTITIES else html5.get(name, match[0])
+    digits = (hexadecimal or decimal).lstrip("0")
+    code = int(digits or "0", 16 if hexadecimal else 10) if len(digits) <= 7 else 0x110000
+    return match[0] if 0 < code < 0x110000 and not NOT_XML.match(chr(code)) else ""

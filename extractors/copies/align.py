@@ -1,0 +1,114 @@
+"""Which sentence of one text is which of another?
+
+Two fingerprints -> for each sentence of the first its counterparts in the second, and how much of it they cover, in [0, 1].
+Words are weighted by their rarity in the two texts, so that a shared "Qalat" says more than a shared "officials".
+A sentence may have several counterparts (merged by an editor) and be one of several of its counterpart's (cut in two).
+Linear in the length of the texts: a word that stands in very many sentences finds no counterpart.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import fsum, log
+
+from extractors.copies.values import MARKS
+from schemas.records import Fingerprint, SentenceSketch
+
+#: A word in more sentences than this brings none of them together; the weights of the others decide.
+COMMON = 12
+#: Counterparts looked at for one sentence.
+MOST_TRIED = 12
+#: A number weighs as much as this many words of the same rarity: it is what a reworded sentence keeps.
+NUMBER_WEIGHT = 2.0
+#: The share of a sentence's own words, by weight, from which on its wording counts as copied.
+COPIED = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A sentence and its counterparts, best first."""
+
+    here: int
+    there: tuple[int, ...]
+    cover: float  #: how much of the sentence stands in its counterparts, by weight
+    words: float  #: the same for words alone
+
+
+def items(sketch: SentenceSketch) -> set[object]:
+    """What a sentence is compared by: its words and its numbers."""
+    return {*sketch.words, *(n.lstrip(MARKS) for n in sketch.numbers)}
+
+
+def similarity(a: Fingerprint, b: Fingerprint) -> float:
+    """How alike two texts are, in [0, 1], 1 for the same text: words and numbers in common, by weight. Symmetric."""
+    if a.text_hash == b.text_hash:
+        return 1.0
+    ours, theirs = ([items(s) for s in f.sentences if s.prose] for f in (a, b))
+    weight = Weights(ours, theirs)
+    one, other = (set[object]().union(*groups) for groups in (ours, theirs))
+    whole = weight(one | other)
+    return weight(one & other) / whole if whole else 0.0
+
+
+class Weights:
+    """How telling a word or number is in two texts: the rarer, the more."""
+
+    def __init__(self, *texts: Sequence[set[object]]) -> None:
+        count = Counter(item for text in texts for sentence in text for item in sentence)
+        total = sum(len(text) for text in texts) + 1
+        self._of = {
+            item: log(1 + total / n) * (NUMBER_WEIGHT if isinstance(item, str) and len(item) > 1 else 1.0)
+            for item, n in count.items()
+        }
+
+    def __call__(self, group: set[object]) -> float:
+        """The summed weight of some items."""
+        return fsum(self._of[item] for item in group)  # exact, so that the order of a set does not matter
+
+
+def align(here: Sequence[SentenceSketch], there: Sequence[SentenceSketch], least: float) -> list[Pair]:
+    """The sentences of here that are at least so much like sentences of there, in order."""
+    ours, theirs = [items(s) for s in here], [items(s) for s in there]
+    weight = Weights(ours, theirs)
+    where: dict[object, list[int]] = defaultdict(list)
+    worded: list[set[object]] = [set(s.words) for s in there]
+    for j, group in enumerate(theirs):
+        for item in group:
+            if len(where[item]) <= COMMON:
+                where[item].append(j)
+    pairs: list[Pair] = []
+    for i, group in enumerate(ours):
+        own = weight(group)
+        if not own:
+            continue
+        votes: Counter[int] = Counter()
+        for item in group:
+            places = where.get(item, ())
+            if len(places) <= COMMON:
+                votes.update(places)
+        words: set[object] = set(here[i].words)
+        scored = []
+        for j, _ in votes.most_common(MOST_TRIED):
+            if here[i].skeleton == there[j].skeleton:
+                scored.append((1.0, 1.0, j))
+                continue
+            # by words alone, so that changed numbers do not hide a sentence; by both, so that kept ones show a reworded one
+            whole = _likeness(weight, group, theirs[j])
+            bare = _likeness(weight, words, worded[j])
+            scored.append((*(max(whole, bare) if sum(bare) >= 1.0 else whole), j))
+        best = sorted(
+            (s for s in scored if (s[0] + s[1]) / 2 >= least or (s[0] >= 2 * least and len(theirs[s[2]]) >= 3)),
+            key=lambda s: -(s[0] + s[1]),
+        )
+        if not best:
+            continue
+        chosen = tuple(j for _, _, j in best[:3])
+        union: set[object] = set().union(*(theirs[j] for j in chosen))
+        pairs.append(Pair(i, chosen, weight(group & union) / own, weight(words & union) / weight(words) if words else 0.0))
+    return pairs
+
+
+def _likeness(weight: Weights, one: set[object], other: set[object]) -> tuple[float, float]:
+    """What two groups share, of the lighter and of the heavier one."""
+    a, b, shared = weight(one), weight(other), weight(one & other)
+    return (shared / min(a, b), shared / max(a, b)) if shared else (0.0, 0.0)

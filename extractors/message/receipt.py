@@ -1,0 +1,163 @@
+"""What must a person be shown to believe a shift?
+
+The number that stood and the new one, each with its sentence, speaker, outlet, time and independent origins, and the
+line of the series. Every channel writes the same receipt in its own form; nothing here knows a channel.
+Not here: what a shift is (series/), how numbers are worded (wording.py).
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from extractors.message.wording import change, clean, counted, plural, safe_url, when
+from schemas.outcomes import ShiftKind
+
+#: Characters shown of a sentence on each side of its number; longer ones are cut there.
+CONTEXT = 280
+#: Characters of the fields that come from an article. A subject line of a mail stays below 250 in all.
+MAX_LABEL, MAX_NAME, MAX_TITLE, MAX_NUMBER, MAX_REASON = 100, 60, 160, 60, 300
+
+#: Said in place of a sentence where there is none: a seed document is known by its figures only.
+NO_SENTENCE = "Known from the seed corpus by its figures only: there is no sentence to show."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """One of the two numbers, and who reports it."""
+
+    number: str  #: with its bound, as people write it: ">10,000", "about 6,700" (wording.written)
+    surface: str = ""  #: the words of the text
+    sentence: str = ""  #: empty for a seed document
+    start: int = 0  #: span of the surface in the sentence
+    end: int = 0
+    speaker: str = ""  #: who says so in the text; empty when the text says it itself
+    outlet: str = ""
+    published_at: datetime | None = None
+    url: str = ""
+    title: str = ""
+    origins: int = 1  #: independent origins that report this number
+
+    def pieces(self) -> tuple[str, str, str]:
+        """The sentence before, in and after the number, each one clean line; all empty without a sentence."""
+        start, end = max(0, self.start), min(len(self.sentence), self.end)
+        if start >= end:
+            return clean(self.sentence, 2 * CONTEXT), "", ""
+        before, after = self.sentence[max(0, start - 2 * CONTEXT) : start], self.sentence[end : end + 2 * CONTEXT]
+        lead, tail = clean(before, 2 * CONTEXT), clean(after, CONTEXT)
+        if len(lead) > CONTEXT or start > 2 * CONTEXT:
+            lead = "…" + lead[-CONTEXT:].lstrip()
+        gap = " " if before[-1:].isspace() else ""
+        space = " " if after[:1].isspace() else ""
+        return lead + gap if lead else "", clean(self.sentence[start:end], 3 * MAX_NUMBER), space + tail if tail else ""
+
+    def source(self) -> str:
+        """Who, where and when, in one line."""
+        names = [clean(self.speaker, MAX_NAME), clean(self.outlet, MAX_NAME)]
+        return " · ".join([*(name for name in names if name), when(self.published_at)])
+
+    def reported_by(self) -> str:
+        """How many independent origins report it."""
+        return counted(self.origins, "independent origin")
+
+    def link(self) -> str:
+        """The article's address when it may be shown as a link."""
+        return safe_url(self.url)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """One observation in the chart of a series."""
+
+    at: datetime
+    number: Decimal
+    low: Decimal | None = None  #: ends of what the wording allows; the same as the number, or None, for an exact one
+    high: Decimal | None = None
+    outlet: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """A shift with its evidence."""
+
+    shift: int  #: its id, for `figurewatch why`
+    label: str  #: what the series measures
+    unit: str
+    rate: str | None = None
+    kind: ShiftKind
+    before: Side
+    after: Side
+    from_number: Decimal  #: in the unit of to_number
+    to_number: Decimal
+    reason: str = ""  #: how it was judged, in one line
+    points: tuple[Point, ...] = ()  #: the series in order of time, the shift's own observation included
+
+    def change(self) -> str:
+        """By how much, or empty."""
+        return change(self.from_number, self.to_number, self.unit)
+
+    def name(self) -> str:
+        """The label for people, with a capital; the unit when there is no label."""
+        label = clean(self.label, MAX_LABEL) or plural(clean(self.unit, MAX_LABEL)) or "Unnamed number"
+        return label[0].upper() + label[1:]
+
+    def numbers(self) -> tuple[str, str]:
+        """Both numbers as they stand in a line of text; a unit that the label does not name follows the second."""
+        first, second = (_in_words(side.number) for side in (self.before, self.after))
+        unit, rate = clean(self.unit, MAX_NUMBER), clean(self.rate or "", MAX_NUMBER)
+        if unit and not re.search(r"[%$€£¥₩₹]", second) and not _names(self.label, unit):
+            second = f"{second} {plural(unit)}"
+        return first, f"{second} a {rate}" if rate and rate.lower() not in self.label.lower() else second
+
+
+def headline(receipt: Receipt) -> str:
+    """All of it in one line: "Containers shipped to Russia: 6,700 -> 10,000 (+49%), US State Department"."""
+    first, second = receipt.numbers()
+    name = receipt.name()
+    by = f" ({receipt.change()})" if receipt.change() else ""
+    who = clean(receipt.after.speaker, MAX_NAME) or clean(receipt.after.outlet, MAX_NAME)
+    said = f", {who}" if who else ""
+    match receipt.kind:
+        case ShiftKind.CONFLICT:
+            return f"{name}, in conflict: {first} against {second}{by}{said}"
+        case ShiftKind.CORRECTION:
+            return f"{name}, corrected: {first} -> {second}{by}{said}"
+        case _:
+            return f"{name}: {first} -> {second}{by}{said}"
+
+
+def lines(receipt: Receipt, mark: tuple[str, str] = ("*", "*")) -> list[str]:
+    """The receipt as lines of plain text under its headline; the number stands between the marks in its sentence."""
+    found: list[str] = []
+    for heading, side in (("NOW", receipt.after), ("BEFORE", receipt.before)):
+        found += [f"{heading}: {_in_words(side.number)}, {side.reported_by()}"]
+        before, surface, after = side.pieces()
+        if side.sentence:
+            found += [f"“{before}{mark[0]}{surface}{mark[1]}{after}”" if surface else f"“{before}”"]
+        else:
+            found += [NO_SENTENCE]
+        found += [f"{side.source()}"]
+        if side.title:
+            found += [clean(side.title, MAX_TITLE)]
+        if side.link():
+            found += [side.link()]
+        found += [""]
+    if receipt.reason:
+        found += [f"HOW IT WAS JUDGED: {clean(receipt.reason, MAX_REASON)}"]
+    return [*found, f"All of the evidence: figurewatch why {receipt.shift}"]
+
+
+def _in_words(number: str) -> str:
+    """A bound as a word: next to an arrow, a sign is misread."""
+    text = clean(number, MAX_NUMBER)
+    for sign, word in ((">", "over "), ("<", "under ")):
+        if text.startswith(sign):
+            return word + text[1:]
+    return text
+
+
+def _names(label: str, unit: str) -> bool:
+    """Does the label hold the unit, in the singular or the plural?"""
+    words = set(re.findall(r"\w+", label[:1000].lower()))
+    last = unit.lower().rpartition(" ")[2]
+    return last in words or plural(last) in words

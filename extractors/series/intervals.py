@@ -1,0 +1,86 @@
+"""What a number says: the interval of values that a wording leaves open.
+
+(low, high, bound) -> Interval; two figures agree when their intervals meet. A reader takes "1,200", "twelve hundred" and
+"about 1,180" for one number and "at least 84" then "143" for two, and so do these intervals.
+Pure, exact Decimals. Not here: units (figures/units.py), what stands (standing.py).
+"""
+
+from dataclasses import dataclass
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
+
+from schemas.outcomes import Bound
+
+#: About, roughly, some: at least this share either way.
+APPROX_SHARE = Decimal("0.05")
+#: How far an open bound reaches: "more than 1,000" is said of 1,080, hardly of 1,300.
+OPEN_SHARE = Decimal("0.10")
+#: Half the width of the last significant digit, a little less so that neighbours (1.2 and 1.3) do not touch.
+HALF_DIGIT = Decimal("0.49")
+
+#: Exact enough for any printed number, and nothing that a text can hold overflows it.
+CONTEXT = Context(prec=60, Emax=MAX_EMAX, Emin=MIN_EMIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Closed, low <= high."""
+
+    low: Decimal
+    high: Decimal
+
+    def meets(self, other: "Interval") -> bool:
+        """Have the two a value in common?"""
+        return self.low <= other.high and other.low <= self.high
+
+
+def interval(low: Decimal | None, high: Decimal | None, bound: Bound) -> Interval:
+    """The values that a figure leaves open. One of low and high may be None (open side), not both."""
+    if low is not None and high is not None:
+        if low != high:
+            return _ordered(low, high)
+        return _around(low, bound)
+    value = high if low is None else low
+    assert value is not None
+    reach = CONTEXT.multiply(abs(value), OPEN_SHARE)
+    if low is None or bound in (Bound.AT_MOST, Bound.LESS_THAN):
+        return _ordered(CONTEXT.subtract(value, reach), value)
+    return _ordered(value, CONTEXT.add(value, reach))
+
+
+def meet(a: Interval, b: Interval) -> bool:
+    """Do two wordings leave a value that both allow?"""
+    return a.meets(b)
+
+
+def number(low: Decimal | None, high: Decimal | None) -> Decimal:
+    """The number as printed: the bound's, or the middle of a range."""
+    if low is None:
+        assert high is not None
+        return high
+    if high is None or low == high:
+        return low
+    return CONTEXT.divide(CONTEXT.add(low, high), Decimal(2))
+
+
+def _around(value: Decimal, bound: Bound) -> Interval:
+    """One value: as wide as its last digit, never wider than "about" would be; "about" is at least 5 percent either way."""
+    share = CONTEXT.multiply(abs(value), APPROX_SHARE)
+    if bound in (Bound.AT_LEAST, Bound.MORE_THAN):
+        return _ordered(value, CONTEXT.add(value, CONTEXT.multiply(abs(value), OPEN_SHARE)))
+    if bound in (Bound.AT_MOST, Bound.LESS_THAN):
+        return _ordered(CONTEXT.subtract(value, CONTEXT.multiply(abs(value), OPEN_SHARE)), value)
+    half = share
+    if bound is not Bound.APPROX:
+        half = min(share, CONTEXT.multiply(HALF_DIGIT, _last_digit(value)))
+    return _ordered(CONTEXT.subtract(value, half), CONTEXT.add(value, half))
+
+
+def _last_digit(value: Decimal) -> Decimal:
+    """The worth of one step in the last significant digit: 100 for 1,200, 0.1 for 2.5."""
+    digits = value.normalize(CONTEXT).as_tuple()
+    assert isinstance(digits.exponent, int)
+    return Decimal((0, (1,), digits.exponent))
+
+
+def _ordered(a: Decimal, b: Decimal) -> Interval:
+    return Interval(a, b) if a <= b else Interval(b, a)

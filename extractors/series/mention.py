@@ -1,0 +1,316 @@
+"""What is kept of a figure so that it can be linked later without its article.
+
+(figures, sentences, title) of one article -> mentions: unit and dimension, rate, role, the number, the words around it by
+distance, those of its sentence, of the one before and of the headline, what it measures, the names of the article, and an
+embedding of the nearest words. A mention is small (about a kilobyte), goes to JSON and back unchanged, and says all that
+pairs are judged by. keys() are the look-up words under which an index finds the mentions that could belong together.
+Pure. Not here: judging pairs (pair.py), placing figures in series (link.py).
+"""
+
+import base64
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from extractors.figures.units import UNITS, convert, dimension
+from extractors.series.intervals import interval, number
+from extractors.series.standing import speaker_words
+from extractors.text import Sentence
+from schemas.records import Figure
+
+VERSION = 1
+
+#: Content words this near to the number, on either side, say best what it counts; more bring the neighbours' words in.
+NEAR_WORDS = 5
+#: A sentence of a news text has 20 words or so; the rest of a very long one says nothing about the number.
+MOST_WORDS = 60
+#: Names are counted over the article; those that come most often are what the story is about.
+MOST_NAMES = 12
+#: First dimensions of the static embedding, enough to tell words that mean the same from others.
+VECTOR_SIZE = 64
+#: Look-up keys pair the article's main names with the figure's nearest words: this many of each.
+KEY_NAMES = 8
+KEY_WORDS = 6
+
+#: One unit a dimension, so that values compare: that with factor 1.
+_BASES = {unit.dimension: unit.name for unit in reversed(UNITS.values()) if unit.factor == 1 and not unit.offset}
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’.][^\W\d_]+)*|\d[\d.,]*")
+_NAME = re.compile(r"\b[A-ZÀ-ÞЀ-Я][^\W\d_]+(?:['’-][^\W\d_]+)*")
+
+#: Words that any sentence can hold, and reporting verbs: they say nothing about what is measured.
+_COMMON = frozenset(
+    "a an the and or but nor so yet of in on at to from by for with without within into onto over under up down out off"
+    " than then as is are was were be been being am do does did done has have had having will would can could may might"
+    " must shall should it its he she they them his her their theirs we us our you your i me my this that these those"
+    " which who whom whose what when where why how there here not no none any some all both each every either neither"
+    " more most less least fewer few many much about around roughly nearly almost approximately some only just also too"
+    " very still already now again once if while after before since until during because although though between among"
+    " against per said say says told tell according added adding reported report reports estimated estimates one ones"
+    " other others another such same own like even including mr mrs ms dr".split()
+)
+#: Number words are the value, not what is counted.
+_NUMBER_WORDS = frozenset(
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen"
+    " nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands million millions"
+    " billion billions trillion dozen dozens half quarter third thirds fifth fifths tenth tenths score m bn tn".split()
+)
+#: Days and months date a sentence, not a series.
+_CALENDAR = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august"
+    " september october november december jan feb mar apr jun jul aug sept sep oct nov dec".split()
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """A figure as linking sees it. Words are stems, in the order of the text."""
+
+    article: str  #: the article's identity: no two of its figures are one observation
+    position: int  #: order within the article
+    line: int  #: index of its sentence
+    role: str
+    unit: str
+    dimension: str
+    rate: str
+    number: float  #: in the base unit of its dimension
+    low: float  #: the values that the wording leaves open
+    high: float
+    digits: int  #: significant digits: 16,400 met twice says more than 3 met twice
+    near: tuple[str, ...]  #: nearest first
+    counted: tuple[str, ...]  #: words of the surface besides the number
+    sentence: tuple[str, ...]
+    before: tuple[str, ...]  #: the sentence before, where it is of the same paragraph
+    title: tuple[str, ...]
+    measured: tuple[str, ...]
+    slots: tuple[tuple[str, ...], ...]  #: counted, action, agent, patient, place, period, whole
+    names: tuple[str, ...]  #: the article's, most frequent first
+    local: tuple[str, ...]  #: names in the sentence
+    speaker: tuple[str, ...]
+    companions: tuple[float, ...]  #: the other numbers of the sentence
+    label: str  #: what it measures, for a reader
+    vector: str  #: embedding of the nearest words and the label, 8 bits a dimension, base64
+
+
+def mentions(figures: Sequence[Figure], sentences: Sequence[Sentence], *, title: str, article: str) -> list[Mention]:
+    """One mention a figure, in order."""
+    names = _names(sentences, title)
+    known = frozenset(names)
+    by_start = {s.start: s for s in sentences}
+    title_words = tuple(dict.fromkeys(stems(title)))[:MOST_WORDS]
+    found = []
+    for position, figure in enumerate(figures):
+        sentence = by_start.get(figure.sentence_start) or _holding(sentences, figure.start)
+        text = sentence.text if sentence else figure.surface
+        offset = figure.start - sentence.start if sentence else 0
+        previous = ""
+        if sentence and sentence.index > 0 and sentences[sentence.index - 1].paragraph == sentence.paragraph:
+            previous = sentences[sentence.index - 1].text
+        others = [o for k, o in enumerate(figures) if k != position and o.sentence_start == figure.sentence_start]
+        found.append(
+            _mention(
+                figure,
+                text,
+                offset,
+                previous,
+                others,
+                position,
+                sentence.index if sentence else 0,
+                title_words,
+                names,
+                known,
+                article,
+            )
+        )
+    return found
+
+
+def keys(mention: Mention) -> list[int]:
+    """Signed 64-bit look-up keys. Two mentions that could be one series share several; strangers of other stories none.
+
+    Each pairs a main name of the article with a word next to the number, its unit or its rounded value, so that a key stays
+    selective in a large archive and a synonym in one place does not hide a match.
+    """
+    words = list(dict.fromkeys((*mention.counted, *mention.near, *mention.measured)))[:KEY_WORDS]
+    words.append(f"={mention.number:.1e}")
+    kind = "" if mention.dimension == "count" else mention.dimension
+    names = mention.names[:KEY_NAMES] or ("",)
+    return sorted({_hash(f"{kind}|{name}|{word}") for name in names for word in words})
+
+
+def to_json(mention: Mention) -> dict[str, Any]:
+    """Plain lists, numbers and strings."""
+    return {"version": VERSION, **asdict(mention)}
+
+
+def from_json(kept: dict[str, Any]) -> Mention:
+    """The mention that to_json wrote."""
+    fields = {key: _tuples(value) for key, value in kept.items() if key != "version"}
+    return Mention(**fields)
+
+
+@lru_cache(maxsize=100_000)
+def stem(word: str) -> str:
+    """A word without its inflection, lower-case: enough that "shipped", "ships" and "shipping" meet. No dictionary."""
+    w = word.lower().replace("’", "'")
+    w = w.removesuffix("'s").removesuffix("'").replace(".", "")
+    if len(w) <= 3:
+        return w
+    for ending, rest in (("sses", "ss"), ("ies", "y"), ("ss", "ss"), ("us", "us"), ("s", "")):
+        if w.endswith(ending):
+            w = w[: len(w) - len(ending)] + rest
+            break
+    for ending in ("ing", "ed"):
+        base = w[: -len(ending)]
+        if w.endswith(ending) and len(base) >= 3 and any(c in "aeiouy" for c in base):
+            w = base[:-1] if len(base) > 3 and base[-1] == base[-2] and base[-1] not in "lsz" else base
+            break
+    return w.removesuffix("e") if len(w) > 3 else w
+
+
+def stems(text: str) -> list[str]:
+    """Stems of the content words, in order; numbers, dates and the words of any sentence are left out."""
+    return [stem(w) for w in _WORD.findall(text) if _content(w)]
+
+
+@lru_cache(maxsize=20_000)
+def embedding(phrase: str) -> NDArray[np.float32]:
+    """Unit-length static embedding of a phrase; zeros for an empty one."""
+    if not phrase.strip():
+        return np.zeros(VECTOR_SIZE, dtype=np.float32)
+    return np.asarray(_embedder().embed([phrase[:400]], norm=True)[0], dtype=np.float32)
+
+
+def unpack(packed: str) -> NDArray[np.float32]:
+    """The embedding that a mention holds."""
+    raw = np.frombuffer(base64.b64decode(packed), dtype=np.int8).astype(np.float32)
+    norm = float(np.linalg.norm(raw))
+    return raw / norm if norm else raw
+
+
+def _mention(
+    figure: Figure,
+    text: str,
+    offset: int,
+    previous: str,
+    others: Sequence[Figure],
+    position: int,
+    line: int,
+    title: tuple[str, ...],
+    names: tuple[str, ...],
+    known: frozenset[str],
+    article: str,
+) -> Mention:
+    said = interval(figure.low, figure.high, figure.bound)
+    base = _BASES.get(dimension(figure.unit), "")
+    value = number(figure.low, figure.high)
+    end = offset + len(figure.surface)
+    counted = tuple(dict.fromkeys((*stems(figure.surface), *stems(figure.unit))))
+    near = _near(text, offset, end)
+    slots = figure.slots
+    parts = (slots.counted, slots.action, slots.agent, slots.patient, slots.place, slots.period, slots.whole)
+    words = " ".join(
+        w for w in _WORD.findall(text[max(0, offset - 60) : end + 60]) if w.lower() not in _NUMBER_WORDS and not w[0].isdigit()
+    )
+    return Mention(
+        article=article,
+        position=position,
+        line=line,
+        role=figure.role.value,
+        unit=figure.unit,
+        dimension=dimension(figure.unit),
+        rate=figure.rate or "",
+        number=_float(value, figure.unit, base),
+        low=_float(said.low, figure.unit, base),
+        high=_float(said.high, figure.unit, base),
+        digits=len(value.normalize().as_tuple().digits),
+        near=near,
+        counted=counted,
+        sentence=tuple(dict.fromkeys(stems(text)))[:MOST_WORDS],
+        before=tuple(dict.fromkeys(stems(previous)))[:MOST_WORDS],
+        title=title,
+        measured=tuple(dict.fromkeys(stems(figure.measured)))[:MOST_WORDS],
+        slots=tuple(tuple(dict.fromkeys(stems(part)))[:12] for part in parts),
+        names=names,
+        local=tuple(dict.fromkeys(n for n in map(_name, _NAME.findall(text)) if n in known or n in _inner(text)))[:MOST_NAMES],
+        speaker=tuple(sorted(speaker_words(figure.attribution))),
+        companions=tuple(_float(number(o.low, o.high), o.unit, o.unit) for o in others[:8]),
+        label=figure.measured or " ".join(w for w in figure.surface.split() if not w[0].isdigit()),
+        vector=_pack(embedding(f"{figure.unit} {figure.measured} {words}")),
+    )
+
+
+def _near(text: str, start: int, end: int) -> tuple[str, ...]:
+    """Stems of the content words around the number, nearest first."""
+    left = stems(text[:start])[::-1][:NEAR_WORDS]
+    right = stems(text[end:])[:NEAR_WORDS]
+    found: dict[str, None] = {}
+    for k in range(NEAR_WORDS):
+        for side in (right, left):
+            if k < len(side):
+                found.setdefault(side[k])
+    return tuple(found)
+
+
+def _names(sentences: Sequence[Sentence], title: str) -> tuple[str, ...]:
+    """Capitalised words within sentences, most frequent first; ties as in the text."""
+    counts: Counter[str] = Counter()
+    for sentence in sentences:
+        counts.update(_inner(sentence.text))
+    headline = set(map(_name, _NAME.findall(title)))
+    ranked = sorted(counts, key=lambda n: (-(counts[n] + (n in headline)), len(n) < 4))
+    return tuple(ranked[:MOST_NAMES])
+
+
+def _inner(text: str) -> list[str]:
+    """Names that do not open their sentence."""
+    return [_name(m.group()) for m in _NAME.finditer(text) if m.start() > 1 and m.group().lower() not in _CALENDAR | _COMMON]
+
+
+def _name(word: str) -> str:
+    return word.lower().replace("’", "'").removesuffix("'s")
+
+
+def _content(word: str) -> bool:
+    w = word.lower()
+    return not w[0].isdigit() and len(w) > 1 and w not in _COMMON and w not in _NUMBER_WORDS and w not in _CALENDAR
+
+
+def _holding(sentences: Sequence[Sentence], start: int) -> Sentence | None:
+    return next((s for s in sentences if s.start <= start < s.end), None)
+
+
+def _float(value: Decimal, unit: str, base: str) -> float:
+    converted = convert(value, unit, base) if base and base != unit else value
+    try:
+        return float(value if converted is None else converted)
+    except OverflowError:
+        return float("inf")
+
+
+def _hash(key: str) -> int:
+    return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)
+
+
+@cache
+def _embedder() -> Any:
+    from wordllama import WordLlama
+
+    return WordLlama.load(cache_dir=str(files("wordllama")), trunc_dim=VECTOR_SIZE, disable_download=True)
+
+
+def _pack(vector: NDArray[np.float32]) -> str:
+    return base64.b64encode(np.clip(np.rint(vector * 254), -127, 127).astype(np.int8).tobytes()).decode("ascii")
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(_tuples(v) for v in value) if isinstance(value, list | tuple) else value

@@ -1,0 +1,30 @@
+"""The `figurewatch` command."""
+
+import os
+import sys
+
+from schemas.errors import FigurewatchError
+
+
+def main() -> None:
+    """Run the command line; what a user can get wrong ends in one clear line."""
+    from flows.cli import app, err
+
+    try:
+        app(prog_name="figurewatch")
+    except FigurewatchError as error:
+        err.print(f"figurewatch: {error.message}", style="red", markup=False, soft_wrap=True)
+        if error.mend:
+            err.print(f"  mend: {error.mend}", style="yellow", markup=False, soft_wrap=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        err.print("figurewatch: stopped")
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of our output went away (| head): nothing is wrong, and nothing more is to be said.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

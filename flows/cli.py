@@ -1,0 +1,681 @@
+"""The command line: thin. Every command reads its arguments, calls a flow or a stage, and says what came of it.
+
+Exit codes: 0 done, 1 failed, 2 wrong use; what a user can get wrong is one line on standard error, without traceback.
+"""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from schemas.errors import UsageError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)
+extract_app = typer.Typer(
+    no_args_is_help=True, help="The pure part by itself: a page's article, a text's figures and claims, as JSON."
+)
+seed_app = typer.Typer(no_args_is_help=True, help="The seed corpus: documents that are known before the watch begins.")
+backfill_app = typer.Typer(
+    no_args_is_help=True, help="History from an archive: it takes its place in every series and wakes nobody."
+)
+series_app = typer.Typer(no_args_is_help=True, help="The lines that are watched.")
+shifts_app = typer.Typer(no_args_is_help=True, help="Changes worth telling.")
+alerts_app = typer.Typer(no_args_is_help=True, help="What was told, and to whom.")
+sources_app = typer.Typer(no_args_is_help=True, help="What is polled.")
+for name, group in (
+    ("extract", extract_app),
+    ("seed", seed_app),
+    ("backfill", backfill_app),
+    ("series", series_app),
+    ("shifts", shifts_app),
+    ("alerts", alerts_app),
+    ("sources", sources_app),
+):
+    app.add_typer(group, name=name)
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+Config = Annotated[
+    Path | None, typer.Option("--config", "-c", help="Settings file; default: figurewatch.toml here.", show_default=False)
+]
+DataDir = Annotated[
+    Path | None, typer.Option("--data-dir", help="Folder of all data; overrides the settings.", show_default=False)
+]
+Json = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
+Limit = Annotated[int, typer.Option("--limit", min=1, help="At most so many rows.")]
+
+
+class Format(StrEnum):
+    """How rows are written."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
+    PARQUET = "parquet"
+
+
+class What(StrEnum):
+    """What can be exported."""
+
+    ARTICLES = "articles"
+    FIGURES = "figures"
+    CLAIMS = "claims"
+    SERIES = "series"
+    OBSERVATIONS = "observations"
+    SHIFTS = "shifts"
+    ALERTS = "alerts"
+
+
+def _version(value: bool) -> None:
+    if value:
+        from importlib.metadata import version
+
+        out.print(f"figurewatch {version('figurewatch')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and stop.")] = False,
+    log: Annotated[bool, typer.Option("--log", help="One line an item and stage on standard error.")] = False,
+    log_json: Annotated[bool, typer.Option("--log-json", help="The same as JSON lines.")] = False,
+) -> None:
+    """Watches the news and tells you when a reported number moves."""
+    from flows.log import configure
+
+    configure(verbose=log or log_json, as_json=log_json)
+
+
+@app.command()
+def demo(
+    to: Annotated[
+        Path | None, typer.Option("--to", help="Folder for the demo's files; default: a new one under the temporary folder.")
+    ] = None,
+) -> None:
+    """The whole path offline in under a minute: a bundled newsroom, real flows, alerts with their receipts.
+
+    Example: figurewatch demo
+    """
+    from flows.demo import run
+
+    run(to, out)
+
+
+@app.command()
+def init(
+    path: Annotated[Path, typer.Argument(help="Where to write the settings.")] = Path("figurewatch.toml"),
+) -> None:
+    """Write a commented figurewatch.toml for the seed topic.
+
+    Example: figurewatch init
+    """
+    from importlib.resources import files
+
+    sample = (files("flows") / "bundle" / "figurewatch.toml").read_text(encoding="utf-8")
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(sample)
+    except FileExistsError:
+        raise UsageError(f"{path}: is there already", mend="name another file: figurewatch init OTHER.toml") from None
+    except OSError as error:
+        raise UsageError(f"{path}: {(error.strerror or str(error)).lower()}", mend="name a file that can be written") from None
+    out.print(f"{path} written. Next: name a channel in it, then: figurewatch doctor, and: figurewatch run")
+
+
+@app.command()
+def run(config: Config = None, data_dir: DataDir = None, as_json: Json = False) -> None:
+    """One pass over what is due, then stop: poll, fetch, read, link, alert. Says what it did, a line a stage.
+
+    Example: figurewatch run
+    """
+    from flows.service import run_once
+
+    with _spinner("polling, fetching, reading", quiet=as_json):
+        done = run_once(config, data_dir)
+    if as_json:
+        _print_json(done)
+    else:
+        show_pass(done, out)
+
+
+@app.command()
+def serve(config: Config = None, data_dir: DataDir = None) -> None:
+    """The scheduled service: a Prefect server with its page, and a pass every minute, until it is stopped.
+
+    Example: figurewatch serve
+    """
+    from flows.service import serve_watch
+
+    serve_watch(config, data_dir, out)
+
+
+@app.command()
+def replay(
+    files: Annotated[list[Path], typer.Argument(help="JSON-lines files, each a history of its own.", show_default=False)],
+    export: Annotated[
+        Path | None, typer.Option("--export", help="Write DIR/STEM/{articles,figures,claims,series,shifts,alerts}.jsonl.")
+    ] = None,
+    config: Config = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """What would I have been told? Each file on a throw-away database, the clock set to each article's time.
+
+    A line: {"url", "title", "published", "outlet", "text" or "html"}. Alerts are recorded, not sent.
+
+    Example: figurewatch replay history.jsonl --export out
+    """
+    from flows import replay as replaying
+    from flows.alerts import rules_of
+    from flows.analyser import analysing
+    from flows.context import database_url
+    from flows.pipeline import Desk
+    from flows.settings import load
+
+    settings = load(config, data_dir=data_dir)
+    total = sum(len(replaying.load(file)[0]) for file in files)
+    url = database_url(settings)
+    desk = Desk(threshold=settings.threshold, rules=rules_of(settings), deliver=False)
+    results = []
+    with analysing(settings.workers) as analyser, _progress("replaying", total, quiet=as_json) as advance:
+        for file in files:
+            results.append(replaying.replay(file, url, analyser, desk, export_to=export, progress=advance))
+    if as_json:
+        _print_json(
+            [{"name": r.name, "articles": r.articles, "unreadable": len(r.unreadable), "shifts": list(r.told)} for r in results]
+        )
+        return
+    for result in results:
+        for bad in result.unreadable:
+            err.print(f"{bad.place}: left out: {bad.reason}", style="yellow", markup=False)
+        out.print(f"[bold]{result.name}[/bold]: {_count(result.articles, 'article')}, {_count(len(result.told), 'shift')}")
+        for row in result.told:
+            moved = f"{row['label']}: {_number(row['from'])} -> {_number(row['to'])}"
+            out.print(Text(f"  {_day(row['as_of'])}  {row['kind']:<10} {moved}  {row['url']}"))
+    if export is not None:
+        out.print(f"written to {export}", markup=False)
+
+
+@extract_app.command("article")
+def extract_article(
+    file: Annotated[
+        Path | None, typer.Argument(help="An HTML file, or .jsonl of {id, url, html}; default: standard input.")
+    ] = None,
+    url: Annotated[str, typer.Option("--url", help="The page's address.")] = "",
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="Read lines of {id, url, html}; one line out a line in.")] = False,
+) -> None:
+    """A page's url, title, authors, published, language and text.
+
+    Example: figurewatch extract article page.html --url https://paper.example/story
+    """
+    from flows import extract
+
+    _each_line(file, extract.article_of_line, lambda text: extract.article(text, url), jsonl)
+
+
+@extract_app.command("figures")
+def extract_figures(
+    file: Annotated[Path | None, typer.Argument(help="A text file, or .jsonl of {id, text}; default: standard input.")] = None,
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="Read lines of {id, text}; one line out a line in.")] = False,
+) -> None:
+    """A text's figures and claims.
+
+    Example: echo "Officials said about 6,700 containers were shipped." | figurewatch extract figures
+    """
+    from flows import extract
+
+    _each_line(file, extract.figures_of_line, extract.figures, jsonl)
+
+
+def _each_line(file: Path | None, of_line: Any, of_text: Any, jsonl: bool) -> None:
+    from flows.extract import lines
+
+    if jsonl or (file is not None and file.suffix == ".jsonl"):
+        for line in lines(file):
+            sys.stdout.write(json.dumps(of_line(line), ensure_ascii=False) + "\n")
+            sys.stdout.flush()
+    else:
+        _print_json(of_text("".join(lines(file))))
+
+
+@seed_app.command("add")
+def seed_add(
+    names: Annotated[
+        list[str], typer.Argument(help='Files, folders or packs; "north-korea-russia" comes along.', show_default=False)
+    ],
+    published: Annotated[str | None, typer.Option("--published", help="Date of documents that name none, YYYY-MM-DD.")] = None,
+    config: Config = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Read documents into the corpus: text, HTML, a folder, JSON lines, or a corpus pack.
+
+    Example: figurewatch seed add north-korea-russia
+    """
+    from flows import seeds
+
+    opened, date = _open(config, data_dir), _date(published)
+    counts: Counter[str] = Counter()
+    with _spinner("reading", quiet=as_json):
+        for name in names:
+            counts += seeds.add(opened, name, datetime.now(UTC), published_at=date)
+    _counts(counts, as_json)
+
+
+@seed_app.command("list")
+def seed_list(config: Config = None, data_dir: DataDir = None, as_json: Json = False) -> None:
+    """The documents of the seed corpus.
+
+    Example: figurewatch seed list
+    """
+    rows = _rows(config, data_dir, "articles.seeds")
+    _table(
+        rows,
+        as_json,
+        "no seeds yet: figurewatch seed add north-korea-russia",
+        url="document",
+        published_at="published",
+        relation="is",
+        figures="figures",
+        has_text="text kept",
+    )
+
+
+@seed_app.command("pack")
+def seed_pack(
+    paths: Annotated[list[Path], typer.Argument(help="Files or folders: text, HTML, JSON lines.", show_default=False)],
+    to: Annotated[Path, typer.Option("--to", help="The pack to write: .jsonl or .jsonl.gz.")],
+    published: Annotated[str | None, typer.Option("--published", help="Date of documents that name none, YYYY-MM-DD.")] = None,
+    config: Config = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Write documents as a corpus pack: fingerprints and figures as data, and none of their sentences.
+
+    Example: figurewatch seed pack articles/ --to my.jsonl.gz
+    """
+    from flows import seeds
+    from flows.analyser import analysing
+
+    if not to.name.endswith((".jsonl", ".jsonl.gz")):
+        raise UsageError(f"{to}: a corpus pack ends in .jsonl or .jsonl.gz", mend=f"name it {to}.jsonl")
+    with _spinner("packing", quiet=as_json), analysing(_settings(config, data_dir).workers) as analyser:
+        counts = seeds.pack(analyser, paths, to, published_at=_date(published))
+    _counts(counts, as_json)
+
+
+@backfill_app.command("jsonl")
+def backfill_jsonl(
+    files: Annotated[list[Path], typer.Argument(help="JSON-lines files.", show_default=False)],
+    config: Config = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Documents from JSON lines: {"url", "title", "published", "outlet", "text" or "html"}.
+
+    Example: figurewatch backfill jsonl archive.jsonl
+    """
+    _backfill(files, config, data_dir, as_json)
+
+
+@backfill_app.command("folder")
+def backfill_folder(
+    folders: Annotated[list[Path], typer.Argument(help="Folders of HTML and text files.", show_default=False)],
+    config: Config = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Documents from the files of a folder.
+
+    Example: figurewatch backfill folder saved-pages/
+    """
+    _backfill(folders, config, data_dir, as_json)
+
+
+def _backfill(paths: Sequence[Path], config: Path | None, data_dir: Path | None, as_json: bool) -> None:
+    from flows import backfill
+
+    opened = _open(config, data_dir)
+    counts: Counter[str] = Counter()
+    with _spinner("reading in", quiet=as_json) as say:
+        for path in paths:
+            counts += backfill.documents(opened, path, datetime.now(UTC), say)
+    _counts(counts, as_json)
+
+
+@backfill_app.command("feed")
+def backfill_feed(
+    url: Annotated[str, typer.Argument(help="Address of a feed.", show_default=False)],
+    pages: Annotated[int, typer.Option("--pages", min=1, max=10_000, help="At most so many pages of the feed.")] = 100,
+    config: Config = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Everything that a feed lists, with its older pages where it links them (RFC 5005: next, prev-archive).
+
+    Example: figurewatch backfill feed https://paper.example/feed.xml
+    """
+    from flows import backfill
+
+    opened = _open(config, data_dir)
+    with _spinner("reading in", quiet=as_json) as say:
+        counts = backfill.feed(opened, url, pages, say)
+    _counts(counts, as_json)
+
+
+@sources_app.command("list")
+def sources_list(config: Config = None, data_dir: DataDir = None, as_json: Json = False) -> None:
+    """What is polled, and how the last poll went. Sources stand in the settings.
+
+    Example: figurewatch sources list
+    """
+    from flows import sources
+
+    opened = _open(config, data_dir)
+    with opened.database.transaction() as tx:
+        sources.keep(tx, opened.settings, datetime.now(UTC))
+        rows = tx.all("sources.all")
+    _table(
+        rows, as_json, "no sources yet: name some in figurewatch.toml",
+        outlet="outlet", url="address", state="state", last_polled_at="last poll", last_outcome="outcome", last_detail="",
+        due_at="next",
+    )  # fmt: skip
+
+
+@series_app.command("list")
+def series_list(
+    limit: Limit = 40,
+    every_role: Annotated[bool, typer.Option("--all", help="Also changes, background and forecasts.")] = False,
+    config: Config = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """The series, those seen most often first.
+
+    Example: figurewatch series list --limit 20
+    """
+    rows = _rows(config, data_dir, "series.list", limit=limit, role=None if every_role else "level")
+    _table(
+        rows, as_json, "no series yet: figurewatch run, or figurewatch backfill",
+        id="id", label="measured", unit="unit", rate="per", role="role", observations="seen",
+        origins="origins", shifts="shifts", last_seen="last",
+    )  # fmt: skip
+
+
+@series_app.command("show")
+def series_show(
+    series: Annotated[int, typer.Argument(help="Its number in series list.", show_default=False)],
+    config: Config = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """One series: every number, who said it, where and when.
+
+    Example: figurewatch series show 12
+    """
+    from flows import look
+
+    opened = _open(config, data_dir)
+    found = look.series(opened.database, series)
+    if as_json:
+        _print_json(found)
+    else:
+        look.show_series(found, out)
+
+
+@shifts_app.command("list")
+def shifts_list(limit: Limit = 40, config: Config = None, data_dir: DataDir = None, as_json: Json = False) -> None:
+    """The shifts, the latest first.
+
+    Example: figurewatch shifts list
+    """
+    rows = _rows(config, data_dir, "series.list_shifts", limit=limit)
+    _table(
+        rows, as_json, "no shifts yet",
+        id="id", as_of="when", kind="kind", label="measured", from_number="from", to_number="to", unit="unit",
+        origins_after="origins", outlet="outlet",
+    )  # fmt: skip
+
+
+@app.command()
+def why(
+    what: Annotated[str, typer.Argument(help="A shift's number, or an article's address.", show_default=False)],
+    config: Config = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """What a shift or the verdict on an article rests on.
+
+    Example: figurewatch why 3
+    """
+    from flows import look
+
+    opened = _open(config, data_dir)
+    if what.isdecimal():
+        look.why_shift(opened.database, int(what), out, as_json)
+    else:
+        look.why_article(opened.database, what, out, as_json)
+
+
+@alerts_app.command("list")
+def alerts_list(limit: Limit = 40, config: Config = None, data_dir: DataDir = None, as_json: Json = False) -> None:
+    """The alerts, the latest first, with how their deliveries went.
+
+    Example: figurewatch alerts list
+    """
+    rows = _rows(config, data_dir, "alerts.list", limit=limit)
+    _table(
+        rows, as_json, "no alerts yet",
+        id="id", created_at="when", label="measured", from_number="from", to_number="to", kind="kind", rules="rules",
+        deliveries="deliveries", shift_id="why",
+    )  # fmt: skip
+
+
+@alerts_app.command("test")
+def alerts_test(
+    channel: Annotated[str, typer.Argument(help="Name of a channel in the settings.", show_default=False)],
+    config: Config = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Send a sample alert to a channel.
+
+    Example: figurewatch alerts test desk
+    """
+    from flows import alerts
+
+    alerts.send_sample(_settings(config, data_dir), channel)
+    out.print(f"sent to {channel}", markup=False)
+
+
+@alerts_app.command("retry")
+def alerts_retry(config: Config = None, data_dir: DataDir = None) -> None:
+    """Make dead deliveries due again; the next pass sends them.
+
+    Example: figurewatch alerts retry
+    """
+    opened = _open(config, data_dir)
+    with opened.database.transaction() as tx:
+        due = tx.all("alerts.retry", now=datetime.now(UTC))
+    out.print(f"{_count(len(due), 'delivery', 'deliveries')} due again")
+
+
+@app.command()
+def export(
+    what: Annotated[What, typer.Argument(help="Which rows.", show_default=False)],
+    form: Annotated[Format, typer.Option("--format", help="How they are written.")] = Format.JSONL,
+    to: Annotated[Path | None, typer.Option("--to", help="File to write; default: standard output.")] = None,
+    seeds: Annotated[bool, typer.Option("--seeds", help="Also the seed corpus (articles, figures, claims).")] = False,
+    config: Config = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Data out, as JSON lines, CSV or Parquet.
+
+    Example: figurewatch export shifts --format csv --to shifts.csv
+    """
+    from flows import export as exporting
+
+    opened = _open(config, data_dir)
+    with opened.database.transaction() as tx:
+        count = exporting.write(tx, what, to, form, seeds=seeds)
+    if to is not None:
+        out.print(f"{_count(count, 'row')} written to {to}", markup=False)
+
+
+@app.command()
+def doctor(config: Config = None, data_dir: DataDir = None, as_json: Json = False) -> None:
+    """Settings, database, model, sources and channels, each with its verdict and the mend.
+
+    Example: figurewatch doctor
+    """
+    from flows.doctor import examine
+
+    found = examine(config, data_dir)
+    if as_json:
+        _print_json([{"what": check.what, "good": check.good, "detail": check.detail, "mend": check.mend} for check in found])
+    else:
+        for check in found:
+            out.print(
+                Text.assemble(
+                    ("ok    " if check.good else "FAILS ", "green" if check.good else "bold red"),
+                    (f"{check.what:<22}", "bold"),
+                    check.detail,
+                )
+            )
+            if check.mend:
+                out.print(Text(f"{'':28}mend: {check.mend}", style="yellow"))
+    if not all(check.good for check in found):
+        raise typer.Exit(1)
+
+
+def show_pass(done: dict[str, int], console: Console) -> None:
+    """What a pass did, a line a stage."""
+    from flows.pipeline import STAGES
+
+    for stage in STAGES:
+        parts = [
+            f"{count} {key.removeprefix(stage + ' ').replace('_', ' ')}"
+            for key, count in sorted(done.items())
+            if key.startswith(stage + " ") and count
+        ]
+        console.print(Text.assemble((f"{stage:<9}", "bold"), ", ".join(parts) or "nothing due"))
+
+
+def _open(config: Path | None, data_dir: Path | None) -> Any:
+    from flows.context import open_context
+
+    return open_context(_settings(config, data_dir))
+
+
+def _settings(config: Path | None, data_dir: Path | None) -> Any:
+    from flows.settings import load
+
+    return load(config, data_dir=data_dir)
+
+
+def _rows(config: Path | None, data_dir: Path | None, query: str, **parameters: Any) -> list[dict[str, Any]]:
+    opened = _open(config, data_dir)
+    with opened.database.transaction() as tx:
+        found: list[dict[str, Any]] = tx.all(query, **parameters)
+    return found
+
+
+def _date(written: str | None) -> datetime | None:
+    if written is None:
+        return None
+    from flows.archive import aware
+
+    try:
+        return aware(written)
+    except ValueError:
+        raise UsageError(f"not a date: {written}", mend="write it as YYYY-MM-DD") from None
+
+
+def _print_json(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1, default=_plain) + "\n")
+
+
+def _plain(value: Any) -> Any:
+    from flows.export import plain
+
+    return plain(value)
+
+
+def _counts(counts: Counter[str], as_json: bool) -> None:
+    if as_json:
+        _print_json(dict(counts))
+        return
+    for key, count in sorted(counts.items()):
+        out.print(Text(f"{count:>7}  {key.replace('_', ' ')}"))
+    if not counts:
+        out.print("nothing new")
+
+
+def _table(rows: Sequence[dict[str, Any]], as_json: bool, empty: str, **columns: str) -> None:
+    """Rows as a table; a key's column head is its value."""
+    if as_json:
+        _print_json(rows)
+        return
+    if not rows:
+        out.print(empty, markup=False)
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for head in columns.values():
+        table.add_column(head, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(_cell(row[key])) for key in columns))
+    out.print(table)
+
+
+def _cell(value: Any) -> str:
+    if value is None or value is False:
+        return ""
+    if value is True:
+        return "yes"
+    if isinstance(value, datetime):
+        return _day(value)
+    if isinstance(value, list):
+        return ", ".join(str(part) for part in value)
+    return str(value) if isinstance(value, str | int) else _number(value)
+
+
+def _day(value: Any) -> str:
+    return value.strftime("%Y-%m-%d %H:%M") if isinstance(value, datetime) else str(value)
+
+
+def _number(value: Any) -> str:
+    from extractors.message.wording import number
+
+    return number(value)
+
+
+def _count(count: int, noun: str, plural: str = "") -> str:
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+@contextmanager
+def _progress(what: str, total: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
+    """A progress bar on standard error, for people; nothing where a program reads. Call it with what is done."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True, disable=quiet or not err.is_terminal) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda count: bar.advance(task, count)
+
+
+@contextmanager
+def _spinner(what: str, *, quiet: bool) -> Iterator[Callable[[str], None]]:
+    """A sign of life on standard error. Call it with what is going on."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True, disable=quiet or not err.is_terminal) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda now: bar.update(task, description=now)

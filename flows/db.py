@@ -1,0 +1,347 @@
+"""The one way to the database: a pool, transactions that run named queries, migrations, throw-away databases.
+
+    database = Database(url)
+    with database.transaction() as tx:
+        row = tx.one("sources.get", id=7)
+
+Queries are those of schemas/queries; rows are dicts. Everything is synchronous: flows call it in threads. Errors of
+psycopg end here: the database away, its disk full and the like become schemas.errors with the mend; what remains is a
+fault of ours and passes as it is. Text loses what PostgreSQL cannot hold (NUL, lone surrogates) here and nowhere else.
+"""
+
+import json
+import os
+import secrets
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any, LiteralString
+
+import psycopg
+from psycopg import sql
+from psycopg.adapt import Buffer
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb as _Jsonb
+from psycopg.types.string import StrDumperUnknown
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from schemas.errors import DatabaseNewer, DatabaseUnavailable, DiskFull, OperationError, SettingsError
+from schemas.queries import QUERIES
+
+Row = dict[str, Any]
+Connection = psycopg.Connection[Row]
+
+CONNECT_SECONDS = 10
+#: More at once than a process has threads that write; PostgreSQL's own default is 100 for everybody.
+MOST_CONNECTIONS = 10
+TEMPLATE_PREFIX = "figurewatch_template_"
+THROW_AWAY_PREFIX = "figurewatch_throwaway_"
+
+
+class Database:
+    """A pool of connections to one database. Safe for threads; to be made anew in each process."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        connect(url).close()  # says at once what is wrong; the pool would try for minutes
+        self._pool: ConnectionPool[Connection] = ConnectionPool(
+            url,
+            kwargs=_options(),
+            min_size=1,
+            max_size=MOST_CONNECTIONS,
+            timeout=CONNECT_SECONDS,
+            check=ConnectionPool.check_connection,  # a server that was restarted costs no transaction
+            configure=_configure,
+            open=True,
+        )
+
+    @contextmanager
+    def transaction(self) -> Iterator["Transaction"]:
+        """All of it, or nothing."""
+        with translated(self.url), self._pool.connection() as connection:
+            yield Transaction(connection)
+
+    def close(self) -> None:
+        """End the connections."""
+        self._pool.close()
+
+    def __enter__(self) -> "Database":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class Transaction:
+    """Named queries in one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def one(self, query: str, /, **values: Any) -> Row | None:
+        """The first row, or None."""
+        return self._connection.execute(QUERIES[query], values).fetchone()
+
+    def all(self, query: str, /, **values: Any) -> list[Row]:
+        """All rows."""
+        return self._connection.execute(QUERIES[query], values).fetchall()
+
+    def each(self, query: str, /, **values: Any) -> Iterator[Row]:
+        """Rows one by one, for results that are larger than memory; the transaction stays open meanwhile."""
+        with self._connection.cursor(name=f"each_{secrets.token_hex(4)}") as cursor:
+            yield from cursor.execute(QUERIES[query], values)
+
+    def run(self, query: str, /, **values: Any) -> int:
+        """Number of rows changed."""
+        return self._connection.execute(QUERIES[query], values).rowcount
+
+    def many(self, query: str, rows: Iterable[Mapping[str, Any]]) -> None:
+        """The same for each of many rows, sent together."""
+        with self._connection.cursor() as cursor:
+            cursor.executemany(QUERIES[query], rows)
+
+
+class Jsonb(_Jsonb):
+    """A value for a jsonb column. Decimals and dates become strings."""
+
+    def __init__(self, value: Any) -> None:
+        super().__init__(_storable_in(value), dumps=_dumps)
+
+
+def connect(url: str, *, autocommit: bool = False) -> Connection:
+    """One connection by itself, for what a pool is not for."""
+    with translated(url):
+        return _connect(url, autocommit)
+
+
+def migrate(url: str) -> list[str]:
+    """Bring the database to the schema of this figurewatch; the names of the migrations that were applied now.
+
+    Raises:
+        DatabaseNewer: it has migrations that this figurewatch does not know.
+    """
+    applied = []
+    with translated(url), connect(url) as connection:
+        tx = Transaction(connection)
+        with connection.transaction():
+            tx.run("database.lock_migrations")
+            tx.run("database.migrations_table")
+        for name, text in migrations().items():
+            with connection.transaction():
+                tx.run("database.lock_migrations")
+                known = {row["name"] for row in tx.all("database.migrations")}
+                if newer := sorted(known - migrations().keys()):
+                    raise DatabaseNewer(
+                        f"the database {shown(url)} was made by a newer figurewatch (it has {newer[-1]})",
+                        mend="upgrade: pip install --upgrade figurewatch",
+                    )
+                if name not in known:
+                    connection.execute(text)
+                    tx.run("database.record_migration", name=name)
+                    applied.append(name)
+    return applied
+
+
+def migrations() -> dict[str, LiteralString]:
+    """Name and SQL of every migration, in order."""
+    found = [file for file in files("schemas").joinpath("migrations").iterdir() if file.name.endswith(".sql")]
+    # Literal in effect: files of the program.
+    return {
+        file.name.removesuffix(".sql"): file.read_text(encoding="utf-8") for file in sorted(found, key=lambda file: file.name)
+    }
+
+
+def create_database(url: str, name: str, *, template: str = "", exist_ok: bool = False) -> str:
+    """A database on the server of `url`, as a copy of a template if one is named; its address."""
+    with _maintenance(url) as connection:
+        if not (exist_ok and _exists(connection, name)):
+            _create(connection, name, template)
+    return with_database(url, name)
+
+
+def drop_database(url: str, name: str) -> None:
+    """Drop a database of the server of `url`, whoever is still connected; nothing happens when there is none."""
+    with _maintenance(url) as connection:
+        _drop(connection, name)
+
+
+def template(url: str) -> str:
+    """Name of a database on the server of `url` that is migrated and empty, to be copied; made when there is none."""
+    digest = sha256("\0".join(text for pair in migrations().items() for text in pair).encode()).hexdigest()[:12]
+    name = TEMPLATE_PREFIX + digest
+    with _maintenance(url) as connection:
+        known = Transaction(connection).all("database.databases", prefix=name)
+        if not known or not known[0]["is_template"]:
+            _drop(connection, name)  # one that was never finished
+            _create(connection, name, "")
+            migrate(with_database(url, name))
+            connection.execute(sql.SQL("ALTER DATABASE {} IS_TEMPLATE true").format(sql.Identifier(name)))
+    return name
+
+
+@contextmanager
+def throwaway(url: str) -> Iterator[Database]:
+    """An empty, migrated database that is dropped at the end; what killed processes left is dropped now."""
+    source = template(url)
+    name = f"{THROW_AWAY_PREFIX}{os.getpid()}_{secrets.token_hex(4)}"
+    with translated(url):
+        keeping = _connect(with_database(url, "postgres"), True)
+    with keeping:
+        keeper = Transaction(keeping)
+        keeper.run("database.keep_database", name=name)
+        with _maintenance(url) as connection:
+            for row in Transaction(connection).all("database.databases", prefix=THROW_AWAY_PREFIX):
+                if Transaction(connection).all("database.keep_database", name=row["name"])[0]["kept"]:
+                    _drop(connection, row["name"])
+            _create(connection, name, source)
+        try:
+            with Database(with_database(url, name)) as database:
+                yield database
+        finally:
+            drop_database(url, name)
+
+
+def with_database(url: str, name: str) -> str:
+    """The same server and user, another database."""
+    return make_conninfo(url, dbname=name)
+
+
+def server_version(url: str) -> str:
+    """The server's version, as in 18.6."""
+    with connect(url) as connection:
+        return connection.info.parameter_status("server_version") or "unknown"
+
+
+def shown(url: str) -> str:
+    """The address for people: without its password."""
+    try:
+        parts = conninfo_to_dict(url)
+    except psycopg.Error:
+        return "(database_url)"
+    host = parts.get("host") or parts.get("hostaddr") or "this machine"
+    port = f":{parts['port']}" if "port" in parts else ""
+    return f"{parts.get('dbname') or parts.get('user') or ''} on {host}{port}"
+
+
+def storable(text: str) -> str:
+    """The text without what PostgreSQL cannot hold: NUL goes, a lone surrogate becomes a question mark."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+
+
+@contextmanager
+def translated(url: str) -> Iterator[None]:
+    """Errors of psycopg become ours, where they are not faults of the program."""
+    try:
+        yield
+    except psycopg.Error as error:
+        ours = _ours(error, url)
+        if ours is None:
+            raise
+        raise ours from error
+
+
+def _ours(error: psycopg.Error, url: str) -> OperationError | SettingsError | None:
+    state, place = error.sqlstate or "", shown(url)
+    said = _first_line(error)
+    if state == "53100" or "No space left on device" in str(error):
+        return DiskFull(f"no space left for the database {place}", mend="free some; nothing that was stored is lost")
+    if state.startswith("40"):
+        return OperationError(f"the database {place} ended the transaction: {said}", mend="try again")
+    if state == "42501":
+        return OperationError(
+            f"the database {place} does not allow it: {said}", mend="give the role of database_url that right"
+        )
+    if state == "3D000":
+        return DatabaseUnavailable(f"the database {place} does not exist", mend="create it, or set another database_url")
+    if state.startswith("28") or "authentication failed" in said or "no password supplied" in said:
+        return DatabaseUnavailable(
+            f"the database {place} refuses the log-in: {said}", mend="check user and password in database_url"
+        )
+    if isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)):
+        return DatabaseUnavailable(
+            f"the database {place} does not answer: {said}", mend="start it, or check database_url; then try again"
+        )
+    if isinstance(error, psycopg.ProgrammingError) and not state and place == "(database_url)":
+        return SettingsError("database_url is not understood", mend="write it as postgresql://user@host:5432/database")
+    return None
+
+
+def _first_line(error: psycopg.Error) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[0].removeprefix("connection failed: ") if lines else type(error).__name__
+
+
+def _options() -> dict[str, Any]:
+    return {
+        "row_factory": dict_row,
+        "connect_timeout": CONNECT_SECONDS,
+        "application_name": "figurewatch",
+        "client_encoding": "utf8",
+        "options": "-c timezone=UTC",
+    }
+
+
+def _connect(url: str, autocommit: bool) -> Connection:
+    connection: Connection = psycopg.connect(url, autocommit=autocommit, **_options())
+    _configure(connection)
+    return connection
+
+
+class _Text(StrDumperUnknown):
+    def dump(self, obj: str) -> Buffer | None:
+        return super().dump(storable(obj))
+
+
+def _configure(connection: psycopg.Connection[Any]) -> None:
+    connection.adapters.register_dumper(str, _Text)
+
+
+def _storable_in(value: Any) -> Any:
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, Mapping):
+        return {storable(str(key)): _storable_in(each) for key, each in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, (bytes, bytearray)):
+        return [_storable_in(each) for each in value]
+    return value
+
+
+def _dumps(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, default=_as_json)
+
+
+def _as_json(value: Any) -> str:
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no form in JSON")
+
+
+@contextmanager
+def _maintenance(url: str) -> Iterator[Connection]:
+    """A session that alone makes, copies and drops databases of this server."""
+    with translated(url), _connect(with_database(url, "postgres"), True) as connection:
+        Transaction(connection).run("database.lock_databases")
+        yield connection  # the lock ends with the session
+
+
+def _exists(connection: Connection, name: str) -> bool:
+    return any(row["name"] == name for row in Transaction(connection).all("database.databases", prefix=name))
+
+
+def _create(connection: Connection, name: str, template: str) -> None:
+    source = sql.SQL(" TEMPLATE {}").format(sql.Identifier(template)) if template else sql.SQL("")
+    connection.execute(sql.SQL("CREATE DATABASE {}{}").format(sql.Identifier(name), source))
+
+
+def _drop(connection: Connection, name: str) -> None:
+    if any(
+        row["is_template"] and row["name"] == name for row in Transaction(connection).all("database.databases", prefix=name)
+    ):
+        connection.execute(sql.SQL("ALTER DATABASE {} IS_TEMPLATE false").format(sql.Identifier(name)))
+    connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))

@@ -1,0 +1,103 @@
+"""Doctor: everything that must be right before a watch, each with its verdict and the mend."""
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from extractors.article.feed import NotAFeed
+from flows import channels, context, db
+from flows.http import client_of
+from flows.settings import Settings, SourceSettings, load
+from flows.sources import document_of
+from schemas.errors import FetchError, FigurewatchError
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at."""
+
+    what: str
+    good: bool
+    detail: str
+    mend: str = ""
+
+
+def examine(config: Path | None, data_dir: Path | None) -> list[Check]:
+    """All checks, in the order in which things build on each other."""
+    try:
+        settings = load(config, data_dir=data_dir)
+    except FigurewatchError as error:
+        return [Check("settings", False, error.message, error.mend)]
+    found = [
+        Check(
+            "settings", True, f"{len(settings.sources)} sources, {len(settings.channels)} channels, {len(settings.rules)} rules"
+        )
+    ]
+    found += [_database(settings), _model(), _prefect()]
+    found += asyncio.run(_sources(settings))
+    found += [_channel(settings, name) for name in settings.channels]
+    if not settings.sources:
+        found.append(Check("sources", False, "nothing is polled", "name feeds under [[sources]] in figurewatch.toml"))
+    if not settings.channels:
+        found.append(Check("channels", False, "nobody is told", 'name one under [channels], as in desk = "mailto://..."'))
+    if settings.sources and not settings.fetch.contact:
+        found.append(
+            Check("contact", False, "publishers cannot reach you", "set contact under [fetch]: a mail address or a page")
+        )
+    return found
+
+
+def _database(settings: Settings) -> Check:
+    what = "database"
+    try:
+        url = context.database_url(settings)
+        db.migrate(url)
+    except FigurewatchError as error:
+        return Check(what, False, error.message, error.mend)
+    kind = "embedded" if settings.database_url is None else "outside"
+    return Check(what, True, f"PostgreSQL {db.server_version(url)}, {kind}")
+
+
+def _model() -> Check:
+    from extractors.text import pipeline
+
+    meta: dict[str, Any] = pipeline().meta
+    return Check("language model", True, f"{meta['lang']}_{meta['name']} {meta['version']}")
+
+
+def _prefect() -> Check:
+    from importlib.metadata import version
+
+    return Check(
+        "prefect", True, f"{version('prefect')} with fastapi {version('fastapi')} and sqlalchemy {version('sqlalchemy')}"
+    )
+
+
+async def _sources(settings: Settings) -> list[Check]:
+    async with client_of(settings.fetch) as client:
+        return list(await asyncio.gather(*(_source(client, source) for source in settings.sources)))
+
+
+async def _source(client: Any, source: SourceSettings) -> Check:
+    what = f"source {source.outlet or source.url}"
+    try:
+        answer = await client.fetch(source.url)
+    except FetchError as error:
+        return Check(what, False, error.message, error.mend or "see whether the address opens in a browser")
+    if answer.status != 200:
+        return Check(what, False, f"{source.url}: status {answer.status}", "see whether the address opens in a browser")
+    document = document_of(source.kind, answer)
+    if isinstance(document, NotAFeed):
+        return Check(what, False, f"{source.url}: {document.reason}", "name the feed's own address; a site's page links it")
+    return Check(what, True, f"{len(document.entries)} entries")
+
+
+def _channel(settings: Settings, name: str) -> Check:
+    what = f"channel {name}"
+    try:
+        address = settings.channel_address(name)
+        channels.check(address)
+    except FigurewatchError as error:
+        return Check(what, False, error.message, error.mend)
+    return Check(what, True, f"{channels.masked(address)}; try it with: figurewatch alerts test {name}")

@@ -1,0 +1,444 @@
+"""How do we reach strangers' servers without being led astray or led by the nose?
+
+Address -> response, or a FetchError that says how it ended. This is the only way out to the network: http and https only;
+the address that is dialled is the address that was checked, on every redirect; decoded bytes are counted while they
+arrive; one deadline holds for the whole fetch; no proxy, no netrc and no cookie of another fetch takes part.
+Not here: robots.txt (robots.py), what a failure means for a source or an entry (sources.py, fetch.py).
+"""
+
+import asyncio
+import base64
+import ipaddress
+import re
+import socket
+import time
+import zlib
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from importlib.metadata import PackageNotFoundError, version
+from types import TracebackType
+from typing import Protocol, Self
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
+
+import httpcore
+import httpx
+
+from extractors.article.charset import decode_html
+from extractors.article.urls import is_web_url
+from flows.settings import FetchSettings
+from schemas.errors import FetchError
+from schemas.outcomes import FetchOutcome
+
+__all__ = ["AGENT", "Client", "Gate", "HostGate", "Response", "client_of", "decode_html", "redact", "refusal"]
+
+#: The name that robots.txt files may address.
+AGENT = "figurewatch"
+
+#: Browsers stop at 20; honest sites need 3.
+MAX_REDIRECTS = 10
+#: Seconds for one attempt at one address. A host with several addresses is given the next one then.
+CONNECT_SECONDS = 8.0
+#: Compressed bytes are unpacked in pieces of this size, so that a bomb is noticed before it has gone off.
+UNPACK_BYTES = 256 * 1024
+#: A Retry-After beyond this is a mistake or a way to say never; whoever waits caps it further.
+MAX_RETRY_AFTER_SECONDS = 31 * 86_400.0
+
+ACCEPT = "text/html, application/xhtml+xml, application/atom+xml, application/rss+xml, application/xml;q=0.9, */*;q=0.5"
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_SECRET = re.compile(r"(?i)(pass|secret|token|key|auth|sig|credential|session)")
+
+#: Not for us although Python calls them global: relays and translators that reach IPv4 behind an IPv6 address.
+_TUNNELS = tuple(
+    ipaddress.ip_network(network)
+    for network in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96", "::ffff:0:0/96", "192.88.99.0/24")
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """What a server answered, whatever its status. The body is decompressed, and empty unless the status is 2xx."""
+
+    status: int
+    final_url: str  #: after redirects, without credentials
+    headers: dict[str, str]  #: names in lower case
+    body: bytes = b""
+    retry_after: float | None = None  #: seconds to wait before the next request, as the server asks
+
+    @property
+    def content_type(self) -> str:
+        """The header as sent, with its charset."""
+        return self.headers.get("content-type", "")
+
+    @property
+    def etag(self) -> str:
+        """To be sent back as it is, its quotation marks included."""
+        return self.headers.get("etag", "")
+
+    @property
+    def last_modified(self) -> str:
+        """To be sent back as it is."""
+        return self.headers.get("last-modified", "")
+
+
+class Gate(Protocol):
+    """Spaces out requests to one host."""
+
+    async def turn(self, host: str) -> None:
+        """Returns when a request to the host may start."""
+
+
+class HostGate:
+    """A gate for one process: starts at one host are at least so many seconds apart, in the order of asking."""
+
+    def __init__(self, spacing_seconds: float) -> None:
+        self._spacing = spacing_seconds
+        self._free_at: dict[str, float] = {}
+
+    async def turn(self, host: str) -> None:
+        """Waits for the host's next free moment."""
+        now = time.monotonic()
+        start = max(now, self._free_at.get(host, now))
+        self._free_at[host] = start + self._spacing
+        await asyncio.sleep(start - now)
+
+
+class Client:
+    """Fetches pages. Use it as a context manager; one serves many fetches at once and keeps connections open.
+
+    Args:
+        user_agent: names us and a contact.
+        allow_hosts: names, as they stand in an address, that may resolve to loopback and private addresses.
+        max_body_bytes: decoded bytes at which a transfer is ended, unless a fetch sets its own.
+        timeout_seconds: for one fetch in all: names, redirects and body included.
+        concurrency: fetches at once; the others wait, and their time does not run.
+        gate: asked before each fetch, outside its time; redirects belong to the visit.
+    """
+
+    def __init__(
+        self,
+        *,
+        user_agent: str = AGENT,
+        allow_hosts: Iterable[str] = (),
+        max_body_bytes: int = 10_000_000,
+        timeout_seconds: float = 30.0,
+        concurrency: int = 16,
+        gate: Gate | None = None,
+    ) -> None:
+        self._user_agent = user_agent
+        self._max_body_bytes = max_body_bytes
+        self._timeout_seconds = timeout_seconds
+        self._slots = asyncio.Semaphore(concurrency)
+        self._gate = gate
+        self._transport = _Transport(_CheckedBackend(frozenset(host.lower() for host in allow_hosts)), concurrency)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._transport.aclose()
+
+    async def fetch(
+        self,
+        url: str,
+        *,
+        etag: str = "",
+        last_modified: str = "",
+        max_bytes: int | None = None,
+        accept: str = ACCEPT,
+    ) -> Response:
+        """The server's answer, after redirects, whatever its status.
+
+        Args:
+            etag, last_modified: of the version at hand; the answer may then be a 304 without a body.
+        Raises:
+            FetchError: refused, unreachable, too large, or led in circles; its message holds no credentials.
+        """
+        headers = {"user-agent": self._user_agent, "accept": accept, "accept-encoding": "gzip, deflate"}
+        if etag:
+            headers["if-none-match"] = etag
+        if last_modified:
+            headers["if-modified-since"] = last_modified
+        if self._gate is not None and is_web_url(url):
+            await self._gate.turn(urlsplit(url).netloc.rpartition("@")[2].lower())
+        async with self._slots:
+            try:
+                async with asyncio.timeout(self._timeout_seconds):
+                    return await self._follow(url, headers, self._max_body_bytes if max_bytes is None else max_bytes)
+            except TimeoutError:
+                raise _failed(url, f"took longer than {self._timeout_seconds:g} seconds") from None
+            except _AddressRefused as error:
+                raise _failed(url, f"is not fetched: {error}", FetchOutcome.REFUSED) from error
+            except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, httpcore.ProxyError) as error:
+                raise _failed(url, _plainly(error)) from error
+            except (httpcore.UnsupportedProtocol, httpx.InvalidURL, UnicodeError) as error:
+                raise _failed(url, "is not understood as an address", FetchOutcome.REFUSED) from error
+
+    async def _follow(self, url: str, headers: dict[str, str], max_bytes: int) -> Response:
+        cookies = httpx.Cookies()  # of this fetch only: some sites set one and redirect to themselves
+        origin, address = "", url
+        for _ in range(MAX_REDIRECTS + 1):
+            if not is_web_url(address):
+                raise _failed(address, "is no http or https address", FetchOutcome.REFUSED)
+            parts = urlsplit(address)
+            if not origin:
+                origin = _origin(parts)
+                headers |= _authorization(parts)
+            elif _origin(parts) != origin:
+                headers = {name: value for name, value in headers.items() if name != "authorization"}
+            address = _without_credentials(parts)
+            request = httpx.Request("GET", address, headers=headers, extensions={"timeout": {"connect": CONNECT_SECONDS}})
+            cookies.set_cookie_header(request)
+            answer = await self._transport.handle_async_request(request)
+            try:
+                answer.request = request
+                cookies.extract_cookies(answer)
+                location = answer.headers.get("location", "").strip()
+                if answer.status_code not in _REDIRECTS or not location:
+                    return await _read(answer, address, max_bytes)
+            finally:
+                await answer.aclose()
+            try:
+                address = urljoin(address, location)
+            except ValueError:
+                raise _failed(url, "redirects to what is no address", FetchOutcome.HTTP_ERROR) from None
+        raise _failed(url, f"redirects more than {MAX_REDIRECTS} times", FetchOutcome.HTTP_ERROR)
+
+
+def client_of(settings: FetchSettings) -> Client:
+    """A client as the settings want it."""
+    return Client(
+        user_agent=user_agent(settings.contact),
+        allow_hosts=settings.allow_hosts,
+        max_body_bytes=settings.max_body_bytes,
+        timeout_seconds=settings.timeout_seconds,
+        concurrency=settings.concurrency,
+    )
+
+
+def user_agent(contact: str) -> str:
+    """Who we are, and how a webmaster can reach whoever runs this."""
+    try:
+        name = f"{AGENT}/{version(AGENT)}"
+    except PackageNotFoundError:
+        name = AGENT
+    contact = re.sub(r"[^\x21-\x7e]", "", contact)
+    return f"{name} (+{contact})" if contact else name
+
+
+def redact(url: str) -> str:
+    """An address that may be shown: without credentials, and without the values of parameters that sound like secrets."""
+    try:
+        parts = urlsplit(url)
+        host = parts.netloc.rpartition("@")
+        netloc = f"***@{host[2]}" if host[1] else host[2]
+        pieces = [piece.partition("=") for piece in parts.query.split("&")]
+        query = "&".join(
+            f"{name}=***" if equals and _SECRET.search(name) else name + equals + value for name, equals, value in pieces
+        )
+        return urlunsplit((parts.scheme, netloc, parts.path, query, ""))[:300]
+    except ValueError:
+        return "an address that cannot be read"
+
+
+def refusal(address: str) -> str:
+    """Why an IP address must not be dialled; empty where it may be."""
+    try:
+        ip = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return "not an IP address"
+    if any(ip in network for network in _TUNNELS if network.version == ip.version):
+        return "reaches another network through a tunnel" if not ip.is_loopback and not ip.is_unspecified else "loopback"
+    for name in ("loopback", "unspecified", "multicast", "link_local", "private", "reserved", "site_local"):
+        if getattr(ip, f"is_{name}", False):
+            return name.replace("_", "-")
+    return "" if ip.is_global else "not a public address"
+
+
+def retry_after(value: str, now: datetime) -> float | None:
+    """Seconds from a Retry-After header, which holds seconds or a date."""
+    value = value.strip()
+    if re.fullmatch(r"\d{1,9}(\.\d{1,9})?", value, re.ASCII):
+        return min(float(value), MAX_RETRY_AFTER_SECONDS)
+    try:
+        date = parsedate_to_datetime(value)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    seconds = (date.replace(tzinfo=date.tzinfo or UTC) - now).total_seconds()
+    return min(max(0.0, seconds), MAX_RETRY_AFTER_SECONDS)
+
+
+class _AddressRefused(httpcore.ConnectError):
+    """The host's addresses are all of a kind that must not be dialled."""
+
+
+class _CheckedBackend(httpcore.AsyncNetworkBackend):
+    """Resolves a name once, and dials only the addresses that passed: what is checked is what is dialled."""
+
+    def __init__(self, allow_hosts: frozenset[str]) -> None:
+        self._allow_hosts = allow_hosts
+        self._dial = httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """A connection to the first checked address that answers."""
+        try:
+            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            raise httpcore.ConnectError(f"the name {host} is not known") from error
+        addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+        if host.lower().rstrip(".") not in self._allow_hosts:
+            reasons = {address: refusal(address) for address in addresses}
+            addresses = [address for address in addresses if not reasons[address]]
+            if not addresses:
+                why = "; ".join(f"{address} is {reason}" for address, reason in list(reasons.items())[:3])
+                raise _AddressRefused(f"{host} is at an address that is not dialled: {why}")
+        last: Exception = httpcore.ConnectError(f"the name {host} has no address")
+        for address in addresses:
+            try:
+                return await self._dial.connect_tcp(address, port, timeout, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                last = error
+        raise last
+
+    async def sleep(self, seconds: float) -> None:
+        """Between attempts."""
+        await asyncio.sleep(seconds)
+
+
+class _Transport(httpx.AsyncBaseTransport):
+    """httpx requests over httpcore connections that our backend makes. TLS keeps the host's name, as does the Host header."""
+
+    def __init__(self, backend: _CheckedBackend, concurrency: int) -> None:
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=httpx.create_ssl_context(trust_env=False),
+            http1=True,
+            http2=True,
+            max_connections=2 * concurrency,
+            max_keepalive_connections=concurrency,
+            keepalive_expiry=15.0,
+            network_backend=backend,
+        )
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        url = request.url
+        answer = await self._pool.handle_async_request(
+            httpcore.Request(
+                method=request.method,
+                url=httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+                headers=request.headers.raw,
+                extensions=request.extensions,
+            )
+        )
+        return httpx.Response(answer.status, headers=answer.headers, stream=_Stream(answer), extensions=answer.extensions)
+
+    async def aclose(self) -> None:
+        await self._pool.aclose()
+
+
+class _Stream(httpx.AsyncByteStream):
+    def __init__(self, answer: httpcore.Response) -> None:
+        self._answer = answer
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for piece in self._answer.aiter_stream():
+            yield piece
+
+    async def aclose(self) -> None:
+        await self._answer.aclose()
+
+
+async def _read(answer: httpx.Response, url: str, max_bytes: int) -> Response:
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    body = await _body(answer, url, max_bytes) if answer.is_success else b""
+    wait = retry_after(headers["retry-after"], datetime.now(UTC)) if "retry-after" in headers else None
+    return Response(status=answer.status_code, final_url=url, headers=headers, body=body, retry_after=wait)
+
+
+async def _body(answer: httpx.Response, url: str, max_bytes: int) -> bytes:
+    too_large = _failed(url, f"is larger than {max_bytes:,} bytes", FetchOutcome.TOO_LARGE)
+    encoding = answer.headers.get("content-encoding", "identity").strip().lower()
+    unpack = _Unpacker(encoding, url)
+    pieces: list[bytes] = []
+    size = 0
+    async for raw in answer.aiter_raw():
+        for piece in unpack.pieces(raw):
+            size += len(piece)
+            if size > max_bytes:
+                raise too_large
+            pieces.append(piece)
+    unpack.finish()
+    return b"".join(pieces)
+
+
+class _Unpacker:
+    """Undoes a content encoding piece by piece."""
+
+    def __init__(self, encoding: str, url: str) -> None:
+        if encoding not in {"", "identity", "gzip", "x-gzip", "deflate"}:
+            raise _failed(url, f"is sent in the encoding {encoding[:40]!r}, which was not asked for")
+        self._url = url
+        self._plain = encoding in {"", "identity"}
+        self._deflate = encoding == "deflate"
+        self._inflate = zlib.decompressobj(wbits=47)  # gzip and zlib, told apart by their first bytes
+        self._started = False
+
+    def pieces(self, raw: bytes) -> Iterable[bytes]:
+        if self._plain:
+            yield raw
+            return
+        if not self._started and raw and self._deflate and (raw[0] & 0x0F) != 8:
+            self._inflate = zlib.decompressobj(wbits=-15)  # many servers mean bare deflate
+        self._started = self._started or bool(raw)
+        while raw:
+            try:
+                piece = self._inflate.decompress(raw, UNPACK_BYTES)
+            except zlib.error:
+                raise _failed(self._url, "is compressed in a way that cannot be undone") from None
+            yield piece
+            raw = self._inflate.unconsumed_tail
+            if self._inflate.eof and self._inflate.unused_data.startswith(b"\x1f\x8b"):
+                raw = self._inflate.unused_data  # gzip files may hold several parts
+                self._inflate = zlib.decompressobj(wbits=47)
+
+    def finish(self) -> None:
+        if self._started and not self._inflate.eof:
+            raise _failed(self._url, "ended before all of it had arrived")
+
+
+def _failed(url: str, what: str, outcome: FetchOutcome = FetchOutcome.UNREACHABLE) -> FetchError:
+    return FetchError(f"{redact(url)} {what}", outcome=outcome)
+
+
+def _plainly(error: Exception) -> str:
+    if isinstance(error, httpcore.TimeoutException):
+        return "did not answer in time"
+    if isinstance(error, httpcore.RemoteProtocolError):
+        return f"broke off or answered in no known way ({error})"
+    return f"could not be reached: {error}" if str(error) else "could not be reached"
+
+
+def _origin(parts: SplitResult) -> str:
+    return f"{parts.scheme.lower()}://{parts.netloc.rpartition('@')[2].lower()}"
+
+
+def _without_credentials(parts: SplitResult) -> str:
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, parts.query, ""))
+
+
+def _authorization(parts: SplitResult) -> dict[str, str]:
+    """Credentials written into a source's address are sent to that origin, and to no other."""
+    if "@" not in parts.netloc:
+        return {}
+    pair = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
+    return {"authorization": "Basic " + base64.b64encode(pair.encode()).decode("ascii")}

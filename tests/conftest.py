@@ -1,0 +1,136 @@
+"""What all tests share: a scrubbed environment, a throw-away PostgreSQL, a migrated database copied for each test."""
+
+import atexit
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+# Before anything of ours or of Prefect is imported: no home, no proxies, no settings of whoever runs the tests.
+HOME = Path(tempfile.mkdtemp(prefix="figurewatch-tests-"))
+atexit.register(shutil.rmtree, HOME, ignore_errors=True)
+for name in list(os.environ):
+    if name.lower().endswith("_proxy") or name.startswith(("FIGUREWATCH_", "PREFECT_", "PG", "XDG_")):
+        del os.environ[name]
+os.environ |= {"HOME": str(HOME), "NO_PROXY": "*", "TZ": "UTC", "COLUMNS": "120", "NO_COLOR": "1"}
+
+from flows import db, postgres  # noqa: E402
+from flows.db import Database  # noqa: E402
+from flows.service import QUIET  # noqa: E402
+
+os.environ |= QUIET | {"PREFECT_HOME": str(HOME / "prefect")}
+
+_connect = socket.socket.connect
+
+
+def _loopback_only(self: socket.socket, address: Any) -> None:
+    if self.family in (socket.AF_INET, socket.AF_INET6) and not str(address[0]).startswith(("127.", "::1", "localhost")):
+        raise AssertionError(f"a test connects to {address}: tests stay on this machine")
+    _connect(self, address)
+
+
+socket.socket.connect = _loopback_only  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Address of an embedded server for this run of the tests."""
+    return postgres.embedded(tmp_path_factory.mktemp("server"), durable=False)
+
+
+@pytest.fixture(scope="session")
+def template(server: str) -> str:
+    """Name of a migrated, empty database on it."""
+    return db.template(server)
+
+
+@pytest.fixture(scope="session")
+def prefect_server() -> Iterator[None]:
+    """A Prefect server for this run of the tests; for tests marked `flow`."""
+    from prefect.testing.utilities import prefect_test_harness
+
+    with prefect_test_harness(server_startup_timeout=120):
+        yield
+
+
+@pytest.fixture
+def database_url(server: str, template: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Address of a migrated, empty database of this test's own."""
+    name = f"test_{os.getpid()}_{abs(hash(request.node.nodeid)):x}"
+    yield db.create_database(server, name, template=template)
+    db.drop_database(server, name)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A migrated, empty database of this test's own."""
+    with Database(database_url) as opened:
+        yield opened
+
+
+@dataclass(frozen=True)
+class Outside:
+    """A PostgreSQL server that is none of ours: the machine's programs where it has some, TCP, a password."""
+
+    url: str
+    port: int
+    password: str
+
+
+@pytest.fixture(scope="session")
+def outside() -> Iterator[Outside]:
+    """A server of the machine on a free port of loopback, started by hand."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[-3]))
+    programs = found[-1].parent if found else postgres.programs() / "bin"
+    folder = Path(tempfile.mkdtemp(prefix="figurewatch-outside-"))
+    user: dict[str, Any] = {}
+    if os.geteuid() == 0:
+        import pwd
+
+        other = pwd.getpwnam("nobody")
+        user = {"user": other.pw_uid, "group": other.pw_gid, "extra_groups": []}
+        os.chown(folder, other.pw_uid, other.pw_gid)
+    password = "quite: a/secret@word"
+    (folder / "password").write_text(password)
+    (folder / "password").chmod(0o644)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    data = folder / "data"
+    initdb = [
+        programs / "initdb",
+        "-D",
+        data,
+        "-U",
+        "desk",
+        "--auth=scram-sha-256",
+        f"--pwfile={folder}/password",
+        "--encoding=UTF8",
+    ]
+    try:
+        done = subprocess.run(
+            [*initdb, "--locale=C", "--no-sync"], capture_output=True, text=True, check=False, cwd="/", **user
+        )
+    except PermissionError as error:
+        pytest.skip(f"no other user may run {programs}: {error}")
+    assert done.returncode == 0, done.stderr
+    options = [f"-cport={port}", "-clisten_addresses=127.0.0.1", "-cfsync=off", f"-cunix_socket_directories={folder}"]
+    with (folder / "log").open("wb") as log:
+        running = subprocess.Popen([programs / "postgres", "-D", data, *options], stdout=log, stderr=log, cwd="/", **user)
+    try:
+        while "ready to accept connections" not in (folder / "log").read_text():
+            assert running.poll() is None, (folder / "log").read_text()
+        from urllib.parse import quote
+
+        yield Outside(f"postgresql://desk:{quote(password, safe='')}@127.0.0.1:{port}/postgres", port, password)
+    finally:
+        running.send_signal(2)
+        running.wait(30)
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,393 @@
+"""Storylines with labels, for training and for measuring series and shifts without a database.
+
+A storyline's articles come with their gold figures placed in the text, or with extracted figures matched to them by the rule
+of the score; run() sends them through linking and detection article by article, and tally() counts as the score counts.
+"""
+
+import importlib.util
+import itertools
+import json
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from extractors.claims import attribute, claims
+from extractors.copies import fingerprint, judge
+from extractors.figures import figures
+from extractors.series import link
+from extractors.series.inherit import Placed, inherited
+from extractors.series.link import Candidate, Placement, keys, mentions
+from extractors.series.linker import Linker
+from extractors.series.mention import Mention
+from extractors.series.shifts import detect
+from extractors.text import Sentence, sentences
+from schemas.outcomes import Bound, Role
+from schemas.records import Article, Figure, Observation
+from schemas.records import Candidate as CopyCandidate
+
+COPIES = {"verbatim", "excerpt", "light-edit", "spun"}
+
+
+@dataclass
+class Told:
+    """An article of a storyline with its figures, and for each the gold series it belongs to, where one does."""
+
+    id: str
+    url: str
+    title: str
+    outlet: str
+    published: datetime
+    text: str
+    copy: bool
+    sentences: list[Sentence]
+    figures: list[Figure]
+    gold: list[str | None]
+    mentions: list[Mention] = field(default_factory=list)
+    continues: dict[int, tuple[str, int]] = field(default_factory=dict)  #: figures of an update: (url, position) in its parent
+
+
+@dataclass
+class Story:
+    id: str
+    articles: list[Told]
+    shifts: list[dict[str, Any]]
+    label: dict[str, Any]
+
+
+Extract = Callable[[dict[str, Any], list[Sentence]], list[Figure]]
+
+
+def score_module(folder: Path) -> ModuleType:
+    """score.py beside the labels, so that there is one definition of right."""
+    path = next(p for p in (folder / "score.py", folder.parent / "score.py") if p.exists())
+    spec = importlib.util.spec_from_file_location("score", path)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["score"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def load(folder: Path, extract: Extract | None = None) -> list[Story]:
+    """All storylines of a folder; extracted figures where an extractor is given, else the gold ones."""
+    score = score_module(folder)
+    return [_story(json.loads(p.read_text(encoding="utf-8")), score, extract) for p in sorted(folder.glob("*.json"))]
+
+
+def _story(label: dict[str, Any], score: ModuleType, extract: Extract | None) -> Story:
+    articles = []
+    for a in label["articles"]:
+        score.place(a)
+        split = sentences(a["text"])
+        copy = a["relation"] in COPIES
+        gold: list[str | None]
+        if copy:
+            figures, gold = [], []
+        elif extract is None:
+            figures = [_gold_figure(f, a["text"], split) for f in a["figures"]]
+            gold = [f["series"] for f in a["figures"]]
+        else:
+            figures = extract(a, split)
+            gold = match(a["figures"], figures, score)
+        told = Told(
+            a["id"],
+            a["url"],
+            a["title"],
+            a["outlet"],
+            datetime.fromisoformat(a["published"]),
+            a["text"],
+            copy,
+            split,
+            figures,
+            gold,
+        )
+        told.mentions = mentions(figures, split, title=a["title"], article=a["url"])
+        articles.append(told)
+        parent = next((x for x in articles if x.id == a["copy_of"]), None)
+        if a["relation"] == "update" and parent is not None:
+            told.continues = {here: (parent.url, there) for here, there in _continued(told, parent).items()}
+    return Story(label["id"], articles, label["shifts"], label)
+
+
+def _continued(told: Told, parent: Told) -> dict[int, int]:
+    """Figures in the sentences that an update shares with its parent, as the service finds them."""
+    sketches = [fingerprint(x.text, x.figures, x.sentences, title=x.title) for x in (told, parent)]
+    page = Article(url=told.url, title=told.title, text=told.text, language="en", published_at=told.published)
+    known = CopyCandidate(
+        id=1, url=parent.url, published_at=parent.published, fingerprint=sketches[1], figures=tuple(parent.figures)
+    )
+    verdict = judge(page, sketches[0], told.figures, [known])
+    return inherited(_placed(told), _placed(parent), verdict.shared)
+
+
+def _placed(told: Told) -> list[Placed]:
+    return [
+        Placed(sentence=m.line, unit=f.unit, role=f.role, low=f.low, high=f.high)
+        for f, m in zip(told.figures, told.mentions, strict=True)
+    ]
+
+
+def extracted(article: dict[str, Any], split: list[Sentence]) -> list[Figure]:
+    """Figures as the service extracts them, with who says so."""
+    found = figures(article["text"], split, title=article["title"], published_at=datetime.fromisoformat(article["published"]))
+    return attribute(found, claims(article["text"], split, title=article["title"]), split)
+
+
+def match(gold: list[dict[str, Any]], figures: Sequence[Figure], score: ModuleType) -> list[str | None]:
+    """The gold series of each extracted figure, by the rule of the score."""
+    rows = [row(f) for f in figures]
+    free = list(range(len(rows)))
+    found: list[str | None] = [None] * len(rows)
+    for g in gold:
+        hits = [k for k in free if score.overlap(g, rows[k]) and score.same_numbers(g, rows[k])]
+        if hits:
+            best = max(
+                hits,
+                key=lambda k: (
+                    score.same_unit(g["unit"], rows[k]["unit"]),
+                    min(g["end"], rows[k]["end"]) - max(g["start"], rows[k]["start"]),
+                ),
+            )
+            free.remove(best)
+            found[best] = g["series"]
+    return found
+
+
+def row(f: Figure) -> dict[str, Any]:
+    """A figure as a line of figures.jsonl."""
+    return {
+        "start": f.start,
+        "end": f.end,
+        "surface": f.surface,
+        "low": None if f.low is None else float(f.low),
+        "high": None if f.high is None else float(f.high),
+        "bound": f.bound.value,
+        "unit": f.unit,
+        "rate": f.rate,
+        "measured": f.measured,
+        "role": f.role.value,
+        "attribution": f.attribution,
+    }
+
+
+def _gold_figure(f: dict[str, Any], text: str, split: list[Sentence]) -> Figure:
+    at = text.find(f["sentence"])
+    here = next((s for s in split if s.start <= f["start"] < s.end), None)
+    return Figure(
+        start=f["start"],
+        end=f["end"],
+        surface=f["surface"],
+        sentence_start=here.start if here else at,
+        sentence_end=here.end if here else at + len(f["sentence"]),
+        low=None if f["low"] is None else Decimal(str(f["low"])),
+        high=None if f["high"] is None else Decimal(str(f["high"])),
+        bound=Bound(f["bound"]),
+        unit=f["unit"],
+        rate=f["rate"],
+        role=Role(f["role"]),
+        attribution=f["attribution"],
+    )
+
+
+#: As the service's query has it: the series sharing most keys, each with its latest mentions.
+MOST_SERIES, MOST_MENTIONS = 200, 12
+
+
+class Store:
+    """The series so far, found by look-up keys as in the database."""
+
+    def __init__(self) -> None:
+        self.members: dict[int, list[Mention]] = {}
+        self.keys: dict[int, list[set[int]]] = defaultdict(list)
+        self.index: dict[int, set[int]] = defaultdict(set)
+        self.order: dict[str, int] = {}
+        self.count = 0
+
+    def candidates(self, new: Sequence[Mention], fixed: Iterable[int] = ()) -> list[Candidate]:
+        wanted = {k for m in new for k in keys(m)}
+        dimensions = {m.dimension for m in new}
+        near = {s for k in wanted for s in self.index.get(k, ()) if self.members[s][0].dimension in dimensions}
+        shared = {s: max(len(k & wanted) for k in self.keys[s]) for s in near}
+        best = [*fixed, *sorted(near - set(fixed), key=lambda s: (-shared[s], s))[:MOST_SERIES]]
+        return [Candidate(s, tuple(self.members[s][-MOST_MENTIONS:])) for s in best]
+
+    def add(self, series: int | None, mention: Mention) -> int:
+        self.count += series is None
+        into = self.count if series is None else series
+        self.order.setdefault(mention.article, len(self.order))
+        self.members.setdefault(into, []).append(mention)
+        found = set(keys(mention))
+        self.keys[into].append(found)
+        for k in found:
+            self.index[k].add(into)
+        return into
+
+    def merge(self, keep: int, end: int) -> None:
+        self.members[keep] = sorted(self.members[keep] + self.members.pop(end), key=lambda m: self.order[m.article])
+        self.keys[keep] += self.keys.pop(end)
+        for series in self.index.values():
+            if end in series:
+                series.remove(end)
+                series.add(keep)
+
+
+Assign = Callable[[Sequence[Mention], Sequence[Candidate], dict[int, int]], Placement]
+
+
+#: Strangers among the candidates of an article.
+MOST_STRANGERS = 8
+
+
+def strangers(story: Story, new: Sequence[Mention]) -> list[Candidate]:
+    """Series of another storyline that look most like those of an article: the same value or the same noun."""
+    series: dict[str, list[Mention]] = defaultdict(list)
+    for article in story.articles:
+        for one, gold in zip(article.mentions, article.gold, strict=True):
+            if gold:
+                series[gold].append(one)
+    kinds = {(m.dimension, m.role) for m in new}
+    values, units = {(m.dimension, m.number) for m in new}, {m.unit for m in new}
+    ranked = sorted(
+        (-((some[0].dimension, some[0].number) in values) - (some[0].unit in units), name)
+        for name, some in series.items()
+        if (some[0].dimension, some[0].role) in kinds
+    )
+    return [Candidate(-k, tuple(series[name][-MOST_MENTIONS:])) for k, (_, name) in enumerate(ranked[:MOST_STRANGERS], 1)]
+
+
+def lessons(
+    story: Story, stranger: Story
+) -> Iterator[tuple[Sequence[Mention], Sequence[str | None], list[Candidate], dict[int, str]]]:
+    """Each article with the candidates that it would meet if all before it had been linked right, and their gold series."""
+    store = Store()
+    name: dict[int, str] = {}
+    of: dict[str, int] = {}
+    for article in sorted(story.articles, key=lambda a: a.published):
+        if article.copy:
+            continue
+        known = [*store.candidates(article.mentions), *strangers(stranger, article.mentions)]
+        yield article.mentions, article.gold, known, name
+        for one, gold in zip(article.mentions, article.gold, strict=True):
+            known = of.get(gold) if gold else None
+            into = store.add(known, one)
+            if gold:
+                of[gold], name[into] = into, gold
+
+
+def placing(linker: Linker) -> Assign:
+    return lambda new, candidates, fixed: link.place(new, candidates, fixed=fixed, linker=linker)
+
+
+def run(
+    story: Story, place: Assign, withdraws: Callable[[Told, Figure], bool] | None = None
+) -> tuple[dict[tuple[str, int], int], list[dict[str, Any]]]:
+    """Article by article, as the service does: {(url, position): series}, and the shifts as lines of shifts.jsonl."""
+    store = Store()
+    observations: dict[int, list[Observation]] = defaultdict(list)
+    placed: dict[tuple[str, int], int] = {}
+    kept: list[tuple[Told, Figure]] = []
+    for number, article in enumerate(sorted(story.articles, key=lambda a: a.published)):
+        if article.copy:
+            continue
+        fixed = {here: placed[there] for here, there in article.continues.items()}
+        found = place(article.mentions, store.candidates(article.mentions, sorted(set(fixed.values()))), fixed)
+        for position, (figure, one, series) in enumerate(zip(article.figures, article.mentions, found.series, strict=True)):
+            into = store.add(series, one)
+            placed[article.url, position] = into
+            kept.append((article, figure))
+            observations[into].append(
+                Observation(
+                    id=len(kept),
+                    series=into,
+                    article=number,
+                    url=article.url,
+                    outlet=article.outlet,
+                    origin=number,
+                    as_of=article.published,
+                    position=position,
+                    low=figure.low,
+                    high=figure.high,
+                    bound=figure.bound,
+                    unit=figure.unit,
+                    role=figure.role,
+                    speaker=figure.attribution,
+                    withdraws=bool(withdraws and withdraws(article, figure)),
+                )
+            )
+        for keep, end in found.merges:
+            store.merge(keep, end)
+            observations[keep] += observations.pop(end)
+            placed = {where: keep if series == end else series for where, series in placed.items()}
+    shifts = []
+    for series, some in observations.items():
+        for shift in detect(some).shifts:
+            article, figure = kept[shift.observation - 1]
+            shifts.append(
+                {
+                    "url": article.url,
+                    "series": series,
+                    "from": float(shift.from_number),
+                    "to": float(shift.to_number),
+                    "kind": shift.kind.value,
+                    "surface": figure.surface,
+                    "reason": shift.reason,
+                }
+            )
+    return placed, shifts
+
+
+def tally(
+    story: Story,
+    placed: dict[tuple[str, int], int],
+    shifts: Iterable[dict[str, Any]],
+    score: ModuleType,
+    misses: list[str] | None = None,
+) -> Counter[str]:
+    """Counts of pairs and shifts, by the definitions of the score."""
+    total: Counter[str] = Counter()
+    roles = {(a["url"], f["series"]): f["role"] for a in story.label["articles"] for f in a["figures"]}
+    matched = [
+        (a.url, gold, placed.get((a.url, k)))
+        for a in story.articles
+        for k, gold in enumerate(a.gold)
+        if gold is not None and roles[a.url, gold] == "level"
+    ]
+    for (u1, g1, s1), (u2, g2, s2) in itertools.combinations(matched, 2):
+        if u1 != u2:
+            total["pairs"] += g1 == g2
+            total["found_pairs"] += s1 is not None and s1 == s2
+            total["right_pairs"] += g1 == g2 and s1 is not None and s1 == s2
+    url_of = {a["id"]: a["url"] for a in story.label["articles"]}
+    left = list(shifts)
+    total["found_shifts"] += len(left)
+    total["shifts"] += len(story.shifts)
+    for s in story.shifts:
+        hits = [x for x in left if x["url"] == url_of[s["article"]] and score.close(x["to"], s["to"], 0.011)]
+        if hits:
+            total["right_shifts"] += 1
+            total["right_kind"] += any(x["kind"] == s["kind"] for x in hits)
+            total["right_from"] += any(s["from"] is None or score.close(x["from"], s["from"], 0.06) for x in hits)
+            left.remove(hits[0])
+        elif misses is not None:
+            misses.append(f"missed {story.id}/{s['article']} {s['series']}: {s['from']} -> {s['to']} ({s['kind']})")
+    if misses is not None:
+        misses.extend(f"false  {story.id} {x['url']} {x['from']} -> {x['to']} ({x['kind']}) {x['surface']!r}" for x in left)
+    return total
+
+
+def summary(total: Counter[str], score: ModuleType) -> dict[str, Any]:
+    return {
+        "series": score.prf(total["right_pairs"], total["found_pairs"], total["pairs"]),
+        "shifts": score.prf(total["right_shifts"], total["found_shifts"], total["shifts"])
+        | {"right_kind": total["right_kind"], "right_from": total["right_from"]},
+    }
+
+
+__all__ = ["Counter", "Story", "Told", "load", "match", "replace", "run", "summary", "tally"]
