@@ -28,7 +28,7 @@ _TAIL = frozenset(
     " monday tuesday wednesday thursday friday saturday sunday privately reporters journalists us me".split()
 )
 #: "The 300 that it promised" tells what was promised, not how much there is.
-_PROMISES = frozenset({"expect", "offer", "pledge", "promise", "threaten", "vow"})
+_PROMISES = frozenset({"offer", "pledge", "promise", "threaten", "vow"})
 #: Of these, somebody can be the owner by "of" or by a pronoun: "in the eyes of experts", "in his opinion".
 _VIEWS_OF = frozenset(
     "account assessment estimate estimation eyes judgement judgment opinion reckoning telling view words".split()
@@ -286,6 +286,8 @@ def _holder(verb: Token) -> Token | None:
                 loose = subject.lower_ == "which" and not (verb.head.pos_ == "PROPN" or _is(verb.head, DOCUMENTS | COUNTERS))
                 return None if loose else _issuer(verb.head)
             return _role_behind(subject)
+        if "csubj" in kinds and verb.i > 0 and verb.doc[verb.i - 1].pos_ == "PROPN":
+            return verb.doc[verb.i - 1]  # a name that the parser took for a clause ("WHO chief Jo Lund said")
         if "nsubjpass" in kinds or "auxpass" in kinds:
             return None
         if verb.dep_ == "acl" and verb.tag_ == "VBN" and verb.head.dep_ == "ROOT" and "dobj" in kinds:

@@ -136,7 +136,7 @@ def _until_stop(words: list[str]) -> list[str]:
 def note_subject(sentence: Sentence, known: Cast) -> None:
     """Keep in mind the body that a sentence is about, for a later "the company"."""
     name = _subject(sentence.doc, len(sentence.doc), known)
-    if name is not None and not known.certain & {name} and name not in known.subjects:
+    if name is not None and name != name.lower() and name not in known.certain and name not in known.subjects:
         known.subjects.insert(0, name)
 
 
@@ -374,7 +374,8 @@ def _hyphen(doc: Doc, i: int) -> bool:
 def untitled(words: list[str]) -> list[str]:
     """Words of a name from behind its last title on ("Deputy Foreign Minister Lenka Orsova" -> Lenka Orsova)."""
     for i in range(len(words) - 2, -1, -1):
-        if words[i].lower().rstrip(".") in TITLES:
+        plain = words[i].lower().rstrip(".")
+        if plain in TITLES or plain.partition("-")[0] in TITLES:  # "Secretary-General"
             return words[i + 1 :]
     return words
 
@@ -424,6 +425,8 @@ def _phrase(head: Token, cue_at: int = -1) -> str:
             end = child.right_edge.i + 1
         else:
             break
+    while head.pos_ == "NOUN" and end < len(doc) and doc[end].pos_ == "PROPN" and doc[end].idx < cue_at:
+        end += 1  # "state news agency Xinhua"
     words = clean(doc[start:end].text)
     opening = doc[start]
     first_word = start == 0 or doc[start - 1].is_punct
@@ -454,4 +457,6 @@ def _reach(token: Token, cue_at: int) -> int:
 def clean(name: str) -> str:
     """One line, without marks and possessive endings around."""
     name = " ".join(name.split()).strip(" ,;:.\"“”'‘’()[]–—-")
+    if re.search(r"\b[A-Z]\.[A-Z]$", name):
+        name += "."  # "the U.N."
     return re.sub(r"['’]s$", "", name)

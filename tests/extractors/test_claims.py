@@ -103,6 +103,14 @@ STATEMENTS = {
         "Secretary of State Oskar Venn said the talks had failed.",
         [("Oskar Venn", "said", False)],
     ),
+    "a title with a hyphen": (
+        "League Secretary-General Rhea Toll warned of famine.",
+        [("Rhea Toll", "warned", False)],
+    ),
+    "a kind and a name": (
+        "The bridge is shut, state news agency Torva reported.",
+        [("state news agency Torva", "reported", False)],
+    ),
     "on account of is a cause": ("The price rose to $40 on account of the frost.", []),
     "reportedly names nobody": ("The mill has reportedly bought 80 looms.", []),
     "a passive names nobody": ("The tunnel is expected to cost $40 million.", []),
