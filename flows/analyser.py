@@ -7,6 +7,7 @@ of the batch goes on.
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import Any
@@ -95,3 +96,13 @@ class Analyser:
                 return pool.submit(_analyse, page).result()
             except BrokenProcessPool:
                 return Failed("the worker process died on this page")
+
+
+@contextmanager
+def analysing(workers: int) -> Iterator[Analyser]:
+    """An analyser for one piece of work."""
+    analyser = Analyser(workers)
+    try:
+        yield analyser
+    finally:
+        analyser.close()

@@ -57,19 +57,20 @@ def send(channel_url: str, message: Message, *, timeout_seconds: float = TIMEOUT
     channel = _channel(channel_url)
     channel.socket_connect_timeout = channel.socket_read_timeout = timeout_seconds
     channel.retry, channel.optional = 0, False
+    channel.overflow_mode = apprise.OverflowMode.TRUNCATE  # a service for short messages gets the headline and the new number
     if isinstance(channel, _Mail):
         channel.alert = message
-        body, body_format = message.mail_html, apprise.NotifyFormat.HTML
+        title, body, body_format = message.subject, message.mail_html, apprise.NotifyFormat.HTML
     else:
         channel.notify_format = body_format = apprise.NotifyFormat.TEXT
-        body = without_mentions(message.text)
+        title, body = without_mentions(message.subject), without_mentions(message.text)
     if isinstance(channel, NotifySlack):
         channel.use_blocks = channel.include_image = False
         body = message.slack
     carrier = apprise.Apprise(asset=_ASSET)
     carrier.add(channel)
     with _EARS.listening() as said:
-        delivered = carrier.notify(body=body, title=message.subject, body_format=body_format)
+        delivered = carrier.notify(body=body, title=title, body_format=body_format)
     if isinstance(channel, _Mail) and channel.failure is not None:
         raise channel.failure
     if not delivered:
@@ -172,10 +173,17 @@ class _Mail(NotifyEmail):  # type: ignore[no-untyped-call]
     def _mail(self) -> EmailMessage:
         """The message with its parts: text, or HTML with the chart that it shows."""
         alert = self.alert
-        mail = EmailMessage(policy=SMTP_POLICY)
-        mail["Subject"] = clean(alert.subject, 250)
-        mail["From"] = formataddr((str(self.from_addr[0] or "figurewatch"), str(self.from_addr[1])))
-        mail["To"] = ", ".join(formataddr((str(name or ""), str(address))) for name, address in self.targets)
+        head = {
+            "Subject": clean(alert.subject, 250),
+            "From": formataddr((str(self.from_addr[0] or "figurewatch"), str(self.from_addr[1]))),
+            "To": ", ".join(formataddr((str(name or ""), str(address))) for name, address in self.targets),
+        }
+        # Python folds a subject of 70 to 78 letters behind an empty first line, so that it is read with a blank in front.
+        # It is not folded, then, unless letters of it must be encoded: no line that holds such may be longer than 78.
+        policy = SMTP_POLICY.clone(max_line_length=998 if all(value.isascii() for value in head.values()) else 78)
+        mail = EmailMessage(policy=policy)
+        for name, value in head.items():
+            mail[name] = value
         if self.cc:
             mail["Cc"] = ", ".join(sorted(self.cc))
         if self.reply_to:

@@ -178,6 +178,7 @@ def replay(
     """
     from flows import replay as replaying
     from flows.alerts import rules_of
+    from flows.analyser import analysing
     from flows.context import database_url
     from flows.pipeline import Desk
     from flows.settings import load
@@ -187,7 +188,7 @@ def replay(
     url = database_url(settings)
     desk = Desk(threshold=settings.threshold, rules=rules_of(settings), deliver=False)
     results = []
-    with replaying.opened(settings.workers) as analyser, _progress("replaying", total, quiet=as_json) as advance:
+    with analysing(settings.workers) as analyser, _progress("replaying", total, quiet=as_json) as advance:
         for file in files:
             results.append(replaying.replay(file, url, analyser, desk, export_to=export, progress=advance))
     if as_json:
@@ -200,11 +201,8 @@ def replay(
             err.print(f"{bad.place}: left out: {bad.reason}", style="yellow", markup=False)
         out.print(f"[bold]{result.name}[/bold]: {_count(result.articles, 'article')}, {_count(len(result.told), 'shift')}")
         for row in result.told:
-            out.print(
-                Text(
-                    f"  {_day(row['as_of'])}  {row['kind']:<10} {row['label']}: {_number(row['from'])} -> {_number(row['to'])}  {row['url']}"
-                )
-            )
+            moved = f"{row['label']}: {_number(row['from'])} -> {_number(row['to'])}"
+            out.print(Text(f"  {_day(row['as_of'])}  {row['kind']:<10} {moved}  {row['url']}"))
     if export is not None:
         out.print(f"written to {export}", markup=False)
 
@@ -308,11 +306,12 @@ def seed_pack(
     Example: figurewatch seed pack articles/ --to my.jsonl.gz
     """
     from flows import seeds
+    from flows.analyser import analysing
 
     if not to.name.endswith((".jsonl", ".jsonl.gz")):
         raise UsageError(f"{to}: a corpus pack ends in .jsonl or .jsonl.gz", mend=f"name it {to}.jsonl")
-    with _spinner("packing", quiet=as_json):
-        counts = seeds.pack(_settings(config, data_dir), paths, to, published_at=_date(published))
+    with _spinner("packing", quiet=as_json), analysing(_settings(config, data_dir).workers) as analyser:
+        counts = seeds.pack(analyser, paths, to, published_at=_date(published))
     _counts(counts, as_json)
 
 

@@ -275,11 +275,10 @@ def load(base: datetime) -> tuple[dict[str, Outlet], list[Piece], list[Told]]:
 
 
 def _version(entry: dict[str, Any], owner: dict[str, Any], articles: dict[str, dict[str, Any]], midnight: datetime) -> Version:
-    """One version; what it repeats is looked up, weekdays are those of the text's first appearance."""
-    if "text_of" in entry:
-        owner = articles[entry["text_of"]]
-    text = entry.get("text") or owner["versions"][0]["text"]
-    first = _moment(owner["versions"][0], midnight).weekday()
+    """One version; what it repeats is looked up, weekdays are those on which its words first appeared."""
+    text = entry.get("text") or articles[entry["text_of"]]["versions"][0]["text"]
+    origin = articles[owner["copy_of"]] if "copy_of" in owner and owner["relation"] != "update" else owner
+    first = _moment(origin["versions"][0], midnight).weekday()
     text = text.replace("{weekday}", _DAYS[first]).replace("{weekday_ko}", _DAYS_KO[first])
     paragraphs = [paragraph.strip() for paragraph in text.strip().split("\n\n")]
     return Version(at=_moment(entry, midnight), paragraphs=tuple(paragraphs[: entry.get("keep")]), note=entry.get("note", ""))

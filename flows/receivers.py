@@ -68,8 +68,12 @@ class MailReceiver:
         self._thread.join()
         self._loop.close()
 
+    def protocol(self) -> SMTP:
+        """What speaks on one connection."""
+        return SMTP(self, hostname="newsroom.example", loop=self._loop)
+
     async def _listen(self) -> asyncio.Server:
-        return await self._loop.create_server(lambda: SMTP(self, hostname="newsroom.example", loop=self._loop), HOST, 0)
+        return await self._loop.create_server(self.protocol, HOST, 0)
 
     async def _stop(self) -> None:
         self._server.close()

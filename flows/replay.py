@@ -3,8 +3,7 @@
 JSON lines -> the same stages as live, in order of publication -> shifts and alerts, recorded and not sent.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -82,13 +81,3 @@ def store(database: Database, document: Document) -> list[dict[str, Any]]:
     with database.transaction() as tx:
         page = archive.store(tx, document, document.published_at or UNDATED, history=False)
         return tx.all("articles.pages", ids=[page]) if page is not None else []
-
-
-@contextmanager
-def opened(workers: int) -> Iterator[Analyser]:
-    """Worker processes for a replay."""
-    analyser = Analyser(workers)
-    try:
-        yield analyser
-    finally:
-        analyser.close()

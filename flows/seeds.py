@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from extractors.analysis import VERSION, Analysis
 from flows import archive, pipeline
+from flows.analyser import Analyser
 from flows.archive import Document, Unreadable
 from flows.context import Context
 from flows.db import Transaction
@@ -70,17 +71,21 @@ def add(opened: Context, name: str, now: datetime, *, published_at: datetime | N
         return _record(opened, _packed(path), now)
     counts: Counter[str] = Counter()
     documents = _documents(path, published_at, counts)
-    return counts + _record(opened, _analysed(opened, documents, counts), now)
+    return counts + _record(opened, _analysed(opened.analyser, documents, counts), now)
 
 
-def pack(opened: Context, paths: Iterable[Path], to: Path, *, published_at: datetime | None = None) -> Counter[str]:
-    """Write the documents of these paths as a corpus pack; counts by outcome. Nothing is stored."""
+def pack(analyser: Analyser, paths: Iterable[Path], to: Path, *, published_at: datetime | None = None) -> Counter[str]:
+    """Write the documents of these paths as a corpus pack; counts by outcome. Nothing is stored.
+
+    Raises:
+        UsageError: when a path cannot be read, or the pack cannot be written.
+    """
     counts: Counter[str] = Counter()
     part = to.with_name(to.name + ".part")
     try:
         with gzip.open(part, "wt", encoding="utf-8") if to.suffix == ".gz" else part.open("w", encoding="utf-8") as out:
             for path in paths:
-                for analysis in _analysed(opened, _documents(path, published_at, counts), counts):
+                for analysis in _analysed(analyser, _documents(path, published_at, counts), counts):
                     bare = replace(analysis, article=replace(analysis.article, text="", title="", authors=()), claims=())
                     out.write(Packed(version=VERSION, analysis=bare).model_dump_json() + "\n")
                     counts["packed"] += 1
@@ -139,9 +144,9 @@ def _seed_url(url: str) -> str:
     return f"seed:{url.rpartition('/')[2]}" if url.startswith("file:") else url
 
 
-def _analysed(opened: Context, documents: Iterable[Document], counts: Counter[str]) -> Iterator[Analysis]:
+def _analysed(analyser: Analyser, documents: Iterable[Document], counts: Counter[str]) -> Iterator[Analysis]:
     pages = (archive.page(document) for document in documents)
-    for result in opened.analyser.results(pages):
+    for result in analyser.results(pages):
         if isinstance(result, Analysis):
             yield result
         else:

@@ -100,13 +100,14 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """One attributed statement; its span is the sentence."""
+    """One attributed statement; its span is the sentence, or the sentences that one quotation runs over."""
 
     start: int
     end: int
     speaker: str  #: fullest name that the document gives, without title
     cue: str  #: the reporting words, as in the text
     quote: bool  #: the content is in quotation marks, in whole or in part
+    content: tuple[tuple[int, int], ...] = ()  #: spans of the sentence that are the statement; side clauses left out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

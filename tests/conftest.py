@@ -21,11 +21,11 @@ for name in list(os.environ):
         del os.environ[name]
 os.environ |= {"HOME": str(HOME), "NO_PROXY": "*", "TZ": "UTC", "COLUMNS": "120", "NO_COLOR": "1"}
 
-from flows import db, postgres
-from flows.db import Database
-from flows.service import prefect_environment
+from flows import db, postgres  # noqa: E402
+from flows.db import Database  # noqa: E402
+from flows.service import QUIET  # noqa: E402
 
-os.environ |= prefect_environment(HOME / "figurewatch")
+os.environ |= QUIET | {"PREFECT_HOME": str(HOME / "prefect")}
 
 _connect = socket.socket.connect
 
@@ -49,6 +49,15 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> str:
 def template(server: str) -> str:
     """Name of a migrated, empty database on it."""
     return db.template(server)
+
+
+@pytest.fixture(scope="session")
+def prefect_server() -> Iterator[None]:
+    """A Prefect server for this run of the tests; for tests marked `flow`."""
+    from prefect.testing.utilities import prefect_test_harness
+
+    with prefect_test_harness(server_startup_timeout=120):
+        yield
 
 
 @pytest.fixture
@@ -106,7 +115,9 @@ def outside() -> Iterator[Outside]:
         "--encoding=UTF8",
     ]
     try:
-        done = subprocess.run([*initdb, "--locale=C", "--no-sync"], capture_output=True, text=True, cwd="/", **user)
+        done = subprocess.run(
+            [*initdb, "--locale=C", "--no-sync"], capture_output=True, text=True, check=False, cwd="/", **user
+        )
     except PermissionError as error:
         pytest.skip(f"no other user may run {programs}: {error}")
     assert done.returncode == 0, done.stderr

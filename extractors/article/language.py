@@ -9,8 +9,8 @@ from functools import cache
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-#: Characters that are looked at. More change no answer on news texts and cost 0.1 ms a thousand.
-SAMPLE = 3_000
+#: Characters that are looked at. A sentence is enough for most texts; each thousand more costs 1 ms.
+SAMPLE = 1_500
 #: The probability at which the text overrules its declaration, and that at which it stands without one. A sentence of
 #: news reaches 0.85 and more in its language; names, numbers and single words stay under 0.3.
 OVERRULES, STANDS = 0.9, 0.6

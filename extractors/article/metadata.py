@@ -52,7 +52,8 @@ _BYLINE_CLASS = re.compile(r"(?i)(?:^|[\s_-])(?:byline|author|autor|auteur)s?(?:
 _BY = re.compile(
     r"(?i)^\s*(?:(?:story|words|report(?:ed|ing)?|written|posted|published|text)\s+)?(?:by|von|par|por|door|di|av|af)[:\s]+"
 )
-_BETWEEN = re.compile(r"\s*(?:[,;|/·•\n&]|\b(?:and|und|et|och|og)\b|\s(?:y|e|en|i|и)\s)\s*")
+_PLACE = re.compile(r"\s[|/·•–—]\s.*", re.DOTALL)
+_BETWEEN = re.compile(r"\s*(?:[,;\n&]|\b(?:and|und|et|och|og)\b|\s(?:y|e|en|i|и)\s)\s*")
 _TWITTER = re.compile(r"^@\w+$")
 
 
@@ -237,7 +238,7 @@ def _clean_names(written: "list[str] | tuple[str, ...]") -> tuple[str, ...]:
         line = _BY.sub("", plain(raw)[:400])
         if line.lower().startswith(("http://", "https://", "www.")) or _bare_host(line):
             continue
-        for piece in _BETWEEN.split(line):
+        for piece in _BETWEEN.split(_PLACE.sub("", line)):
             name = piece.strip(" .,-–—:()\"'")
             if 2 < len(name) <= 60 and len(name.split()) <= 6 and not any(c.isdigit() for c in name) and "@" not in name:
                 found.setdefault(name)

@@ -97,15 +97,18 @@ def choose_canonical(final_url: str, declared: str) -> str:
 
 @lru_cache(maxsize=4_096)
 def site(url: str) -> str:
-    """The registrable domain of an address ("bbc.co.uk"), its host where there is none (an IP address, "localhost")."""
+    """The registrable domain of an address ("bbc.co.uk"); its host's last two names where that is not known."""
     parts = _split(url)
     if parts is None:
         return ""
     host = parts.hostname or ""
     try:
-        return str(extract_domain(url) or host)
-    except Exception:  # a lookup table of suffixes, strangers' hosts: whatever it raises, the host is the answer
-        return host
+        known = extract_domain(url)
+    except Exception:  # a lookup table of suffixes, strangers' hosts: whatever it raises, it knows no suffix
+        known = None
+    if known:
+        return str(known)
+    return host if ":" in host or host.replace(".", "").isdigit() else ".".join(host.split(".")[-2:])
 
 
 def _split(url: str) -> SplitResult | None:

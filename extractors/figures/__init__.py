@@ -8,11 +8,17 @@ Pure: the same text gives the same figures. Not here: who says so (claims/).
 from collections.abc import Sequence
 from datetime import datetime
 
-from schemas.outcomes import Role
-from schemas.records import Figure
-
+from extractors.figures.as_of import Period, periods
+from extractors.figures.frame import frame
+from extractors.figures.measured import measured
 from extractors.figures.quantities import quantities
+from extractors.figures.roles import Doing, role
 from extractors.text import Sentence
+from schemas.outcomes import Role
+from schemas.records import Figure, Slots
+
+#: How many sentences back a pronoun or a time is looked for: about two paragraphs of news.
+LOOK_BACK = 8
 
 
 def figures(text: str, sentences: Sequence[Sentence], *, title: str = "", published_at: datetime | None = None) -> list[Figure]:
@@ -24,21 +30,38 @@ def figures(text: str, sentences: Sequence[Sentence], *, title: str = "", publis
         title: the headline.
         published_at: when the article appeared, for telling older periods from the report's own.
     """
-    found = []
+    found: list[Figure] = []
+    held: dict[int, list[Period]] = {}
     for q in quantities(sentences):
+        sentence = q.sentence
+        at = frame(sentence, q.start, q.end)
+        doing, label, slots, worded = Doing(Role.LEVEL), "", Slots(), None
+        if at is not None:
+            if sentence.index not in held:
+                held[sentence.index] = periods(sentence.text)
+            times = held[sentence.index]
+            earlier = sentences[max(0, sentence.index - LOOK_BACK) : sentence.index]
+            doing = role(at, unit=q.unit, published_at=published_at, found=times, previous=earlier)
+            label, slots, worded = measured(
+                at, unit=q.unit, rate=q.rate, previous=earlier, title=title, direction=doing.direction, found=times
+            )
         found.append(
             Figure(
                 start=q.start,
                 end=q.end,
                 surface=text[q.start : q.end],
-                sentence_start=q.sentence.start,
-                sentence_end=q.sentence.end,
+                sentence_start=sentence.start,
+                sentence_end=sentence.end,
                 low=q.low,
                 high=q.high,
                 bound=q.bound,
                 unit=q.unit,
                 rate=q.rate,
-                role=Role.LEVEL,
+                measured=label,
+                role=doing.role,
+                slots=slots,
+                as_of=worded,
+                direction=doing.direction,
             )
         )
     return found

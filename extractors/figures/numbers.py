@@ -103,7 +103,6 @@ _VULGAR = {"½": "0.5", "¼": "0.25", "¾": "0.75", "⅓": "0.333", "⅔": "0.66
     "⅞": "0.875",
 }
 _VAGUE = {
-    "dozens": 12,
     "hundreds": 100,
     "thousands": 10**3,
     "lakhs": 10**5,
@@ -132,7 +131,8 @@ _WORD = "|".join(
     )
 )
 _ATOM = re.compile(
-    rf"(?P<digits>(?<!\d)(?:{_DIGITS}))(?P<vulgar>[ \u00a0]?[{''.join(_VULGAR)}])?(?P<letter>(?:[kKMTBb]|mm|m[nio]o?|mln|mil|m|[bB]n|BN|bln|tn|trn|cr)(?![\w²³/]))?"
+    rf"(?P<digits>(?<!\d)(?:{_DIGITS}))(?P<vulgar>[ \u00a0]?[{''.join(_VULGAR)}])?"
+    r"(?P<letter>(?:[kKMTBb]|mm|m[nio]o?|mln|mil|m|[bB]n|BN|bln|tn|trn|cr)(?![\w²³/]))?"
     rf"|(?P<lone>[{''.join(_VULGAR)}])"
     rf"|\b(?P<word>{_WORD})\b",
     re.IGNORECASE,
@@ -145,7 +145,7 @@ _AND_PART = re.compile(
 )
 _AND_PARTS = {"half": Decimal("0.5"), "quarter": Decimal("0.25"), "third": Decimal("0.333"), "three": Decimal("0.75")}
 _ARTICLE = re.compile(
-    r"\b(?P<vague>several|a few|many|some few)[ \u00a0]$"
+    r"\b(?P<vague>several|a few|some few)[ \u00a0]$"
     r"|\b(?P<couple>a[ ]couple(?:[ ]of)?)[ \u00a0]$"
     r"|\b(?P<half>half[ -]an?|half)[ -]$"
     r"|\b(?P<quarter>(?:a|one)[ ]quarter[ ]of[ ]a)[ ]$"
@@ -157,20 +157,32 @@ _VAGUE_WORDS = re.compile(
     rf"\b(?:(?P<many>{'|'.join(_VAGUE_MANY)}) of )?(?P<vague>{'|'.join(_VAGUE)})\b(?=\s+(?:of\b|more\b|[a-z]))", re.IGNORECASE
 )
 _PART = re.compile(
-    r"\b(?P<count>an?|one|two|three|four|five|six|seven|eight|nine)[ \u00a0-](?P<part>half|third|quarter|fourth|fifth|sixth|seventh"
-    r"|eighth|ninth|tenth|hundredth)(?P<plural>s)?\b(?![-‐‑])|\b(?P<half>half|halves)\b(?![-‐‑])|\b(?P<top>[1-9])/(?P<bottom>[2-9]|10)\b(?!/)",
+    r"\b(?P<count>an?|one|two|three|four|five|six|seven|eight|nine)[ \u00a0-]"
+    r"(?P<part>half|third|quarter|fourth|fifth|sixth|seventh|eighth|ninth|tenth|hundredth)(?P<plural>s)?\b(?![-‐‑])"
+    r"|\b(?P<half>half|halves)\b(?![-‐‑])"
+    r"|\b(?P<top>[1-9])/(?P<bottom>[2-9]|10)\b(?!/)",
     re.IGNORECASE,
 )
 _NOT_HALF = re.compile(
-    r"\b(?:first|second|last|latter|other|opening|closing|top|bottom|upper|lower|better|southern|northern|eastern|western|and an?)[ -]$",
+    r"\b(?:first|second|last|latter|other|opening|closing|top|bottom|upper|lower|better|southern|northern|eastern|western"
+    r"|and an?)[ -]$",
     re.IGNORECASE,
 )
 _SMALL = "one|two|three|four|five|six|seven|eight|nine|ten|[1-9]"
 _OUT_OF = re.compile(
-    rf"\b(?P<first>{_SMALL})(?:[ ](?!in\b|of\b|out\b)[a-z]+)?[ ](?:in|out[ ]of|in[ ]every|of[ ]every)[ ]"
-    r"(?P<second>two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|fifty|a hundred|a thousand|\d{1,3}(?:,\d{3})?)\b"
-    r"(?![ -](?:years?|months?|weeks?|days?|hours?|minutes?|seconds?|hundred|thousand|million|billion|percent|per)\b|[.,:%/]?\d|%)",
+    rf"(?<![\w.,$€£-])(?P<first>{_SMALL})"
+    r"(?P<noun>(?:[ ](?!in\b|of\b|out\b|and\b|to\b|hundred|thousand|million|billion)[a-z]+){0,2}?)"
+    r"[ ](?:in|out[ ]of|in[ ]every|of[ ]every)[ ]"
+    r"(?P<second>two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty"
+    r"|a hundred|a thousand|\d{1,3}(?:,\d{3})?)\b"
+    r"(?![ -](?:years?|months?|weeks?|days?|hours?|minutes?|seconds?|hundred|thousand|million|billion|percent|per)\b"
+    r"|[.,:%/]?\d|%)",
     re.IGNORECASE,
+)
+#: "half an hour" is an amount of its own, not a part of a whole.
+_HALF_A_UNIT = re.compile(
+    r"[ -]an?[ -](?=hour|day|week|month|mile|kilomet|met(?:re|er)|centimet|inch|foot|tonne|ton\b|percent|per cent"
+    r"|point|degree|cent\b|litre|liter|gallon|barrel|gram|kilo|pound|ounce|acre|hectare|year|century|minute)"
 )
 
 
@@ -220,7 +232,6 @@ def _sequence(text: str, atoms: list[re.Match[str]], i: int, limit: int) -> tupl
     first = atoms[i]
     start = first.start()
     kind = Kind.WORDS
-    letter = ""
     total, group, last = Decimal(0), Decimal(0), 0  # finished magnitudes, the part in hand, the last atom's size
     written = None
     if first["digits"] is not None:
@@ -232,6 +243,8 @@ def _sequence(text: str, atoms: list[re.Match[str]], i: int, limit: int) -> tupl
             value += Decimal(_VULGAR[first["vulgar"].strip()])
         group, last = value, 1
         found_letter = first["letter"] or ""
+        if found_letter == "t":  # tonnes; only a capital stands for trillions
+            return _number(start, first.end() - 1, value, Kind.DIGITS, value), i + 1
         if found_letter:
             scale = Decimal(_LETTERS.get(found_letter) or _LETTERS.get(found_letter.lower()) or 1)
             if found_letter in _DOUBTFUL or found_letter.lower() in _DOUBTFUL:
@@ -345,10 +358,10 @@ def _number(
 ) -> Number | None:
     if value > LARGEST:
         return None
-    return Number(start=start, end=end, value=_plain(value), kind=kind, written=written, scale=scale, letter=letter)
+    return Number(start=start, end=end, value=plain(value), kind=kind, written=written, scale=scale, letter=letter)
 
 
-def _plain(value: Decimal) -> Decimal:
+def plain(value: Decimal) -> Decimal:
     """Without an exponent where it is whole: 2400000, not 2.4E+6."""
     return value.quantize(Decimal(1)) if value == value.to_integral_value() and abs(value) < Decimal(10) ** 27 else value
 
@@ -368,13 +381,13 @@ def _article_value(before: re.Match[str]) -> Decimal:
         return Decimal("0.25")
     if before["three"]:
         return Decimal("0.75")
-    return Decimal(2) if before["couple"] else Decimal(1)
+    return Decimal(2) if before["couple"] or before["vague"] else Decimal(1)
 
 
 def _percent(top: int, bottom: int) -> Decimal:
     """A part of a whole in percent, to three digits as a reader would say it (33.3, 66.7, 12.5)."""
     share = Decimal(100) * top / bottom
-    return _plain(Decimal(f"{share:.3g}"))
+    return plain(Decimal(f"{share:.3g}"))
 
 
 def _fractions(text: str) -> list[Number]:
@@ -382,8 +395,10 @@ def _fractions(text: str) -> list[Number]:
     found: list[Number] = []
     for m in _OUT_OF.finditer(text):
         top, bottom = _small(m["first"]), _small(m["second"])
+        if m["noun"] and re.match(r"[ ](?!is\b|was\b|has\b|does\b)[a-z]+s\b", text[m.end() : m.end() + 24]):
+            continue  # "one man in two attacks": the second number counts something of its own
         if 0 < top < bottom and (
-            bottom in (2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 20, 25, 30, 40, 50, 100, 200, 500) or bottom % 1000 == 0
+            bottom in (2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 15, 20, 25, 30, 40, 50, 100, 200, 500) or bottom % 1000 == 0
         ):
             value = _percent(top, bottom)
             found.append(Number(start=m.start(), end=m.end(), value=value, kind=Kind.FRACTION, written=value, per=bottom))
@@ -416,10 +431,7 @@ def _part(text: str, m: re.Match[str]) -> Number | None:
             after,
         ):
             return None
-        if unit := re.match(
-            r"[ -]an?[ -](?=hour|day|mile|kilomet|met(?:re|er)|tonne|ton\b|percent|per cent|point|degree|cent|litre|liter|acre|hectare|year|century|minute)",
-            after,
-        ):
+        if unit := _HALF_A_UNIT.match(after):
             half = Decimal("0.5")
             return Number(start=m.start(), end=m.end() + unit.end() - 1, value=half, kind=Kind.WORDS, written=half)
     else:

@@ -8,7 +8,7 @@ or rate of their own never meet. Deterministic: ties fall to the older series.
 Pure. Not here: what is kept of a figure (mention.py), how a pair is judged (pair.py, linker.py).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,12 +17,24 @@ from scipy.optimize import linear_sum_assignment
 
 from extractors.series.linker import Linker, shipped
 from extractors.series.mention import Mention, from_json, keys, mentions, to_json
-from extractors.series.pair import FEATURES, Prepared, Rarity, features, prepare
+from extractors.series.pair import FEATURES, Prepared, Rarity, prepare, table
 
 #: A second figure of an article is considered for a series that it fits at least this well.
 LEAST_MEAN = 0.05
 
-__all__ = ["Candidate", "Mention", "assign", "cluster", "explain", "from_json", "keys", "mentions", "to_json"]
+__all__ = [
+    "Candidate",
+    "Mention",
+    "Placement",
+    "assign",
+    "cluster",
+    "explain",
+    "from_json",
+    "keys",
+    "mentions",
+    "place",
+    "to_json",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,51 +50,145 @@ def comparable(a: Mention, b: Mention) -> bool:
     return a.role == b.role and a.dimension == b.dimension
 
 
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where the figures of an article belong, and which series turn out to be one now that they meet in it."""
+
+    series: tuple[int | None, ...]  #: of each mention; None where a new series begins
+    merges: tuple[tuple[int, int], ...]  #: (series that stays, series that ends), in the order in which to do them
+
+
 def assign(new: Sequence[Mention], candidates: Sequence[Candidate], linker: Linker | None = None) -> list[int | None]:
     """A series for each mention of one article; None where a new series begins."""
+    return list(place(new, candidates, linker=linker).series)
+
+
+def place(
+    new: Sequence[Mention],
+    candidates: Sequence[Candidate],
+    *,
+    fixed: Mapping[int, int] | None = None,
+    linker: Linker | None = None,
+) -> Placement:
+    """Series for the mentions of one article.
+
+    Args:
+        new: all mentions of the article.
+        candidates: series that share look-up keys with them, and those that fixed names.
+        fixed: index in new -> series, for figures that are placed already: those an update takes over from its parent.
+    """
     judge = linker or shipped()
     pool = sorted((c for c in candidates if c.mentions), key=lambda c: c.series)
-    chosen: list[int | None] = [None] * len(new)
+    chosen: list[int | None] = [None if fixed is None else fixed.get(k) for k in range(len(new))]
     if not new or not pool:
-        return chosen
-    rarity = Rarity((*new, *(m for c in pool for m in c.mentions)))
-    mine = [prepare(m, rarity) for m in new]
-    theirs = [[prepare(m, rarity) for m in c.mentions] for c in pool]
-    mean = _means(mine, theirs, rarity, judge)
-    rows, columns = linear_sum_assignment(-np.where(mean >= judge.join, mean, 0.0))
+        return Placement(tuple(chosen), ())
+    desk = meeting(new, pool)
+    chances = judge.probability(desk.rows)
+    mean = desk.means(chances)
+    free = [k for k, series in enumerate(chosen) if series is None]
+    open_to = [k for k, c in enumerate(pool) if c.series not in chosen]
+    gain = mean[np.ix_(free, open_to)]
+    rows, columns = linear_sum_assignment(-np.where(gain >= judge.join, gain, 0.0))
     for row, column in zip(rows, columns, strict=True):
-        if mean[row, column] >= judge.join:
-            chosen[row] = pool[column].series
-    _join_again(chosen, mine, pool, mean, rarity, judge)
-    return chosen
+        if gain[row, column] >= judge.join:
+            chosen[free[row]] = pool[open_to[column]].series
+    _join_again(chosen, pool, desk, mean, chances, judge)
+    return Placement(tuple(chosen), tuple(_merges(chosen, new, pool, mean, judge)))
+
+
+def _merges(
+    chosen: Sequence[int | None], new: Sequence[Mention], pool: Sequence[Candidate], mean: NDArray[np.float64], judge: Linker
+) -> Iterator[tuple[int, int]]:
+    """Pairs of series that one figure of the article fits, and that fit each other: what was one line in two pieces."""
+    column = {c.series: k for k, c in enumerate(pool)}
+    gone: set[int] = set()
+    asked = [
+        (mean[i, k], pool[column[series]], pool[k], i)
+        for i, series in enumerate(chosen)
+        if series in column
+        for k in range(len(pool))
+        if pool[k].series != series and mean[i, k] >= judge.join
+    ]
+    for _, one, other, i in sorted(asked, key=lambda a: (-a[0], a[1].series, a[2].series)):
+        if one.series in gone or other.series in gone or other.series in chosen:
+            continue
+        ours, theirs = (new[i], *one.mentions), other.mentions
+        if {m.article for m in ours} & {m.article for m in theirs}:
+            continue
+        desk = meeting(ours, [other])
+        if float(desk.means(judge.probability(desk.rows)).mean()) >= judge.join:
+            keep, end = sorted((one.series, other.series))
+            gone.update((keep, end))
+            yield keep, end
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """The figures of an article beside those of the candidates, with the features of every pair that can be one series."""
+
+    owner: tuple[int | None, ...]  #: of each mention its candidate; None for the article's own, which come first
+    pairs: tuple[tuple[int, int], ...]  #: the first is the article's own
+    rows: NDArray[np.float64]
+
+    def means(self, chances: NDArray[np.float64]) -> NDArray[np.float64]:
+        """How well each own mention fits each candidate: halfway between the mean and the best of the probabilities.
+
+        The mean alone punishes a line for having moved; the best alone lets one look-alike carry a figure in.
+        """
+        own = self.owner.count(None)
+        sizes = np.bincount(np.array([o for o in self.owner if o is not None]))
+        total, best = np.zeros((own, len(sizes))), np.zeros((own, len(sizes)))
+        for (i, j), chance in zip(self.pairs, chances, strict=True):
+            column = self.owner[j]
+            if column is not None:
+                total[i, column] += chance
+                best[i, column] = max(best[i, column], chance)
+        return (total / sizes + best) / 2
+
+
+def meeting(new: Sequence[Mention], pool: Sequence[Candidate]) -> Meeting:
+    """Every mention of the article with every one of the candidates, and with one another."""
+    every = [*new, *(m for c in pool for m in c.mentions)]
+    owner = (*(None for _ in new), *(k for k, c in enumerate(pool) for _ in c.mentions))
+    rarity = Rarity(every)
+    ready = [prepare(m, rarity) for m in every]
+    pairs = tuple(
+        (i, j) for i in range(len(new)) for j in (*range(i), *range(len(new), len(every))) if comparable(every[i], every[j])
+    )
+    return Meeting(owner, pairs, table(ready, pairs, rarity))
 
 
 def _join_again(
     chosen: list[int | None],
-    mine: list[Prepared],
     pool: Sequence[Candidate],
+    desk: Meeting,
     mean: NDArray[np.float64],
-    rarity: Rarity,
+    chances: NDArray[np.float64],
     judge: Linker,
 ) -> None:
     """Place a figure left over beside another of the article where the two are one thing in two mouths."""
     column = {c.series: k for k, c in enumerate(pool)}
-    free = [k for k, series in enumerate(chosen) if series is None]
-    taken = [(k, column[series]) for k, series in enumerate(chosen) if series is not None]
-    tries = [(i, j, c) for i in free for j, c in taken if mean[i, c] >= LEAST_MEAN and comparable(mine[i].mention, mine[j].mention)]
+    tries = []
+    for at, pair in enumerate(desk.pairs):
+        for free, placed in (pair, pair[::-1]):
+            series = chosen[placed] if desk.owner[pair[1]] is None else None
+            if series is not None and chosen[free] is None and mean[free, column[series]] >= LEAST_MEAN:
+                tries.append((at, free, column[series]))
     if not tries:
         return
-    rows = np.array([features(mine[i], mine[j], rarity) for i, j, _ in tries])
-    chances = judge.again(beside(np.array([mean[i, c] for i, _, c in tries]), judge.probability(rows), rows))
+    where = [at for at, _, _ in tries]
+    again = judge.again(beside(np.array([mean[free, c] for _, free, c in tries]), chances[where], desk.rows[where]))
     done: set[int] = set()
-    for chance, i, c in sorted(((chance, i, c) for chance, (i, _, c) in zip(chances, tries, strict=True)), key=lambda t: (-t[0], t[1:])):
-        if chance >= judge.join_again and i not in done and c not in done:
-            chosen[i] = pool[c].series
-            done.update((i, c))
+    for chance, free, c in sorted(
+        ((chance, i, c) for chance, (_, i, c) in zip(again, tries, strict=True)), key=lambda t: (-t[0], t[1:])
+    ):
+        if chance >= judge.join_again and chosen[free] is None and c not in done:
+            chosen[free] = pool[c].series
+            done.add(c)
 
 
 def beside(mean: NDArray[np.float64], chance: NDArray[np.float64], rows: NDArray[np.float64]) -> NDArray[np.float64]:
-    """What the second figure of an article in a series is judged by: its fit to the series, to the first figure, who speaks, how near."""
+    """What a second figure of an article in a series is judged by: its fit to the series and to the first, who speaks, how near."""
 
     def odds(p: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.log((p + 0.01) / (1.01 - p))
@@ -90,25 +196,6 @@ def beside(mean: NDArray[np.float64], chance: NDArray[np.float64], rows: NDArray
     apart = np.clip(rows[:, FEATURES.index("sentences between, in one article")], 0, 5)
     voices = [rows[:, FEATURES.index(name)] for name in ("different speakers", "same speaker")]
     return np.column_stack([odds(mean), odds(chance), *voices, apart])
-
-
-def _means(mine: list[Prepared], theirs: list[list[Prepared]], rarity: Rarity, judge: Linker) -> NDArray[np.float64]:
-    """Mean probability of each mention against each series; 0 where they cannot meet."""
-    where: list[tuple[int, int]] = []
-    rows: list[list[float]] = []
-    counts = np.zeros((len(mine), len(theirs)))
-    for i, one in enumerate(mine):
-        for j, members in enumerate(theirs):
-            for other in members:
-                counts[i, j] += 1
-                if comparable(one.mention, other.mention):
-                    where.append((i, j))
-                    rows.append(features(one, other, rarity))
-    total = np.zeros_like(counts)
-    if rows:
-        chances = judge.probability(np.array(rows))
-        np.add.at(total, tuple(np.array(where).T), chances)
-    return total / counts
 
 
 def cluster(every: Sequence[Mention], linker: Linker | None = None) -> list[int]:
@@ -119,15 +206,13 @@ def cluster(every: Sequence[Mention], linker: Linker | None = None) -> list[int]
     return group(every, pair_matrix(ready, rarity, judge), judge.join)
 
 
-def pair_matrix(ready: list[Prepared], rarity: Rarity, judge: Linker) -> NDArray[np.float64]:
+def pair_matrix(ready: Sequence[Prepared], rarity: Rarity, judge: Linker) -> NDArray[np.float64]:
     """Probabilities of all pairs; 0 where two cannot meet."""
     size = len(ready)
-    where = [(i, j) for i in range(size) for j in range(i) if comparable(ready[i].mention, ready[j].mention)]
+    pairs = [(i, j) for i in range(size) for j in range(i) if comparable(ready[i].mention, ready[j].mention)]
     matrix = np.zeros((size, size))
-    if where:
-        chances = judge.probability(np.array([features(ready[i], ready[j], rarity) for i, j in where]))
-        at = np.array(where)
-        matrix[at[:, 0], at[:, 1]] = matrix[at[:, 1], at[:, 0]] = chances
+    for (i, j), chance in zip(pairs, judge.probability(table(ready, pairs, rarity)), strict=True):
+        matrix[i, j] = matrix[j, i] = chance
     return matrix
 
 
@@ -161,5 +246,5 @@ def group(every: Sequence[Mention], matrix: NDArray[np.float64], join: float) ->
 def explain(a: Mention, b: Mention, neighbourhood: Iterable[Mention] = ()) -> list[str]:
     """What agreed and what did not, in words, the telling things first."""
     rarity = Rarity((a, b, *neighbourhood))
-    row = features(prepare(a, rarity), prepare(b, rarity), rarity)
+    row = table([prepare(a, rarity), prepare(b, rarity)], [(0, 1)], rarity)[0]
     return [f"{name}: {value:.2f}" for name, value in zip(FEATURES, row, strict=True)]

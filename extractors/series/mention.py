@@ -49,25 +49,25 @@ _NAME = re.compile(r"\b[A-ZÀ-ÞЀ-Я][^\W\d_]+(?:['’-][^\W\d_]+)*")
 
 #: Words that any sentence can hold, and reporting verbs: they say nothing about what is measured.
 _COMMON = frozenset(
-    "a an the and or but nor so yet of in on at to from by for with without within into onto over under up down out off than then"
-    " as is are was were be been being am do does did done has have had having will would can could may might must shall should"
-    " it its he she they them his her their theirs we us our you your i me my this that these those which who whom whose what"
-    " when where why how there here not no none any some all both each every either neither more most less least fewer few many"
-    " much about around roughly nearly almost approximately some only just also too very still already now again once if"
-    " while after before since until during because although though between among against per said say says told tell according"
-    " added adding reported report reports estimated estimates one ones other others another such same own like even including"
-    " mr mrs ms dr".split()
+    "a an the and or but nor so yet of in on at to from by for with without within into onto over under up down out off"
+    " than then as is are was were be been being am do does did done has have had having will would can could may might"
+    " must shall should it its he she they them his her their theirs we us our you your i me my this that these those"
+    " which who whom whose what when where why how there here not no none any some all both each every either neither"
+    " more most less least fewer few many much about around roughly nearly almost approximately some only just also too"
+    " very still already now again once if while after before since until during because although though between among"
+    " against per said say says told tell according added adding reported report reports estimated estimates one ones"
+    " other others another such same own like even including mr mrs ms dr".split()
 )
 #: Number words are the value, not what is counted.
 _NUMBER_WORDS = frozenset(
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
-    " twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands million millions billion billions"
-    " trillion dozen dozens half quarter third thirds fifth fifths tenth tenths score m bn tn".split()
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen"
+    " nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands million millions"
+    " billion billions trillion dozen dozens half quarter third thirds fifth fifths tenth tenths score m bn tn".split()
 )
 #: Days and months date a sentence, not a series.
 _CALENDAR = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october"
-    " november december jan feb mar apr jun jul aug sept sep oct nov dec".split()
+    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august"
+    " september october november december jan feb mar apr jun jul aug sept sep oct nov dec".split()
 )
 
 
@@ -116,7 +116,21 @@ def mentions(figures: Sequence[Figure], sentences: Sequence[Sentence], *, title:
         if sentence and sentence.index > 0 and sentences[sentence.index - 1].paragraph == sentence.paragraph:
             previous = sentences[sentence.index - 1].text
         others = [o for k, o in enumerate(figures) if k != position and o.sentence_start == figure.sentence_start]
-        found.append(_mention(figure, text, offset, previous, others, position, sentence.index if sentence else 0, title_words, names, known, article))
+        found.append(
+            _mention(
+                figure,
+                text,
+                offset,
+                previous,
+                others,
+                position,
+                sentence.index if sentence else 0,
+                title_words,
+                names,
+                known,
+                article,
+            )
+        )
     return found
 
 
@@ -173,8 +187,7 @@ def embedding(phrase: str) -> NDArray[np.float32]:
     """Unit-length static embedding of a phrase; zeros for an empty one."""
     if not phrase.strip():
         return np.zeros(VECTOR_SIZE, dtype=np.float32)
-    vector = np.asarray(_embedder().embed([phrase[:400]], norm=True)[0], dtype=np.float32)
-    return vector
+    return np.asarray(_embedder().embed([phrase[:400]], norm=True)[0], dtype=np.float32)
 
 
 def unpack(packed: str) -> NDArray[np.float32]:
@@ -205,7 +218,9 @@ def _mention(
     near = _near(text, offset, end)
     slots = figure.slots
     parts = (slots.counted, slots.action, slots.agent, slots.patient, slots.place, slots.period, slots.whole)
-    words = " ".join(w for w in _WORD.findall(text[max(0, offset - 60) : end + 60]) if w.lower() not in _NUMBER_WORDS and not w[0].isdigit())
+    words = " ".join(
+        w for w in _WORD.findall(text[max(0, offset - 60) : end + 60]) if w.lower() not in _NUMBER_WORDS and not w[0].isdigit()
+    )
     return Mention(
         article=article,
         position=position,
@@ -299,5 +314,3 @@ def _pack(vector: NDArray[np.float32]) -> str:
 
 def _tuples(value: Any) -> Any:
     return tuple(_tuples(v) for v in value) if isinstance(value, list | tuple) else value
-
-

@@ -6,8 +6,8 @@ Pure. Not here: what the features weigh (linker.py, learnt), which pairs are ask
 """
 
 import math
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,7 +69,16 @@ FEATURES = (
     "period",
     "whole",
     "counted noun",
+    "alike",
+    "alike beyond the next best, lesser",
+    "alike beyond the next best, greater",
+    "value met elsewhere",
 )
+
+
+#: Places of the features that say how alike the wording is, whatever the values.
+_ALIKE = tuple(map(FEATURES.index, ("near words, Jaccard", "nearest words, Jaccard", "counted words", "embedded surroundings")))
+_EQUAL = FEATURES.index("value equal")
 
 
 class Rarity:
@@ -170,8 +179,38 @@ def prepare(one: Mention, rarity: Rarity) -> Prepared:
     )
 
 
+def table(ready: Sequence[Prepared], pairs: Sequence[tuple[int, int]], rarity: Rarity) -> NDArray[np.float64]:
+    """A row of FEATURES for each pair of indexes.
+
+    The last features set a pair against its rivals: the other pairs in the table between the same figure and the same article.
+    """
+    if not pairs:
+        return np.zeros((0, len(FEATURES)))
+    rows = [features(ready[i], ready[j], rarity) for i, j in pairs]
+    alike = [sum(row[at] for at in _ALIKE) / len(_ALIKE) for row in rows]
+    rivals: dict[tuple[int, str], list[tuple[float, int]]] = defaultdict(list)
+    equals: dict[tuple[int, str], set[int]] = defaultdict(set)
+    for (i, j), row, close in zip(pairs, rows, alike, strict=True):
+        for one, other in ((i, j), (j, i)):
+            there = (one, ready[other].mention.article)
+            rivals[there].append((close, other))
+            if row[_EQUAL]:
+                equals[there].add(other)
+    for found in rivals.values():
+        found.sort(reverse=True)
+        del found[2:]
+    for (i, j), row, close in zip(pairs, rows, alike, strict=True):
+        beyond, elsewhere = [], 0
+        for one, other in ((i, j), (j, i)):
+            there = (one, ready[other].mention.article)
+            beyond.append(close - next((rival for rival, k in rivals[there] if k != other), 0.0))
+            elsewhere += bool(equals[there] - {other})
+        row += [close, min(beyond), max(beyond), float(elsewhere)]
+    return np.array(rows)
+
+
 def features(a: Prepared, b: Prepared, rarity: Rarity) -> list[float]:
-    """What FEATURES names, in that order."""
+    """What FEATURES names, in that order, but for the last ones, which need the rivals."""
     x, y = a.mention, b.mention
     shared_near, total_near, least_near = _weigh(a, b, a.near, b.near)
     shared_first, total_first, _ = _weigh(a, b, a.nearest, b.nearest)

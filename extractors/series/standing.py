@@ -7,9 +7,10 @@ Pure. Not here: when a report moves a standing value (shifts.py), what a wording
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from extractors.figures.units import dimension
 from extractors.series.intervals import CONTEXT, Interval, interval, number
@@ -143,7 +144,7 @@ def _article(one: Observation) -> tuple[object, str]:
     return (one.as_of, one.url)
 
 
-def _order(one: Observation) -> Sequence[object]:
+def _order(one: Observation) -> tuple[Any, ...]:
     """As-of order; then keys that do not depend on arrival. Ids come last, for observations alike in all else."""
     limits = (str(one.low), str(one.high), one.bound, one.unit)
     return (one.as_of, one.url, one.position, limits, one.speaker or "", one.origin, one.id)

@@ -3,12 +3,22 @@
 import json
 import logging
 import socket
+import ssl
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
 import pytest
+from aiosmtpd.smtp import SMTP, AuthResult
+from apprise.plugins.custom_json import NotifyJSON
 from apprise.plugins.slack import NotifySlack
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from extractors.message import Message
 from flows import channels
@@ -16,7 +26,7 @@ from flows.receivers import HOST, Answer, MailReceiver, SlackReceiver
 from schemas.errors import DeliveryError
 
 MESSAGE = Message(
-    subject="Boxes shipped: 6,700 -> over 10,000 (+49%), port authority & sons",
+    subject="Boxes shipped: 6,700 -> over 10,000 (+49%), port authority & sons @all",
     text="NOW: over 10,000 <boxes> @here\nhttps://a.example/@desk?x=1&y=2",
     slack="NOW: over 10,000 &lt;!channel&gt; &amp;lt;!here&amp;gt; &lt;@U1&gt; &lt;https://evil.example|bank&gt;\nhttps://a.example/?x=1&amp;y=2",
     mail_text="NOW: over 10,000 “boxes”\n",
@@ -50,7 +60,7 @@ def test_slack_gets_the_text_as_it_was_escaped_and_no_formatting(webhook: SlackR
     (payload,) = webhook.payloads
     assert payload["mrkdwn"] is False
     assert shown(payload)["text"] == MESSAGE.slack
-    assert shown(payload)["title"] == "Boxes shipped: 6,700 -&gt; over 10,000 (+49%), port authority &amp; sons"
+    assert shown(payload)["title"] == "Boxes shipped: 6,700 -&gt; over 10,000 (+49%), port authority &amp; sons @\u2060all"
     assert webhook.requests[0][0] == "/services/T0DEMO/B0DEMO/newsroom"
 
 
@@ -137,8 +147,18 @@ def test_another_service_gets_plain_text_that_mentions_nobody(webhook: SlackRece
     webhook.answers.append(Answer())
     channels.send(f"json://{HOST}:{webhook.port}/hook", MESSAGE)
     body = json.loads(webhook.requests[0][1])
-    assert body["title"] == MESSAGE.subject
+    assert body["title"] == MESSAGE.subject.replace("@all", "@\u2060all")
     assert body["message"] == MESSAGE.text.replace("@here", "@\u2060here")
+
+
+def test_a_service_for_short_messages_gets_the_beginning(webhook: SlackReceiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(NotifyJSON, "body_maxlen", 120)
+    webhook.answers.append(Answer())
+    channels.send(
+        f"json://{HOST}:{webhook.port}/hook", replace(MESSAGE, subject="Boxes: 1 -> 2", text="NOW: 2\n" + "more " * 100)
+    )
+    assert len(webhook.requests) == 1
+    assert json.loads(webhook.requests[0][1])["message"].startswith("NOW: 2")
 
 
 @pytest.mark.parametrize(
@@ -161,6 +181,14 @@ def test_a_mail_server_s_refusal_says_whether_to_try_again(answer: str, permanen
     assert raised.value.permanent is permanent
 
 
+@pytest.mark.parametrize("letter", ["a", "ü"])
+def test_a_subject_of_any_length_arrives_as_it_was(letter: str, mailbox: MailReceiver) -> None:
+    subjects = [f"Boxes: 6,700 -> 10,000 {letter * length}" for length in (1, 40, 45, 50, 55, 60, 90, 200)]
+    for subject in subjects:
+        channels.send(mailbox.url(), Message(subject=subject, text="t", slack="t", mail_text="t", mail_html="<p>t</p>"))
+    assert [mail["Subject"] for mail in mailbox.mails()] == subjects
+
+
 class PickyMailReceiver(MailReceiver):
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
         if address.startswith("gone"):
@@ -178,6 +206,73 @@ def test_a_recipient_that_is_refused_is_told_and_the_others_do_not_get_it_twice(
         channels.send(mailbox.url(to), MESSAGE)
     assert len(mailbox.raw) == delivered
     assert raised.value.permanent
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
+    """A server's certificate that nobody has signed."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    signed = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    file = tmp_path_factory.mktemp("certificate") / "server.pem"
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file.write_bytes(private + signed.public_bytes(Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return context
+
+
+class GuardedMailReceiver(MailReceiver):
+    """A mail server that wants TLS and a password, as those on the internet do."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        super().__init__()
+        self.context = context
+
+    def protocol(self) -> SMTP:
+        def login(server, session, envelope, mechanism, data):
+            return AuthResult(success=data.password == b"hunter2", handled=False)
+
+        return SMTP(
+            self, tls_context=self.context, require_starttls=True, authenticator=login, auth_required=True, loop=self._loop
+        )
+
+    def url(self, recipient: str = "desk@newsroom.example", password: str = "hunter2") -> str:
+        return f"mailtos://user:{password}@{HOST}:{self.port}?from=figurewatch@newsroom.example&to={recipient}&mode=starttls"
+
+
+def test_mail_goes_out_with_tls_and_a_password(certificate: ssl.SSLContext) -> None:
+    with GuardedMailReceiver(certificate) as mailbox:
+        channels.send(mailbox.url() + "&verify=no", MESSAGE)
+    assert mailbox.mails()[0]["Subject"] == MESSAGE.subject
+
+
+def test_a_wrong_password_is_a_permanent_error_and_a_false_certificate_stops_the_login(certificate: ssl.SSLContext) -> None:
+    with GuardedMailReceiver(certificate) as mailbox:
+        with pytest.raises(DeliveryError, match="login refused") as wrong:
+            channels.send(mailbox.url(password="guess") + "&verify=no", MESSAGE)
+        with pytest.raises(DeliveryError, match="certificate is not valid") as false:
+            channels.send(mailbox.url(), MESSAGE)
+    assert mailbox.raw == []
+    assert (wrong.value.permanent, false.value.permanent) == (True, False)
+
+
+def test_without_tls_no_password_is_sent(mailbox: MailReceiver) -> None:
+    address = mailbox.url().replace("mailto://", "mailtos://user:hunter2@") + "&mode=starttls"
+    with pytest.raises(DeliveryError, match="offers no TLS") as raised:
+        channels.send(address, MESSAGE)
+    assert raised.value.permanent
+    assert mailbox.raw == []
 
 
 @pytest.mark.parametrize("scheme", ["slackhook", "mailto", "json"])

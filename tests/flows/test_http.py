@@ -10,9 +10,12 @@ from newsroom import (
     Answer,
     Newsroom,
     always_not_modified,
+    article_page,
     endless,
+    feed,
     gzip_bomb,
     gzipped,
+    item,
     page,
     redirects_forever,
     redirects_to,
@@ -22,7 +25,8 @@ from newsroom import (
     with_validators,
 )
 
-from flows.http import Client, HostGate, client_of, redact, refusal, retry_after, user_agent
+from extractors.article.feed import FeedDocument, NotAFeed, read_feed
+from flows.http import Client, HostGate, client_of, decode_html, redact, refusal, retry_after, user_agent
 from flows.settings import FetchSettings
 from schemas.errors import FetchError
 from schemas.outcomes import FetchOutcome
@@ -152,14 +156,14 @@ async def test_a_name_that_resolves_to_a_private_address_is_refused_and_checked_
 @pytest.mark.parametrize(
     ("address", "allowed"),
     [
-        ("93.184.216.34", True), ("8.8.8.8", True), ("2606:2800:220:1:248:1893:25c8:1946", True),
-        ("127.0.0.1", False), ("127.9.9.9", False), ("0.0.0.0", False), ("10.1.1.1", False), ("172.16.0.1", False),
-        ("192.168.1.1", False), ("169.254.169.254", False), ("100.64.0.1", False), ("100.127.255.255", False),
-        ("224.0.0.1", False), ("239.1.1.1", False), ("240.0.0.1", False), ("255.255.255.255", False), ("192.0.2.1", False),
+        ("93.184.216.34", True), ("8.8.8.8", True), ("2606:2800:220:1:248:1893:25c8:1946", True), ("127.0.0.1", False),
+        ("127.9.9.9", False), ("0.0.0.0", False), ("10.1.1.1", False), ("172.16.0.1", False), ("192.168.1.1", False),
+        ("169.254.169.254", False), ("100.64.0.1", False), ("100.127.255.255", False), ("224.0.0.1", False),
+        ("239.1.1.1", False), ("240.0.0.1", False), ("255.255.255.255", False), ("192.0.2.1", False),
         ("198.18.0.1", False), ("192.88.99.1", False), ("::1", False), ("::", False), ("fe80::1%eth0", False),
-        ("fc00::1", False), ("fd12::1", False), ("fec0::1", False), ("ff02::1", False), ("::ffff:8.8.8.8", False), ("::ffff:10.0.0.1", False),
-        ("64:ff9b::a00:1", False), ("64:ff9b:1::1", False), ("2002:a00:1::", False), ("2001:0:53aa::1", False),
-        ("::7f00:1", False), ("2001:db8::1", False), ("not an address", False),
+        ("fc00::1", False), ("fd12::1", False), ("fec0::1", False), ("ff02::1", False), ("::ffff:8.8.8.8", False),
+        ("::ffff:10.0.0.1", False), ("64:ff9b::a00:1", False), ("64:ff9b:1::1", False), ("2002:a00:1::", False),
+        ("2001:0:53aa::1", False), ("::7f00:1", False), ("2001:db8::1", False), ("not an address", False),
     ],
 )  # fmt: skip
 def test_which_addresses_may_be_dialled(address: str, allowed: bool) -> None:
@@ -258,3 +262,20 @@ async def test_starts_at_one_host_are_spaced_and_other_hosts_do_not_wait(monkeyp
     for host in ["a", "a", "b", "a"]:
         await gate.turn(host)
     assert waits == [0, 5, 0, 10]
+
+
+async def test_a_web_page_where_a_feed_was_is_told_apart(newsroom: Newsroom, client: Client) -> None:
+    answer = await client.fetch(newsroom.put("/feed.xml", page("<!DOCTYPE html><html><body>We have moved</body></html>")))
+    document = read_feed(answer.body, content_type=answer.content_type, base_url=answer.final_url)
+    assert isinstance(document, NotAFeed)
+    assert document.found == "html"
+
+
+async def test_a_feed_leads_to_its_articles(newsroom: Newsroom, client: Client) -> None:
+    story = newsroom.put("/story", page(article_page("200 ships wait", ["The ministry counts 200 ships off the coast. " * 5])))
+    answer = await client.fetch(newsroom.put("/feed.xml", feed([item("/story", "200 ships wait", guid="1")])))
+    document = read_feed(answer.body, content_type=answer.content_type, base_url=answer.final_url)
+    assert isinstance(document, FeedDocument)
+    assert [entry.url for entry in document.entries] == [story]
+    fetched = await client.fetch(document.entries[0].url)
+    assert "200 ships off the coast" in decode_html(fetched.body, fetched.content_type)

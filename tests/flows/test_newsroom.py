@@ -9,7 +9,10 @@ import httpx
 import pytest
 import trafilatura
 
+from extractors.copies import fingerprint, judge
+from extractors.text import sentences
 from flows.newsroom import Newsroom, Piece, load
+from schemas.records import Article, Candidate
 
 BASE = datetime(2025, 3, 3, tzinfo=UTC)
 _, PIECES, TOLD = load(BASE)
@@ -131,6 +134,22 @@ def test_copies_of_the_wire_story_are_what_they_are_called() -> None:
     for piece in PIECES:
         assert (piece.copy_of is None) == (piece.relation in {"original", "independent"})
         assert piece.copy_of is None or BY_ID[piece.copy_of].versions[0].at < piece.versions[0].at
+
+
+def test_every_copy_is_recognised_for_what_it_is() -> None:
+    known: list[Candidate] = []
+    for piece in PIECES:
+        body = "\n\n".join(piece.versions[0].paragraphs)
+        print_ = fingerprint(body, [], sentences(body), title=piece.title)
+        at = piece.versions[0].at
+        article = Article(
+            url=f"http://newsroom.example/{piece.id}", title=piece.title, text=body, language=piece.language, published_at=at
+        )
+        verdict = judge(article, print_, [], [other for other in known if set(other.fingerprint.keys) & set(print_.keys)])
+        expected = {"original": "original", "independent": "original", "update": "update"}.get(piece.relation, "duplicate")
+        assert (piece.id, verdict.relation) == (piece.id, expected)
+        assert verdict.of == (None if piece.copy_of is None else PIECES.index(BY_ID[piece.copy_of]))
+        known.append(Candidate(id=len(known), url=article.url, published_at=at, fingerprint=print_, figures=()))
 
 
 def test_every_shift_that_should_be_told_stands_in_its_text() -> None:

@@ -17,12 +17,19 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from extractors.series.link import Candidate, assign, keys, mentions
+from extractors.claims import attribute, claims
+from extractors.copies import fingerprint, judge
+from extractors.figures import figures
+from extractors.series import link
+from extractors.series.inherit import Placed, inherited
+from extractors.series.link import Candidate, Placement, keys, mentions
+from extractors.series.linker import Linker
 from extractors.series.mention import Mention
 from extractors.series.shifts import detect
 from extractors.text import Sentence, sentences
 from schemas.outcomes import Bound, Role
-from schemas.records import Figure, Observation
+from schemas.records import Article, Figure, Observation
+from schemas.records import Candidate as CopyCandidate
 
 COPIES = {"verbatim", "excerpt", "light-edit", "spun"}
 
@@ -42,6 +49,7 @@ class Told:
     figures: list[Figure]
     gold: list[str | None]
     mentions: list[Mention] = field(default_factory=list)
+    continues: dict[int, tuple[str, int]] = field(default_factory=dict)  #: figures of an update: (url, position) in its parent
 
 
 @dataclass
@@ -59,7 +67,8 @@ def score_module(folder: Path) -> ModuleType:
     """score.py beside the labels, so that there is one definition of right."""
     path = next(p for p in (folder / "score.py", folder.parent / "score.py") if p.exists())
     spec = importlib.util.spec_from_file_location("score", path)
-    assert spec and spec.loader
+    assert spec
+    assert spec.loader
     module = importlib.util.module_from_spec(spec)
     sys.modules["score"] = module
     spec.loader.exec_module(module)
@@ -88,11 +97,47 @@ def _story(label: dict[str, Any], score: ModuleType, extract: Extract | None) ->
             figures = extract(a, split)
             gold = match(a["figures"], figures, score)
         told = Told(
-            a["id"], a["url"], a["title"], a["outlet"], datetime.fromisoformat(a["published"]), a["text"], copy, split, figures, gold
+            a["id"],
+            a["url"],
+            a["title"],
+            a["outlet"],
+            datetime.fromisoformat(a["published"]),
+            a["text"],
+            copy,
+            split,
+            figures,
+            gold,
         )
         told.mentions = mentions(figures, split, title=a["title"], article=a["url"])
         articles.append(told)
+        parent = next((x for x in articles if x.id == a["copy_of"]), None)
+        if a["relation"] == "update" and parent is not None:
+            told.continues = {here: (parent.url, there) for here, there in _continued(told, parent).items()}
     return Story(label["id"], articles, label["shifts"], label)
+
+
+def _continued(told: Told, parent: Told) -> dict[int, int]:
+    """Figures in the sentences that an update shares with its parent, as the service finds them."""
+    sketches = [fingerprint(x.text, x.figures, x.sentences, title=x.title) for x in (told, parent)]
+    page = Article(url=told.url, title=told.title, text=told.text, language="en", published_at=told.published)
+    known = CopyCandidate(
+        id=1, url=parent.url, published_at=parent.published, fingerprint=sketches[1], figures=tuple(parent.figures)
+    )
+    verdict = judge(page, sketches[0], told.figures, [known])
+    return inherited(_placed(told), _placed(parent), verdict.shared)
+
+
+def _placed(told: Told) -> list[Placed]:
+    return [
+        Placed(sentence=m.line, unit=f.unit, role=f.role, low=f.low, high=f.high)
+        for f, m in zip(told.figures, told.mentions, strict=True)
+    ]
+
+
+def extracted(article: dict[str, Any], split: list[Sentence]) -> list[Figure]:
+    """Figures as the service extracts them, with who says so."""
+    found = figures(article["text"], split, title=article["title"], published_at=datetime.fromisoformat(article["published"]))
+    return attribute(found, claims(article["text"], split, title=article["title"]), split)
 
 
 def match(gold: list[dict[str, Any]], figures: Sequence[Figure], score: ModuleType) -> list[str | None]:
@@ -162,17 +207,21 @@ class Store:
         self.members: dict[int, list[Mention]] = {}
         self.keys: dict[int, list[set[int]]] = defaultdict(list)
         self.index: dict[int, set[int]] = defaultdict(set)
+        self.order: dict[str, int] = {}
+        self.count = 0
 
-    def candidates(self, new: Sequence[Mention]) -> list[Candidate]:
+    def candidates(self, new: Sequence[Mention], fixed: Iterable[int] = ()) -> list[Candidate]:
         wanted = {k for m in new for k in keys(m)}
         dimensions = {m.dimension for m in new}
         near = {s for k in wanted for s in self.index.get(k, ()) if self.members[s][0].dimension in dimensions}
         shared = {s: max(len(k & wanted) for k in self.keys[s]) for s in near}
-        best = sorted(near, key=lambda s: (-shared[s], s))[:MOST_SERIES]
+        best = [*fixed, *sorted(near - set(fixed), key=lambda s: (-shared[s], s))[:MOST_SERIES]]
         return [Candidate(s, tuple(self.members[s][-MOST_MENTIONS:])) for s in best]
 
     def add(self, series: int | None, mention: Mention) -> int:
-        into = len(self.members) + 1 if series is None else series
+        self.count += series is None
+        into = self.count if series is None else series
+        self.order.setdefault(mention.article, len(self.order))
         self.members.setdefault(into, []).append(mention)
         found = set(keys(mention))
         self.keys[into].append(found)
@@ -180,11 +229,42 @@ class Store:
             self.index[k].add(into)
         return into
 
+    def merge(self, keep: int, end: int) -> None:
+        self.members[keep] = sorted(self.members[keep] + self.members.pop(end), key=lambda m: self.order[m.article])
+        self.keys[keep] += self.keys.pop(end)
+        for series in self.index.values():
+            if end in series:
+                series.remove(end)
+                series.add(keep)
 
-Assign = Callable[[Sequence[Mention], Sequence[Candidate]], list[int | None]]
+
+Assign = Callable[[Sequence[Mention], Sequence[Candidate], dict[int, int]], Placement]
 
 
-def lessons(story: Story) -> Iterator[tuple[Sequence[Mention], Sequence[str | None], list[Candidate], dict[int, str]]]:
+#: Strangers among the candidates of an article.
+MOST_STRANGERS = 8
+
+
+def strangers(story: Story, new: Sequence[Mention]) -> list[Candidate]:
+    """Series of another storyline that look most like those of an article: the same value or the same noun."""
+    series: dict[str, list[Mention]] = defaultdict(list)
+    for article in story.articles:
+        for one, gold in zip(article.mentions, article.gold, strict=True):
+            if gold:
+                series[gold].append(one)
+    kinds = {(m.dimension, m.role) for m in new}
+    values, units = {(m.dimension, m.number) for m in new}, {m.unit for m in new}
+    ranked = sorted(
+        (-((some[0].dimension, some[0].number) in values) - (some[0].unit in units), name)
+        for name, some in series.items()
+        if (some[0].dimension, some[0].role) in kinds
+    )
+    return [Candidate(-k, tuple(series[name][-MOST_MENTIONS:])) for k, (_, name) in enumerate(ranked[:MOST_STRANGERS], 1)]
+
+
+def lessons(
+    story: Story, stranger: Story
+) -> Iterator[tuple[Sequence[Mention], Sequence[str | None], list[Candidate], dict[int, str]]]:
     """Each article with the candidates that it would meet if all before it had been linked right, and their gold series."""
     store = Store()
     name: dict[int, str] = {}
@@ -192,7 +272,8 @@ def lessons(story: Story) -> Iterator[tuple[Sequence[Mention], Sequence[str | No
     for article in sorted(story.articles, key=lambda a: a.published):
         if article.copy:
             continue
-        yield article.mentions, article.gold, store.candidates(article.mentions), name
+        known = [*store.candidates(article.mentions), *strangers(stranger, article.mentions)]
+        yield article.mentions, article.gold, known, name
         for one, gold in zip(article.mentions, article.gold, strict=True):
             known = of.get(gold) if gold else None
             into = store.add(known, one)
@@ -200,8 +281,12 @@ def lessons(story: Story) -> Iterator[tuple[Sequence[Mention], Sequence[str | No
                 of[gold], name[into] = into, gold
 
 
+def placing(linker: Linker) -> Assign:
+    return lambda new, candidates, fixed: link.place(new, candidates, fixed=fixed, linker=linker)
+
+
 def run(
-    story: Story, place: Assign = assign, withdraws: Callable[[Told, Figure], bool] | None = None
+    story: Story, place: Assign, withdraws: Callable[[Told, Figure], bool] | None = None
 ) -> tuple[dict[tuple[str, int], int], list[dict[str, Any]]]:
     """Article by article, as the service does: {(url, position): series}, and the shifts as lines of shifts.jsonl."""
     store = Store()
@@ -211,8 +296,9 @@ def run(
     for number, article in enumerate(sorted(story.articles, key=lambda a: a.published)):
         if article.copy:
             continue
-        chosen = place(article.mentions, store.candidates(article.mentions))
-        for position, (figure, one, series) in enumerate(zip(article.figures, article.mentions, chosen, strict=True)):
+        fixed = {here: placed[there] for here, there in article.continues.items()}
+        found = place(article.mentions, store.candidates(article.mentions, sorted(set(fixed.values()))), fixed)
+        for position, (figure, one, series) in enumerate(zip(article.figures, article.mentions, found.series, strict=True)):
             into = store.add(series, one)
             placed[article.url, position] = into
             kept.append((article, figure))
@@ -235,6 +321,10 @@ def run(
                     withdraws=bool(withdraws and withdraws(article, figure)),
                 )
             )
+        for keep, end in found.merges:
+            store.merge(keep, end)
+            observations[keep] += observations.pop(end)
+            placed = {where: keep if series == end else series for where, series in placed.items()}
     shifts = []
     for series, some in observations.items():
         for shift in detect(some).shifts:
@@ -253,7 +343,13 @@ def run(
     return placed, shifts
 
 
-def tally(story: Story, placed: dict[tuple[str, int], int], shifts: Iterable[dict[str, Any]], score: ModuleType, misses: list[str] | None = None) -> Counter[str]:
+def tally(
+    story: Story,
+    placed: dict[tuple[str, int], int],
+    shifts: Iterable[dict[str, Any]],
+    score: ModuleType,
+    misses: list[str] | None = None,
+) -> Counter[str]:
     """Counts of pairs and shifts, by the definitions of the score."""
     total: Counter[str] = Counter()
     roles = {(a["url"], f["series"]): f["role"] for a in story.label["articles"] for f in a["figures"]}

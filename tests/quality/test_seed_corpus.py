@@ -30,7 +30,9 @@ def test_no_run_of_eight_words_of_the_seed_texts_is_anywhere_in_the_repository()
     names = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
     assert len(theirs) > 1000
     assert [
-        name for name in names if name and (ROOT / name).is_file() and runs((ROOT / name).read_text(encoding="utf-8", errors="replace")) & theirs
+        name
+        for name in names
+        if name and (ROOT / name).is_file() and runs((ROOT / name).read_text(encoding="utf-8", errors="replace")) & theirs
     ] == []
 
 

@@ -1,0 +1,34 @@
+# Two commands do everything, on a machine with Python 3.11 to 3.13 and pip:
+#
+#   make demo     the whole path, offline, in under a minute
+#   make test     all tests and checks
+#
+# The first call makes .venv and installs into it what constraints.txt pins; later calls only run.
+# PYTHON=/path/to/python3 chooses another Python than the first that fits.
+
+VENV := .venv
+
+.PHONY: demo test lint bench
+
+demo: $(VENV)/.installed
+	$(VENV)/bin/figurewatch demo
+
+test: lint
+	$(VENV)/bin/python -m pytest
+
+lint: $(VENV)/.installed-dev
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+bench: $(VENV)/.installed-dev
+	$(VENV)/bin/python tests/bench.py
+
+$(VENV)/.installed: pyproject.toml constraints.txt deploy/install
+	sh deploy/install $(VENV)
+	touch $@
+
+$(VENV)/.installed-dev: pyproject.toml constraints.txt deploy/install
+	sh deploy/install $(VENV) dev
+	touch $@ $(VENV)/.installed

@@ -1,0 +1,102 @@
+"""How firm is a number: exact, about, at least, more than, at most, less than?
+
+The words right before and after the number -> bound, and the span with those words.
+"""
+
+import re
+
+from extractors.figures.numbers import Kind
+from extractors.figures.reading import TIME_UNITS, Found, View
+from schemas.outcomes import Bound
+
+_FILLER = (
+    r"(?:(?:an?|the|another|a further|further|an additional|additional|an extra|extra|just|only|its|their|his|her"
+    r"|total of|a total of"
+    r"|about|some|around|roughly|approximately|an estimated|perhaps|nearly) )*"
+)
+
+
+BOUNDS = re.compile(
+    r"(?:^|(?<=[\s(\"“‘—–-]))(?:"
+    r"(?P<at_least>at (?:the very )?least|no (?:fewer|less|lower) than|not (?:fewer|less) than|a minimum of|minimum of"
+    r"|as (?:few|little) as|≥)"
+    r"|(?P<at_most>up to|as (?:many|much|long|high|large|far|late|big|deep|tall|wide) as|no (?:more|greater|higher"
+    r"|longer|later) than"
+    r"|not (?:more|exceeding|longer) than|not exceeding|at (?:the )?(?:very )?most|a maximum(?: of)?|maximum of|up until|≤)"
+    r"|(?P<more_than>more than|(?:well |just |slightly |a little |a bit |far |not much )?over|(?:well |just "
+    r"|slightly )?above|in excess of"
+    r"|upwards? of|(?:greater|larger|higher|longer|better|bigger|heavier) than|north of|(?:just|well) past|exceed(?:s"
+    r"|ed|ing)?"
+    r"|surpass(?:es|ed|ing)?|topp(?:ed|ing)|tops|>)"
+    r"|(?P<less_than>(?:very |so )?nearly|almost|(?:fewer|less|lower|smaller|shorter) than|(?:well |just |slightly "
+    r"|a little |a bit )?under"
+    r"|(?:well |just |slightly )?below|(?:just |a little |a bit )(?:short|shy) of|shy of|not quite|approaching|close on"
+    r"|south of|<)"
+    r"|(?P<approx>about|around|roughly|approximately|approx\.?|some|perhaps|(?:an|the|its|their) estimated|circa|ca?\."
+    r"|(?:somewhere )?in the (?:region"
+    r"|order|neighbou?rhood|vicinity) of|close to|near|barely|reportedly about|more or less|~|≈)"
+    rf")[\s]?{_FILLER}$",
+    re.IGNORECASE,
+)
+
+
+_AFTER_BOUND = re.compile(
+    r"(?:[ ](?P<approx>or so|or thereabouts|approximately|give or take)\b|(?P<odd>[- ]odd\b)"
+    r"|[ ](?P<at_least>or (?:more|above|over|higher|greater|better)|and (?:counting|above|over|up|more)(?![ ][\d$€£])"
+    r"|at (?:the very )?least)\b|(?P<plus>\+|[- ]plus\b(?![ ](?:an?|the|\d|[$€£])\b))"
+    r"|[ ](?P<at_most>or (?:less|fewer|under|below)|at (?:the )?most|at maximum)\b)",
+    re.IGNORECASE,
+)
+
+
+BETWEEN = re.compile(r"\b(?:somewhere |anywhere |anything )?(?:between|from|of from|anywhere from)[ ]$", re.IGNORECASE)
+
+
+def without_bound(gap: str) -> str:
+    """The words between two numbers without the modifier of the second."""
+    match = BOUNDS.search(gap)
+    return gap[: match.start()] if match and match.start() else gap
+
+
+def limits(view: View, f: Found) -> tuple[Bound, int, int]:
+    """The bound that the modifier words say, and the span with them."""
+    start, end = f.start, f.end
+    left = view.before(start, 64)
+    match = BOUNDS.search(left)
+    bound = Bound.EXACT
+    if match:
+        kind = next(name for name, hit in match.groupdict().items() if hit)
+        words = match.group().lower()
+        if words.startswith("up to") and re.search(
+            r"\b(?:go|goes|gone|going|went|come|comes|came|move[sd]?|brought|bring|push\w*|rose|inched|crept"
+            r"|ticked)[ ](?:back )?$",
+            left[: match.start()],
+        ):
+            return bound, start, end
+        if re.search(r"\bthe $", match.group()) and kind in ("more_than", "less_than"):
+            return bound, start, end  # "more than the 300 planned" compares; it does not bound the 300
+        if kind == "more_than" and re.search(r"\b(?:not|n't|never|cannot|nor)\b(?:[ ]\w+){0,3}[ ]$", left[: match.start()]):
+            return bound, start, end  # a limit ("may not exceed 40") is stated exactly
+        lasting = f.unit in TIME_UNITS and words.split()[0] in ("over", "within") and f.rate is None
+        if (
+            lasting
+            and words.split()[0] == "over"
+            and not re.search(r"\b(?:for|last\w*|took|takes?|of|is|was|after|in)[ ]$", left[: match.start()])
+        ):
+            kind = ""
+        if kind:
+            bound = Bound(kind)
+            start -= len(left) - match.start()
+    for place in (f.number_end, f.end):
+        after = _AFTER_BOUND.match(view.text, place)
+        if after and bound is Bound.EXACT:
+            name = next(name for name, hit in after.groupdict().items() if hit)
+            bound = Bound({"odd": "approx", "plus": "at_least"}.get(name, name))
+            end = max(end, after.end())
+            break
+    if bound is Bound.EXACT:
+        if f.number.kind is Kind.FRACTION and not f.plain:
+            bound = Bound.APPROX
+        elif f.number.kind is Kind.VAGUE:
+            bound = Bound.AT_LEAST
+    return bound, start, end

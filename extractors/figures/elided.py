@@ -1,0 +1,215 @@
+"""Numbers that leave their unit out: "against 2,000", "the toll stands at 143", "seven of them".
+
+The unit comes from the clause, from the number before that it is compared with, from a noun for a body of people,
+or from the earlier figure that it resembles most: near in the text, near in value, of the same nature.
+"""
+
+import math
+import re
+
+from spacy.tokens import Doc, Span
+
+from extractors.figures.bounds import without_bound
+from extractors.figures.nouns import PERSON_VERBS, PERSON_WORDS, is_human, noun_at, singular, subject_noun
+from extractors.figures.numbers import Kind
+from extractors.figures.rates import COMPARES
+from extractors.figures.reading import TIME_UNITS, Found, Memory, Told, View
+from extractors.figures.units import MONEY, UNITS
+
+#: A verb or noun of money right before a number in thousands or more.
+_SPENDING = re.compile(
+    r"\b(?:spen[dt]\w*|pa(?:y|id|ys|ying)|costs?|costing|worth|pric\w+|invest\w*|borrow\w*|earn\w*|ow(?:e|ed|es|ing)"
+    r"|revenues?|profits?|loss(?:es)?|budget\w*"
+    r"|debts?|sales|income|turnover|deficit|surplus)\b[^.;,]{0,25}$",
+    re.IGNORECASE,
+)
+
+
+#: From what strangeness on the clause's own subject is the better guess; the scale is decades of difference in value.
+_SUBJECT_COST = 1.0
+
+
+def elided(view: View, found: list[Found], index: int, memory: Memory) -> None:
+    """A number that names no unit takes it from its own clause, from the figure before it, or from the text so far."""
+    f = found[index]
+    if predicate := _predicate(view, f):
+        f.unit, f.elided = predicate, not f.unit
+        return
+    if f.unit:
+        return
+    f.elided = True
+    previous = [p for p in found[:index] if p.unit]
+    told = [t for t in memory.told if t.unit]
+    if collective := _collective(view, f):
+        f.unit = collective
+        return
+    money = [p.unit for p in previous if p.unit in MONEY] or [t.unit for t in told if t.unit in MONEY][-1:]
+    if money and f.number.scale >= 1000 and _SPENDING.search(view.before(f.start, 60)):
+        f.unit = money[-1]
+        return
+    if clause := _from_clause(view, f):
+        # "17 miners were trapped and 4 killed": a noun for people that stands there already is the better one.
+        people = [p.unit for p in previous if is_human(p.unit)]
+        f.unit = people[-1] if clause == "person" and people else clause
+        return
+    if f.partitive:
+        f.unit = _whole(view, f, previous, told) or "person"
+        return
+    if previous:
+        gap = view.text[previous[-1].end : f.start] if previous[-1].end <= f.start else ""
+        if COMPARES.search(without_bound(gap)) and not (previous[-1].unit == "percent" and f.value > 100):
+            f.unit = previous[-1].unit
+            f.rate = f.rate or previous[-1].rate
+            return
+    here = view.sentence.index
+    best: tuple[float, str, str | None, bool] | None = None
+    for known in [*(Told(p.value, p.unit, p.rate, here) for p in previous), *told]:
+        cost = _strangeness(f, known, here)
+        if best is None or cost <= best[0]:
+            best = (cost, known.unit, known.rate, known.value == f.value)
+    noun = subject_noun(view, f)
+    if noun and re.search(r"\b(?:number|numbered|total|totall?ed)[ ]$", without_bound(view.before(f.start))):
+        f.unit = noun
+        return
+    if noun and (best is None or best[0] > _SUBJECT_COST):
+        f.unit = noun
+    elif best is not None:
+        f.unit = best[1]
+        near = best[0] < 0.5 and previous and previous[-1].unit == best[1] and previous[-1].rate == best[2]
+        f.rate = f.rate or (best[2] if best[3] or near else None)
+    elif f.number.kind is not Kind.VAGUE:
+        f.unit = "person"
+
+
+def _whole(view: View, f: Found, previous: list[Found], told: list[Told]) -> str | None:
+    """What "them" and "these" are, of which a part is counted: the things counted or named last."""
+    if counts := [p.unit for p in previous if p.unit not in UNITS]:
+        return counts[-1]
+    index = min(view.token_from(f.start), len(view.doc))
+    if noun := _plural(view.doc[:index]):
+        return noun
+    counted = [t for t in told if t.unit not in UNITS]
+    if counted and (view.previous is None or counted[-1].sentence >= view.previous.index):
+        return counted[-1].unit
+    if view.previous is not None and (noun := _plural(view.previous.doc)):
+        return noun
+    return counted[-1].unit if counted else None
+
+
+def _plural(tokens: Doc | Span) -> str | None:
+    """The last plural noun that is a subject or an object, else the last plural noun."""
+    nouns = [t for t in tokens if t.tag_ == "NNS" and singular(t) not in UNITS]
+    acting = [t for t in nouns if t.dep_ in ("nsubj", "nsubjpass", "dobj")]
+    return singular((acting or nouns)[-1]) if nouns else None
+
+
+def _strangeness(f: Found, known: Told, here: int) -> float:
+    """How unlikely it is that a bare number is of the kind of an earlier one: far in value, far back, of another nature."""
+    a, b = abs(float(f.value)), abs(float(known.value))
+    cost = abs(math.log10(a / b)) if a and b else 3.0
+    if f.value == known.value:
+        cost -= 1
+    cost += min(here - known.sentence, 20) / 8 - (0.4 if here == known.sentence else 0)
+    whole = f.value == f.value.to_integral_value()
+    if known.unit in UNITS:
+        if f.number.scale >= 10**6 and known.unit in MONEY and known.sentence == here:
+            return cost
+        cost += 1.5 if known.unit == "percent" or known.unit in MONEY or known.unit in TIME_UNITS else 0.7
+        if not whole:
+            cost -= 2
+    elif not whole:
+        cost += 3
+    return cost
+
+
+_PREDICATE = re.compile(
+    r"(?:[ ]of[ ](?:them|whom|those|these|which))?[ ](?:are|were|was|being|as)[ ](?:also |all |still |former |the "
+    r"|mostly |registered )*(?=[a-z])|(?<=of them)[ ](?=[a-z])|(?<=of whom)[ ](?=[a-z])"
+)
+
+
+def _predicate(view: View, f: Found) -> str | None:
+    """What a part is said to be: "six of the dead were children", "seven of them women", "260 are apprentices"."""
+    match = _PREDICATE.match(view.text, f.end)
+    if match is None:
+        return None
+    noun = noun_at(view, view.token_from(match.end()))
+    if noun is None or view.doc[noun].tag_ != "NNS":
+        return None
+    word = singular(view.doc[noun])
+    return (
+        word
+        if word not in UNITS
+        and view.doc[noun].dep_ in ("attr", "appos", "pobj", "conj", "nsubj", "dobj", "dep", "ROOT", "npadvmod")
+        else None
+    )
+
+
+#: Nouns for a body of people or things, and what it is counted in.
+_COLLECTIVES = {
+    "workforce": "employee",
+    "payroll": "employee",
+    "headcount": "employee",
+    "staff": "employee",
+    "army": "soldier",
+    "garrison": "soldier",
+    "contingent": "soldier",
+    "population": "person",
+    "electorate": "voter",
+    "turnout": "voter",
+    "audience": "person",
+    "crowd": "person",
+    "attendance": "person",
+    "membership": "member",
+    "readership": "reader",
+    "toll": "person",
+    "congregation": "person",
+    "vote": "vote",
+    "index": "point",
+    "nasdaq": "point",
+    "ftse": "point",
+    "nikkei": "point",
+    "dax": "point",
+    "points": "point",
+    "voted": "vote",
+    "majority": "vote",
+    "crew": "crew member",
+    "strength": "soldier",
+    "shift": "worker",
+}
+
+
+def _collective(view: View, f: Found) -> str | None:
+    """ "a workforce of 4,600", "the population is 12,000", "by a vote of 88 to 61"."""
+    words = re.findall(r"[a-z]+", view.before(f.start, 40).lower())[-6:]
+    return next((_COLLECTIVES[word] for word in reversed(words) if word in _COLLECTIVES), None)
+
+
+def _from_clause(view: View, f: Found) -> str | None:
+    """The unit that the words around give away: "34 were killed", "the toll stands at 143", "the number of cases, 12"."""
+    right = view.after(f.end, 40)
+    match = re.match(
+        r"(?:[ ](?:others?|more|people|still|also|had|have|has|been|are|were|was|of whom))*[ ](?P<word>\w+)", right
+    )
+    if match and (match["word"].lower() in PERSON_WORDS or _strip_verb(match["word"].lower()) in PERSON_VERBS):
+        return "person"
+    named = re.match(r"[ ](?:the|its|their) (?:total |overall |official )?(?:number|tally|count|total) of ", right)
+    if named and (noun := noun_at(view, view.token_from(f.end + named.end()))) is not None:
+        return singular(view.doc[noun])  # "brings to 3,520 the number of captives freed"
+    left = view.before(f.start, 90)
+    if re.search(
+        r"\b(?:toll|deaths|fatalities|dead|killed|killing|casualties|injured|wounded)\b[^.;]{0,40}$", left[-60:], re.IGNORECASE
+    ):
+        return "person"
+    if match := re.search(r"\b(?:number|total|count|tally) of (?P<words>(?!\d)[^,.;]+)", left):
+        noun = noun_at(view, view.token_from(max(0, f.start - len(left)) + match.start("words")))
+        if noun is not None and view.doc[noun].tag_ in ("NNS", "NNPS"):
+            return singular(view.doc[noun])
+    return None
+
+
+def _strip_verb(word: str) -> str:
+    for ending in ("ed", "d", "ing", "s"):
+        if word.endswith(ending) and word[: -len(ending)] in PERSON_VERBS:
+            return word[: -len(ending)]
+    return word

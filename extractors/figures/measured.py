@@ -1,0 +1,796 @@
+"""What does a figure measure: the words that a person would write beside its line in a chart?
+
+Frame (grammar) -> the thing counted or measured with its modifiers, what is done to it, by whom, where; the same taken
+apart in slots. Pronouns are looked up in the sentences before, ellipses ("of those") in the numbers before.
+Pure. Who says so never enters: the label is built from the quantity's own clause. Never a run of eight words of the text.
+Not here: the role (roles.py), how labels are compared (series/).
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from spacy.tokens import Token
+
+from extractors.figures.as_of import Period, as_of, periods
+from extractors.figures.frame import Frame, base, is_verb, passive, subject
+from extractors.figures.units import dimension
+from extractors.text import Sentence
+from schemas.records import Slots
+
+#: Words of a label: what fits beside a line of a chart.
+MOST_WORDS = 10
+#: So many words in a row are a quotation, not a label.
+_COPIED = 8
+
+#: What a number without a carrier is called, by the dimension of its unit.
+_CALLED = {
+    "percent": "share",
+    "money": "money",
+    "time": "time",
+    "length": "distance",
+    "area": "area",
+    "mass": "weight",
+    "temperature": "temperature",
+}
+#: Verbs that give a number to their subject: "the toll stands at", "repairs cost".
+_EQUAL = frozenset(
+    "be stand reach total amount come cost exceed equal average number run hit top measure weigh rise fall climb drop grow"
+    " jump slip sink decline increase decrease plunge surge shrink go remain stay hover lie last take account represent make"
+    " worth become near approach pass surpass close trade swell mount dip ease widen narrow soar tumble slide".split()
+)
+_MOVES = frozenset(
+    "raise lift cut lower reduce increase trim bring revise narrow extend boost slash put estimate value set double keep"
+    " expand shorten".split()
+)
+_HAVE = frozenset("have own hold possess get need want boast lack".split())
+#: Reporting verbs say nothing of what is measured.
+_REPORT = frozenset(
+    "say report put estimate announce count show list record register give state tell believe reckon think note add claim"
+    " find see know quote mention document declare publish verify describe calculate suggest indicate expect forecast"
+    " predict project confirm".split()
+)
+_PREPOSITIONS = frozenset(
+    "in on at from to into for with near against across over through between under aboard by off around along inside"
+    " outside out per toward towards within without among onto behind".split()
+)
+#: Objects of prepositions that say when or how, not what.
+_EMPTY = frozenset(
+    "day week month year time hour minute night morning evening afternoon date quarter season weekend moment period end"
+    " beginning start addition total fact case statement interview message report notice conference briefing average part"
+    " way example comparison far least most present past future monday tuesday wednesday thursday friday saturday sunday"
+    " january february march april may june july august september october november december spring summer autumn winter"
+    " today yesterday half behalf hand file foot spot scene rise return line place order effect need search turn all percent"
+    " percentage dollar euro pound kilometre kilometer metre meter mile tonne ton".split()
+)
+_PRONOUNS = frozenset(
+    "it they he she them him her this that these those which who whom one others some we i you us me itself themselves".split()
+)
+_GENERIC = frozenset("number total figure toll count amount sum level rate share tally".split())
+_MODIFIERS = frozenset({"compound", "amod", "nmod"})
+_NO_MODIFIERS = frozenset(
+    "more fewer less other another further additional last first latest new total such several many few same own present"
+    " current previous next estimated so-called alone".split()
+)
+
+#: What people, houses or things counted without a noun are: "12 dead", "40 missing".
+_STATES = frozenset(
+    "dead killed injured wounded hurt missing homeless displaced detained arrested confirmed suspected infected"
+    " hospitalised hospitalized sick ill unaccounted trapped stranded rescued evacuated destroyed damaged closed open"
+    " idle".split()
+)
+#: Reporting verbs that tell one count from another ("confirmed", "suspected"): they stay, their subject does not.
+_STATUS = frozenset("confirm register record document suspect declare find list".split())
+#: "12 kilometres long" measures a length.
+_EXTENT = {
+    "long": "length", "wide": "width", "deep": "depth", "high": "height", "tall": "height", "thick": "thickness",
+    "old": "age", "across": "width", "heavy": "weight", "away": "distance", "apart": "distance", "down": "depth",
+    "below": "depth", "late": "delay", "later": "delay", "north": "distance", "south": "distance", "east": "distance",
+    "west": "distance",
+}  # fmt: skip
+
+#: What a verb says of its subject.
+_QUALITY = {"cost": "cost", "weigh": "weight", "last": "duration"}
+
+_IRREGULAR = dict(
+    pair.split(":")
+    for pair in (
+        "be:been become:become begin:begun break:broken bring:brought build:built burn:burnt buy:bought catch:caught"
+        " choose:chosen come:come cost:cost"
+        " cut:cut deal:dealt do:done draw:drawn drive:driven eat:eaten fall:fallen feed:fed feel:felt fight:fought"
+        " find:found flee:fled fly:flown"
+        " forget:forgotten freeze:frozen get:got give:given go:gone grow:grown hang:hanged have:had hear:heard"
+        " hide:hidden hit:hit hold:held hurt:hurt"
+        " keep:kept know:known lay:laid lead:led leave:left lend:lent let:let lose:lost make:made mean:meant meet:met"
+        " pay:paid put:put read:read"
+        " ride:ridden rise:risen run:run say:said see:seen seek:sought sell:sold send:sent set:set shed:shed"
+        " shoot:shot show:shown shut:shut sink:sunk"
+        " sleep:slept speak:spoken spend:spent split:split spread:spread stand:stood steal:stolen stick:stuck"
+        " strike:struck sweep:swept swim:swum"
+        " take:taken teach:taught tear:torn tell:told think:thought throw:thrown wear:worn win:won withdraw:withdrawn"
+        " write:written overthrow:overthrown"
+        " undergo:undergone forgo:forgone bear:borne bid:bid bind:bound breed:bred fit:fitted quit:quit slit:slit"
+        " foresee:foreseen mislead:misled"
+        " ship:shipped drop:dropped stop:stopped plan:planned trap:trapped strip:stripped tap:tapped rob:robbed"
+        " ban:banned commit:committed admit:admitted"
+        " transfer:transferred refer:referred permit:permitted submit:submitted equip:equipped swap:swapped"
+        " scrap:scrapped grab:grabbed"
+    ).split()
+)
+
+
+def measured(
+    frame: Frame,
+    *,
+    unit: str = "",
+    rate: str | None = None,
+    previous: Sequence[Sentence] = (),
+    title: str = "",
+    direction: str | None = None,
+    found: Sequence[Period] | None = None,
+) -> tuple[str, Slots, str | None]:
+    """What a quantity measures.
+
+    Args:
+        frame: the quantity in its sentence.
+        unit, rate: as found with the quantity; the noun where the sentence leaves it out.
+        previous: the sentences before, in order: what pronouns stand for.
+        title: the headline, for the same.
+        direction: "up" or "down" where the quantity is a change.
+        found: the sentence's periods, where they are known already.
+    Returns:
+        A label of at most MOST_WORDS words; the slots; the date or period described, as worded (as_of.as_of).
+    """
+    if found is None:
+        found = periods(frame.sentence.text)
+    reading = _Reading(frame, unit, rate, previous, title, direction, found)
+    label = reading.label()
+    when = as_of(frame, found)
+    slots = Slots(
+        counted=reading.counted.lower(),
+        action=reading.action,
+        agent=reading.agent.lower(),
+        patient=reading.patient.lower(),
+        place=reading.place.lower(),
+        period=(when or "").lower(),
+        whole=reading.whole.lower(),
+    )
+    return label, slots, when
+
+
+class _Reading:
+    """One quantity being read: the slots as they are found, then the label from them."""
+
+    def __init__(
+        self,
+        frame: Frame,
+        unit: str,
+        rate: str | None,
+        previous: Sequence[Sentence],
+        title: str,
+        direction: str | None,
+        found: Sequence[Period],
+    ) -> None:
+        self.frame = frame
+        self.unit = unit
+        self.rate = rate
+        self.previous = previous
+        self.title = title
+        self.direction = direction
+        self.times = [(p.start, p.end) for p in found]
+        dateline = _DATELINE.match(frame.sentence.text)
+        self.begin = dateline.end() if dateline else 0  #: tokens before it say where the report was filed
+        self.counted = self.action = self.agent = self.patient = self.place = self.whole = ""
+        self.used: set[int] = set()
+        self.counts = dimension(unit) == "count"
+        self.elsewhere = False  #: the counted noun is not beside the number but what the verb gives the number to
+        self.parts: list[str] = []
+
+    def label(self) -> str:
+        """Read the quantity; the words of its label, most telling first, as many as fit."""
+        kind = dimension(self.unit)
+        if self.counts:
+            head = self._noun()
+        else:
+            head = self._carrier(kind.split(":")[0])
+            if self.direction and head not in _CALLED.values():
+                head = f"{'rise' if self.direction == 'up' else 'fall'} in {head}"
+        self.counted = self.counted or head
+        self._doing()
+        chosen: list[str] = []
+        for part in [head, *self.parts]:
+            fresh = part.split()
+            said = {w for p in chosen for w in p.split()}
+            if not fresh or all(w in said or w in _PREPOSITIONS or w == "of" for w in fresh):
+                continue
+            if sum(len(p.split()) for p in chosen) + len(fresh) > MOST_WORDS:
+                break
+            chosen.append(part)
+        event = self._event(chosen)
+        if event and sum(len(p.split()) for p in chosen) + 2 <= MOST_WORDS:
+            chosen.append(f"in {event}")
+        per = f"per {self.rate}" if self.rate and self.rate not in {w.lower() for p in chosen for w in p.split()} else ""
+        if per and sum(len(p.split()) for p in chosen) + 2 <= MOST_WORDS:
+            chosen.append(per)
+        return _own_words(" ".join(chosen), self.frame.sentence.text)
+
+    def _event(self, chosen: Sequence[str]) -> str:
+        """The event that people were killed or houses lost in, where the label names none: that of the story."""
+        said = " ".join(chosen)
+        if not _HARM.search(said) or _EVENT.search(said):
+            return ""
+        for text in (
+            self.frame.sentence.text,
+            *(s.text for s in reversed(self.previous[-3:])),
+            self.title,
+            *(s.text for s in self.previous[:2]),
+        ):
+            match = _EVENT.search(text)
+            if match:
+                return match.group().lower()
+        return ""
+
+    # ------------------------------------------------------------------------------------------------- the thing itself
+
+    def _noun(self) -> str:
+        """The noun that is counted, with its modifiers."""
+        frame = self.frame
+        root = frame.root
+        target = root if root.pos_ in {"NOUN", "PROPN"} and not _like_number(root) else None
+        if target is None and (
+            root.dep_ in {"nummod", "amod", "compound", "quantmod"}
+            and root.head.pos_ in {"NOUN", "PROPN"}
+            and root.head.i >= root.i
+        ):
+            target = root.head
+        of = _of(target or root, skip_past=frame.first)
+        if target is None and of is None:
+            target = self._counted_elsewhere()
+            self.elsewhere = target is not None
+            of = None if target is None else _of(target)
+        if target is None:
+            if of is not None:
+                self.whole = self._phrase(of)
+                self.used.add(of.i)
+                return self.whole or _plural(self.unit)
+            state = frame.doc[frame.last] if frame.last < len(frame.doc) else None
+            if state is not None and state.tag_ in {"JJ", "VBN", "VBD"} and state.lower_ in _STATES:
+                self.parts.append(state.lower_)
+            return _plural(self.unit) if self.unit else "number"
+        self.used.add(target.i)
+        text = self._phrase(target, of=False)
+        if of is not None:
+            inner = self._phrase(of)
+            self.used.add(of.i)
+            if inner:
+                if base(target) in {"head", "case", "kind", "type", "piece", "number", "pair", "set", "member"} or not text:
+                    text = f"{text} of {inner}".strip()
+                else:
+                    self.parts.append(f"of {inner}")
+                    self.whole = inner
+        around = list(target.children)
+        if self.elsewhere and target.dep_ == "pobj":
+            around += target.head.head.children  # "the number of soldiers in the town"
+        for child in around:
+            if child.dep_ == "acl" and is_verb(child) and child.i > target.i and not frame.holds(child):
+                self._participle(child)
+            elif child.dep_ == "prep" and child.lower_ in _PREPOSITIONS and (self.elsewhere or child.i >= frame.last - 1):
+                self._preposition(child)
+            elif child.dep_ == "relcl" and is_verb(child):
+                self._relative(child)
+            elif child.dep_ == "amod" and child.i > target.i:
+                self.parts.append(child.text)
+            elif child.dep_ == "poss":
+                owner = self._owner(child)
+                if owner:
+                    self.parts.append(f"of {owner}")
+        return text or _plural(self.unit)
+
+    def _counted_elsewhere(self) -> Token | None:
+        """The noun in "the number of soldiers stands at 4,600", "customers numbered 9,000", "put the dead at 12"."""
+        verb = self.frame.verb
+        if verb is None:
+            return None
+        name = base(verb)
+        noun = None
+        if name in _MOVES or name in _REPORT:
+            noun = next((c for c in verb.children if c.dep_ in {"dobj", "nsubjpass"}), None)
+        if noun is None and name in _EQUAL:
+            noun = self._subject(verb)
+        if noun is None or self.frame.holds(noun) or noun in self.frame.path or noun.pos_ not in {"NOUN", "PROPN"}:
+            return None
+        if noun.lower_ in _GENERIC:
+            noun = _of(noun)
+            return noun if noun is not None and noun.pos_ in {"NOUN", "PROPN"} and not self.frame.holds(noun) else None
+        return noun if noun.tag_ == "NNS" else None
+
+    def _carrier(self, kind: str) -> str:
+        """What a sum, a share or a length is that of."""
+        frame, root = self.frame, self.frame.root
+        called = _CALLED.get(kind, "amount")
+        of = _of(root, skip_past=frame.first)
+        if of is not None and kind in {"percent", "mass", "volume", "area"}:
+            self.used.add(of.i)
+            self.whole = self._phrase(of)
+            if self.whole:
+                self.counted = self.whole
+                verb = frame.verb
+                holder = self._subject(verb) if verb is not None and base(verb) in _EQUAL and base(verb) != "be" else None
+                if kind == "percent" and holder is not None and not frame.holds(holder) and holder not in frame.path:
+                    who = self._who(holder)
+                    self.used.add(holder.i)
+                    if who:
+                        self.parts.append(f"of {who}")
+                return f"share of {self.whole}" if kind == "percent" else self.whole
+        head = root.head
+        extent = _EXTENT.get(head.lower_) or next((_EXTENT[w] for w in frame.after(1) if w in _EXTENT and w != "across"), "")
+        if extent and kind in {"length", "mass", "time"}:
+            if head.pos_ in {"NOUN", "PROPN"}:
+                return f"{extent} of {self._phrase(head)}"
+            doer = None if frame.verb is None or base(frame.verb) not in _EQUAL else self._subject(frame.verb)
+            if doer is not None and not frame.holds(doer) and extent != "distance":
+                self.used.add(doer.i)
+                who = self._who(doer)
+                return f"{extent} of {who}" if who else extent
+            return extent
+        if (root.dep_ == "pobj" and head.dep_ in {"prep", "agent"}) or head.dep_ == "prep":
+            above = head.head
+            if above.pos_ in {"NOUN", "PROPN"} and not frame.holds(above) and not self._is_time(above):
+                return self._noun_with_owner(above)
+        if (
+            root.dep_ in {"compound", "nmod", "nummod", "amod", "npadvmod", "poss", "quantmod"}
+            and head.pos_ in {"NOUN", "PROPN"}
+            and head.i >= root.i
+        ):
+            return self._noun_with_owner(head)
+        if root.dep_ == "appos" and head.pos_ in {"NOUN", "PROPN"} and not _like_number(head):
+            return self._noun_with_owner(head)
+        if head.lower_ == "worth":
+            thing = self._phrase(head.head) if head.head.pos_ in {"NOUN", "PROPN"} else ""
+            return f"value of {thing}" if thing else "value"
+        verb = frame.verb
+        if verb is None:
+            return called
+        name = base(verb)
+        goal = next(
+            (c for c in verb.children if c.dep_ in {"dobj", "nsubjpass"} and not frame.holds(c) and c not in frame.path), None
+        )
+        if (
+            goal is not None
+            and goal.pos_ in {"NOUN", "PROPN"}
+            and (name in _MOVES or name in _REPORT)
+            and not self._is_time(goal)
+        ):
+            return self._noun_with_owner(goal)
+        if root.dep_ in {"nsubj", "nsubjpass"}:
+            return called
+        through = root.dep_ == "pobj" and head.lower_ in {"at", "to", "by", "from"} and goal is None
+        if name in _EQUAL or root.dep_ in {"attr", "acomp"} or through:
+            doer = self._subject(verb)
+            if doer is not None and not frame.holds(doer) and doer not in frame.path[:-1]:
+                self.used.add(doer.i)
+                thing = self._noun_with_owner(doer) if doer.lower_ not in _PRONOUNS else self._resolve(doer)
+                quality = _QUALITY.get(name, "")
+                if quality and thing and base(doer) != quality:
+                    return f"{quality} of {thing}"
+                return thing or quality or called
+        return called
+
+    def _noun_with_owner(self, noun: Token) -> str:
+        self.used.add(noun.i)
+        text = self._phrase(noun)
+        for child in noun.children:
+            if child.dep_ == "poss":
+                owner = self._owner(child)
+                if owner:
+                    text = f"{text} of {owner}"
+            elif child.dep_ == "acl" and is_verb(child) and child.i > noun.i:
+                self._participle(child)
+            elif child.dep_ == "prep" and child.lower_ in _PREPOSITIONS:
+                self._preposition(child)
+        return text
+
+    # ------------------------------------------------------------------------------------------------- what is done
+
+    def _doing(self) -> None:
+        """The verb of the clause as a participle, who does it, and where."""
+        frame = self.frame
+        verb = frame.verb
+        if verb is None or self.elsewhere:
+            return
+        inside = [
+            t for t in frame.path[1:-1] if t.pos_ in {"NOUN", "PROPN"} and t.i not in self.used and base(t) not in _GENERIC
+        ]
+        if inside:
+            # it belongs to another thing ("a ferry with 90 people"), of which the verb speaks
+            holder = self._who(inside[0])
+            if holder:
+                self.agent = holder
+                self.parts.append(f"of {holder}")
+            return
+        name = base(verb)
+        doer = self._subject(verb)
+        below = frame.path[-2] if len(frame.path) > 1 else frame.root
+        edge = below.dep_
+        counts = self.counts
+        status = counts and name in _STATUS and edge in {"dobj", "nsubjpass"}
+        silent = (name in _REPORT and not status) or (not counts and (name in _MOVES or name in _EQUAL))
+        if doer is not None and (doer.i in self.used or frame.holds(doer) or doer == below):
+            doer = None
+        who = "" if doer is None or name in _REPORT else self._who(doer)
+        if not silent:
+            self.action = name
+        if name == "be":
+            self.action = ""
+            for child in verb.children:
+                if (
+                    self.counts
+                    and child.dep_ == "acomp"
+                    and child != below
+                    and child.pos_ in {"ADJ", "VERB"}
+                    and not frame.holds(child)
+                ):
+                    self.parts.append(child.text)
+            if who and edge == "attr" and doer is not None and doer.lower_ != "there":
+                self.parts.append(f"of {who}")
+                self.agent = who
+        elif name in _HAVE and edge not in {"nsubj", "csubj"}:
+            if who:
+                self.agent = who
+                self.parts.append(f"of {who}")
+        elif silent:
+            if (
+                who
+                and name not in _MOVES
+                and edge not in {"nsubj", "nsubjpass"}
+                and doer is not None
+                and doer.i not in self.used
+            ):
+                self.agent = who
+        elif edge in {"nsubjpass"} or (edge in {"nsubj"} and passive(verb)):
+            particle = next((c.text for c in verb.children if c.dep_ == "prt"), "")
+            self.parts.append(f"{_past(verb, name)} {particle}".strip())
+            by = next((c for c in verb.children if c.dep_ == "agent"), None)
+            actor = next((c for c in by.children if c.dep_ == "pobj"), None) if by is not None else None
+            if actor is not None:
+                self.agent = self._who(actor)
+                if self.agent:
+                    self.parts.append(f"by {self.agent}")
+        elif edge in {"nsubj", "csubj"}:
+            goal = next((c for c in verb.children if c.dep_ in {"dobj", "acomp", "attr", "prt"}), None)
+            target = (
+                self._phrase(goal)
+                if goal is not None and goal.pos_ in {"NOUN", "PROPN"}
+                else goal.text
+                if goal is not None and goal.dep_ == "prt"
+                else ""
+            )
+            self.patient = target if goal is not None and goal.dep_ != "prt" else ""
+            self.parts.append(f"{'with' if name == 'have' and target else _ing(name)} {target}".strip())
+        elif edge in {"dobj", "obj", "dative", "attr", "oprd", "dep", "npadvmod"}:
+            particle = next((c.text for c in verb.children if c.dep_ == "prt"), "")
+            self.parts.append(f"{_past(verb, name)} {particle}".strip())
+            if who and not status:
+                self.agent = who
+                link = "in" if _happens(doer) else "to" if passive(verb) else "by"
+                self.parts.append(f"{link} {who}")
+        else:
+            goal = next((c for c in verb.children if c.dep_ in {"dobj", "nsubjpass"} and c != below), None)
+            if goal is not None and goal.pos_ in {"NOUN", "PROPN"} and goal.i not in self.used:
+                self.patient = self._phrase(goal)
+                self.parts.append(f"with {self.patient} {_past(verb, name)}")
+            elif who:
+                self.agent = who
+                self.parts.append(f"of {who}")
+        for child in verb.children:
+            if child.dep_ == "prep" and child.lower_ in _PREPOSITIONS and child not in frame.path and child != below:
+                self._preposition(child)
+            elif child.dep_ == "dative" and child.pos_ in {"NOUN", "PROPN"} and not frame.holds(child):
+                text = self._phrase(child)
+                self.patient = self.patient or text
+                self.parts.append(f"to {text}")
+
+    def _subject(self, verb: Token) -> Token | None:
+        """The subject; where the parse took the dateline for it, the first noun after that."""
+        doer = subject(verb)
+        if doer is None or doer.idx >= self.begin:
+            return doer
+        heads = (t for t in self.frame.doc if self.begin <= t.idx < verb.idx and t.pos_ in {"NOUN", "PROPN"})
+        return next((t for t in heads if t.dep_ not in {"compound", "amod", "nmod", "pobj", "poss"}), None)
+
+    def _participle(self, verb: Token) -> None:
+        """ "shells sent to the front": the participle after a noun, with its preposition."""
+        name = base(verb)
+        if name in _REPORT:
+            return
+        self.action = self.action or name
+        self.parts.append(verb.text if verb.tag_ in {"VBN", "VBG", "VBD"} else _past(verb, name))
+        for child in verb.children:
+            if child.dep_ in {"prep", "agent"}:
+                self._preposition(child)
+            elif child.dep_ == "dobj" and child.pos_ in {"NOUN", "PROPN"} and not self.frame.holds(child):
+                self.parts[-1] += f" {self._phrase(child)}"
+
+    def _relative(self, verb: Token) -> None:
+        """ "the homes that were flooded" """
+        name = base(verb)
+        if name in _REPORT or name in _HAVE or name == "be":
+            return
+        if passive(verb) or any(c.dep_ == "dobj" and c.lower_ in {"that", "which", "whom"} for c in verb.children):
+            self.parts.append(_past(verb, name))
+            self.action = self.action or name
+
+    def _preposition(self, prep: Token) -> None:
+        """A preposition with its noun, where that says where, to whom or by what."""
+        if prep.i in self.used or self._is_time(prep):
+            return
+        noun = next((c for c in prep.children if c.dep_ == "pobj"), None)
+        if noun is None or self.frame.holds(noun) or noun in self.frame.path or noun.i in self.used or self._is_time(noun):
+            return
+        if noun.pos_ not in {"NOUN", "PROPN"} or base(noun) in _EMPTY or any(_like_number(c) for c in noun.children):
+            return
+        text = self._phrase(noun)
+        if not text:
+            return
+        self.used |= {prep.i, noun.i}
+        word = prep.lower_
+        if prep.dep_ == "agent":
+            self.agent = self.agent or text
+        elif word in {"to", "for", "into"}:
+            self.patient = self.patient or text
+        elif word in {"in", "at", "near", "on", "across", "around", "off", "along", "aboard", "inside", "outside"}:
+            self.place = self.place or text
+        self.parts.append(f"{word} {text}")
+
+    # ------------------------------------------------------------------------------------------------- words
+
+    def _phrase(self, noun: Token, *, of: bool = True) -> str:
+        """A noun with its modifiers, without article, number and owner; "of" and its noun after it."""
+        if noun.pos_ == "PRON" or noun.lower_ in _PRONOUNS:
+            return self._resolve(noun)
+        # of the quantity itself its noun may enter, its unit not
+        words = [
+            t
+            for t in _modifiers(noun)
+            if not self.frame.holds(t) or (t.pos_ in {"NOUN", "PROPN", "ADJ"} and (self.counts or t.i > self.frame.root.i))
+        ]
+        words = [t for t in words if not _like_number(t) and not self._is_time(t)]
+        text = " ".join(_cased(t) for t in words[-4:])
+        if of:
+            inner = _of(noun)
+            if (
+                inner is not None
+                and inner.i != noun.i
+                and not self.frame.holds(inner)
+                and inner not in self.frame.path
+                and inner.i not in self.used
+            ):
+                more = " ".join(_cased(t) for t in _modifiers(inner)[-3:] if not _like_number(t) and not self._is_time(t))
+                if more and inner.pos_ in {"NOUN", "PROPN"} and not any(_like_number(c) for c in inner.children):
+                    self.used.add(inner.i)
+                    if noun.lower_ in {"number", "total"}:
+                        return more
+                    text = f"{text} of {more}"
+        return text
+
+    def _who(self, noun: Token) -> str:
+        if noun.pos_ == "PRON" or noun.lower_ in _PRONOUNS:
+            return self._resolve(noun)
+        if noun.pos_ not in {"NOUN", "PROPN"} or self._is_time(noun) or any(_like_number(c) for c in noun.children):
+            return ""
+        return "" if base(noun) in _GENERIC else self._phrase(noun, of=False)
+
+    def _owner(self, token: Token) -> str:
+        if token.lower_ in {"its", "their", "his", "her"}:
+            return self._resolve(token)
+        return self._phrase(token, of=False) if token.pos_ in {"NOUN", "PROPN"} else ""
+
+    def _resolve(self, pronoun: Token) -> str:
+        """What a pronoun stands for: the noun before a relative clause, the subject above, that of the sentence before."""
+        word = pronoun.lower_
+        if word in {"we", "i", "you", "us", "me", "our", "my", "your", "there", "one", "some", "others"}:
+            return ""
+        if word in {"which", "who", "whom", "that"}:
+            token = pronoun
+            for _ in range(6):
+                token = token.head
+                if token.dep_ in {"relcl", "acl"}:
+                    return self._plain(token.head)
+            if word not in {"that", "whom", "which"}:
+                return ""
+        if word in {"them", "those", "these", "whom", "which"} and pronoun.head.lower_ == "of":
+            counted = self._counted_before(pronoun)
+            if counted:
+                return counted
+        plural = word in {"they", "them", "their", "these", "those", "themselves"}
+        for token in self.frame.doc[: pronoun.i]:
+            names = token.dep_ in {"nsubj", "nsubjpass"} and token.pos_ in {"NOUN", "PROPN"} and token.head != pronoun.head
+            if names and ((token.tag_ in {"NNS", "NNPS"}) == plural or token.pos_ == "PROPN"):
+                return self._plain(token)
+        for sentence in reversed(self.previous[-2:]):
+            name = _opening(sentence.text)
+            if name:
+                return name
+        return ""
+
+    def _counted_before(self, pronoun: Token) -> str:
+        """The noun of the number before, in this sentence or the last: what "of them" is a part of."""
+        for token in reversed(self.frame.doc[: pronoun.i]):
+            if token.tag_ == "NNS" and any(_like_number(c) for c in token.children):
+                return self._plain(token)
+        if self.previous and any(c.isdigit() for c in self.previous[-1].text):
+            for token in reversed(self.previous[-1].doc):
+                if token.tag_ == "NNS" and any(_like_number(c) for c in token.children):
+                    return self._plain(token)
+        return ""
+
+    def _plain(self, noun: Token) -> str:
+        if noun.pos_ not in {"NOUN", "PROPN"}:
+            return ""
+        return " ".join(_cased(t) for t in _modifiers(noun)[-3:] if not _like_number(t) and not self._is_time(t))
+
+    def _is_time(self, token: Token) -> bool:
+        return token.idx < self.begin or any(start <= token.idx < end for start, end in self.times)
+
+
+#: "PORT VALE, Oct. 4 (NTA) - "
+_DATELINE = re.compile(r"^[A-Z][A-Z .'’-]{2,40}\b[^()\n]{0,40}(?:\([\w .&/-]{2,40}\) ?[-–—]+|[–—]) ")
+
+
+#: The subject that opens a sentence: a name, or "the" and its noun before a common verb.
+_OPENING = re.compile(
+    r"^(?:[A-Z ,]+\([\w ]+\) [-—–] )?(?:(?:The|A|An|Its|Their) )?(?P<name>(?:[A-Z][\w’'-]+|(?<=The )[a-z]+)(?: (?:of"
+    r"|the|and|[A-Z][\w’'-]+|[a-z]+))*?)"
+    r"(?:,| (?:has|have|had|is|are|was|were|will|said|says|\w{3,}(?:ed|s)\b(?! (?:has|have|had|is|are|was|were|will"
+    r"|said|say|could|may|would)))\b)"
+)
+
+
+def _opening(text: str) -> str:
+    match = _OPENING.match(text[:200])
+    if match is None:
+        return ""
+    words = match.group("name").split()
+    if (
+        len(words) > 4
+        or words[0].lower() in _PRONOUNS
+        or words[0].lower() in {"in", "on", "at", "after", "but", "and", "there", "as", "when", "if", "for"}
+    ):
+        return ""
+    return " ".join(words)
+
+
+def _modifiers(noun: Token) -> list[Token]:
+    """A noun with the nouns and adjectives before it, in order."""
+    found = [noun]
+    number = max((c.i for c in noun.children if _like_number(c) and c.i < noun.i), default=-1)
+    for child in noun.children:
+        if (
+            number < child.i < noun.i
+            and child.dep_ in _MODIFIERS
+            and child.lower_ not in _NO_MODIFIERS
+            and child.pos_ in {"NOUN", "PROPN", "ADJ", "VERB", "ADV"}
+        ):
+            found += [
+                g for g in child.children if g.dep_ in _MODIFIERS and g.i < child.i and g.pos_ in {"NOUN", "PROPN", "ADJ"}
+            ]
+            found.append(child)
+    found = sorted(set(found), key=lambda t: t.i)
+    return [t for t in found if any(c.isalpha() for c in t.text)]
+
+
+def _of(token: Token, skip_past: int = -1) -> Token | None:
+    """The noun after "of" that hangs on a token."""
+    for child in token.children:
+        if child.lower_ == "of" and child.i > skip_past:
+            return next((c for c in child.children if c.dep_ == "pobj"), None)
+    return None
+
+
+def _cased(token: Token) -> str:
+    """The word as written; the capital that only opens a sentence is no part of it."""
+    if token.lower_ == "persons":
+        return "people"
+    return token.lower_ if token.i == 0 and token.pos_ != "PROPN" else token.text
+
+
+def _like_number(token: Token) -> bool:
+    return token.pos_ == "NUM" or token.like_num or token.text[:1].isdigit()
+
+
+def _happens(noun: Token | None) -> bool:
+    """Is the subject an event rather than somebody who acts ("a strike killed" is "killed in the strike")?"""
+    return noun is not None and noun.pos_ == "NOUN" and base(noun) in _EVENTS
+
+
+_EVENTS = frozenset(
+    "strike attack earthquake quake flood storm hurricane cyclone typhoon tornado fire wildfire blaze crash collision"
+    " accident explosion blast bombing shelling raid outbreak epidemic pandemic war battle fighting clash riot protest"
+    " landslide avalanche eruption collapse drought famine heatwave tsunami tremor derailment shooting stampede sinking"
+    " disaster ambush siege offensive".split()
+)
+
+
+_EVENT = re.compile(rf"\b(?:{'|'.join(sorted(_EVENTS))})\b", re.IGNORECASE)
+#: What makes a count one of an event's.
+_HARM = re.compile(
+    r"\b(?:killed|dead|dying|died|deaths?|injured|wounded|hurt|missing|displaced|homeless|destroyed|damaged|evacuated"
+    r"|rescued|hospitalised|hospitalized)\b"
+)
+
+
+#: Short verbs that double their last letter ("bin", "binned").
+_DOUBLES = re.compile(r"^[^aeiou]*[aeiou][^aeiouwxy]$")
+
+
+def _past(verb: Token, name: str) -> str:
+    """The past participle."""
+    if verb.tag_ == "VBN":
+        return verb.lower_
+    if name in _IRREGULAR:
+        return _IRREGULAR[name]
+    if verb.tag_ == "VBD" and verb.lower_.endswith("ed"):
+        return verb.lower_
+    if name.endswith("e"):
+        return f"{name}d"
+    if re.search(r"[^aeiou]y$", name):
+        return f"{name[:-1]}ied"
+    if _DOUBLES.match(name):
+        return f"{name}{name[-1]}ed"
+    return f"{name}ed"
+
+
+def _ing(name: str) -> str:
+    """The present participle."""
+    if name.endswith("ie"):
+        return f"{name[:-2]}ying"
+    if re.search(r"[^eoy]e$", name):
+        return f"{name[:-1]}ing"
+    past = _IRREGULAR.get(name, "")
+    if past.endswith("ed") and len(past) == len(name) + 3:
+        return f"{past[:-2]}ing"
+    if _DOUBLES.match(name) or name in {"begin", "quit"}:
+        return f"{name}{name[-1]}ing"
+    return f"{name}ing"
+
+
+def _plural(unit: str) -> str:
+    """The plural of a counted noun."""
+    if not unit:
+        return ""
+    *rest, last = unit.split()
+    irregular = {
+        "person": "people",
+        "child": "children",
+        "man": "men",
+        "woman": "women",
+        "foot": "feet",
+        "aircraft": "aircraft",
+        "cattle": "cattle",
+    }
+    if last in irregular:
+        last = irregular[last]
+    elif re.search(r"(?:s|x|ch|sh)$", last):
+        last += "es"
+    elif re.search(r"[^aeiou]y$", last):
+        last = f"{last[:-1]}ies"
+    else:
+        last += "s"
+    return " ".join([*rest, last])
+
+
+def _own_words(label: str, text: str) -> str:
+    """The label without any run of words that would be a quotation; no dangling word at its end."""
+    words = label.split()
+    plain = " ".join(re.findall(r"[\w'’-]+", text.lower()))
+    while len(words) >= _COPIED and any(
+        " ".join(words[i : i + _COPIED]).lower() in plain for i in range(len(words) - _COPIED + 1)
+    ):
+        words.pop()
+    return " ".join(_trimmed(words))
+
+
+def _trimmed(words: Iterable[str]) -> list[str]:
+    kept = list(words)
+    while kept and (kept[-1].lower() in _PREPOSITIONS or kept[-1].lower() in {"of", "and", "the", "a", "or", "per"}):
+        kept.pop()
+    return kept

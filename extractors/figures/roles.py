@@ -1,0 +1,395 @@
+"""What does a figure do in its text: does it say how much there is, by how much it changed, how much there was, or will be?
+
+Frame (grammar) and the sentence's periods -> role, direction of a change, and whether the text takes the number back.
+Pure rules over what the grammar hangs together and over the words next to the number; level where nothing speaks against it.
+Not here: who says so (claims/), whether a level is news (series/).
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from spacy.tokens import Token
+
+from extractors.figures.as_of import Period, applying, periods
+from extractors.figures.frame import Frame, auxiliaries, base, clause, is_verb, passive, subject
+from extractors.text import Sentence
+from schemas.outcomes import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """A figure's role, with what goes with it."""
+
+    role: Role
+    direction: str | None = None  #: "up" or "down" for a change
+    withdrawal: bool = False  #: the sentence takes a number back: this one, or the one that this one replaces
+
+
+_UP = frozenset(
+    "rise increase climb grow jump gain add surge soar go_up raise lift swell advance edge_up boost leap rally double"
+    " triple expand widen strengthen appreciate rebound recover spike escalate accelerate hike".split()
+)
+_DOWN = frozenset(
+    "fall drop decline decrease lose shed slip slide sink plunge plummet tumble shrink dip ease reduce cut lower trim slash"
+    " halve go_down weaken depreciate contract narrow retreat dwindle slow crash collapse shorten".split()
+)
+#: Verbs whose object is a stock of its own ("shed 3,400 jobs", "added 40 beds"), so that only a share of it is a change.
+_STOCK = frozenset("add lose shed cut gain raise boost trim slash lift recover".split())
+_CHANGE_NOUN = re.compile(
+    r"(?P<up>increase|rise|growth|gain|jump|surge|hike|climb|uptick|upturn|advance|leap|addition)"
+    r"|(?P<down>decrease|decline|fall|drop|reduction|cut|slump|plunge|loss|slide|dip|contraction|downturn)"
+)
+#: "12 percent more than in", "6 fewer than", "a third higher", "3 km closer"
+_COMPARED = re.compile(
+    r"^[ ](?:points? )?(?:(?P<up>more|higher|larger|bigger|longer|wider|up|above|dearer|faster|heavier|better|costlier)"
+    r"|(?P<down>fewer|less|lower|smaller|shorter|down|below|cheaper|lighter|closer|nearer|slower|worse))"
+    r"(?:[ ](?:than|from|on|since|compared|year|against|in|at|to|[a-z]+ than)\b|[ ](?:the )?(?:previous|last)|[ ]?[,.;]|$)"
+)
+_UP_DOWN_BEFORE = re.compile(
+    r"\b(?:(?P<up>up)|(?P<down>down|off))[ ](?:by[ ])?(?:about |some |around |nearly |almost |more than |over |just "
+    r"|roughly |a further |another )*$",
+    re.IGNORECASE,
+)
+_ASIDE = (
+    r"(?:about |some |around |nearly |almost |more than |over |just |just under |just over |roughly |only |as (?:many|much) as "
+    r"|the |an? |its |their )*"
+)
+_FROM = re.compile(
+    rf"\b(?:up|down|compared (?:with|to)|(?:as )?(?:against|opposed to)|from|versus|vs\.?|than|after)[ ]{_ASIDE}$",
+    re.IGNORECASE,
+)
+_NOT = re.compile(
+    rf"(?:[,;–—][ ](?:and |but )?not|\band not|\brather than|\bin place of|\binstead of|\bas opposed to|\bnot the"
+    rf"|\bnot)[ ](?:at |by |in |of |to )?{_ASIDE}$",
+    re.IGNORECASE,
+)
+_OTHER_TIME = re.compile(
+    r"^[^,;.]{0,40}\b(?:ago|earlier|before|last|previous(?:ly)?|in (?:the )?(?:19|20)\d\d|in an? (?:normal|average"
+    r"|typical|ordinary|good|bad) \w+"
+    r"|in (?:January|February|March|April|May|June|July|August|September|October|November|December))\b"
+)
+#: A standing target that a level is held against is a level of its own.
+_AGAINST_TARGET = re.compile(
+    r"\b(?:against|above|below|over|under) (?:an?|the|its|their) (?:\w+ ){0,3}target of[ ]$", re.IGNORECASE
+)
+#: The words of a number that no longer stands.
+_WITHDRAWN_BY = re.compile(
+    r"\b(?:first|originally|initially|earlier|previously|formerly|mistakenly|wrongly|erroneously|incorrectly) (?:said"
+    r"|put|reported|estimated|announced"
+    r"|given|spoken|stated|told|declared|counted|listed|thought|planned|feared|believed|assumed|called|set|issued|gave"
+    r"|published|recorded|approved)\b"
+    r"|\b(?:said|put|reported|estimated|announced|given|spoken|stated|declared|counted|listed|thought|planned"
+    r"|gave) (?:\w+ )?(?:at first|originally|initially"
+    r"|previously|by mistake|in error|wrongly|mistakenly)\b"
+    r"|\b(?:earlier|previous|original|initial|preliminary|former|old|withdrawn) (?:\w+ )?(?:estimates?|figures?"
+    r"|reports?|tall(?:y|ies)|tolls?|counts?"
+    r"|numbers?|forecasts?|statements?|claims?|totals?|assessments?|guidance|targets?|values?|results?|readings?"
+    r"|orders?|bids?|offers?|versions?)\b",
+    re.IGNORECASE,
+)
+_WITHDRAWS = re.compile(
+    r"\b(?:correct(?:s|ed|ing|ion)|revis(?:es|ed|ing|ion)|withdr(?:ew|awn|aws|awing)|retract\w*|miscount\w*"
+    r"|miscalculat\w*|misread|misstated"
+    r"|double[- ]count\w*|counted twice|restat(?:es|ed|ing)|recount(?:ed)?|erratum|clarification|overstat\w*"
+    r"|understat\w*|overcount\w*"
+    r"|in error|by mistake|mistaken(?:ly)?|wrongly|erroneous(?:ly)?|incorrect(?:ly)?|typing error|clerical error"
+    r"|took back|taken back"
+    r"|had (?:earlier|first|originally|initially|previously) (?:said|put|reported|given|announced|spoken|stated|told"
+    r"|counted|listed|declared)"
+    r"|(?:no longer|not) as (?:first |earlier |previously |originally |initially )?(?:reported|stated|announced"
+    r"|communicated|declared|given)"
+    r"|as (?:first|earlier|previously|originally|initially|wrongly) (?:reported|stated|announced|communicated|declared"
+    r"|given))\b",
+    re.IGNORECASE,
+)
+#: What "revised", "corrected" must be about, so that a corrected course is no withdrawal.
+_ABOUT_A_NUMBER = re.compile(
+    r"\b(?:figures?|numbers?|tolls?|tall(?:y|ies)|counts?|estimates?|totals?|statements?|reports?|data|bulletins?"
+    r"|lists?|notices?|earlier|statistics"
+    r"|percentages?|share|published|reported|announced|double|twice|assessments?)\b|\d",
+    re.IGNORECASE,
+)
+_EXPECT = frozenset(
+    "expect plan intend aim hope project forecast predict anticipate target envisage foresee schedule assume budget fear"
+    " slate set due".split()
+)
+#: Of those, the verbs that look ahead also with a plain noun as object ("expects 200 patients", "forecast a deficit of").
+_EXPECT_NOUN = frozenset("expect plan project forecast predict anticipate target envisage foresee assume budget".split())
+_FUTURE_NOUN = frozenset(
+    "target goal forecast projection plan ambition outlook aim expectation guidance prediction objective proposal"
+    " prognosis".split()
+)
+_FUTURE_MODIFIER = frozenset(
+    "planned expected projected forecast anticipated targeted proposed intended scheduled future envisaged predicted".split()
+)
+_AT_ONE_TIME = re.compile(
+    r"\bbefore the (?:war|conflict|invasion|pandemic|crisis|coup|revolution|siege|blockade|embargo|panic|occupation"
+    r"|sanctions|boom|crash of)\b"
+    r"|\bpre-?(?:war|crisis|pandemic|invasion)\b|\bat (?:its|their|the) (?:\w+ )?peak\b|\bused to\b|\bonce (?:had|held"
+    r"|employed|counted|numbered)\b"
+    r"|\buntil (?:then|recently)\b|\b(?:at|in|during|since) the (?:last|previous) (?:\w+ )?(?:elections?|vote|census"
+    r"|auction|summit|outbreak|crisis|war)\b|\bat the time\b"
+    r"|\b(?:in|during) (?:earlier|former|previous|past) (?:years?|decades?|seasons?|winters?|summers?|wars?|outbreaks?)\b",
+    re.IGNORECASE,
+)
+#: Verbs that take a number back when it is what they act on.
+_TAKE_BACK = frozenset("withdraw retract correct rescind discard disown".split())
+#: Adjectives that look ahead with "to".
+_BOUND_TO = frozenset("due set likely scheduled bound poised slated expected projected".split())
+#: What somebody is to get under rules or terms that hold already: "farmers will be paid 6 euros a hen".
+_TERMS = frozenset("pay bear compensate remunerate reimburse charge fine award".split())
+#: What may come about by itself; "may" with other verbs permits.
+_HAPPENS = frozenset(
+    "reach rise fall exceed grow be need cost take die climb lose come top hit go drop become face have double increase"
+    " decline shrink affect suffer last total amount require remain add run flee".split()
+)
+#: What goes on as it is, what is owed or allowed: "will remain at", "will receive", "will continue to pay".
+_STANDING = frozenset("remain continue stay keep receive get owe entitle earn draw".split())
+
+
+def role(
+    frame: Frame,
+    *,
+    unit: str = "",
+    published_at: datetime | date | None = None,
+    found: Sequence[Period] | None = None,
+) -> Doing:
+    """The role of a quantity.
+
+    Args:
+        frame: the quantity in its sentence.
+        unit: the quantity's unit.
+        published_at: when the article appeared; without it only worded periods ("last year") tell an older time.
+        found: the sentence's periods, where they are known already.
+    """
+    day = published_at.date() if isinstance(published_at, datetime) else published_at
+    text = frame.sentence.text
+    if found is None:
+        found = periods(text)
+    before, after = _around(frame)
+    held = applying(frame, found)
+    taken_back = withdraws([frame.sentence])
+    denied = _NOT.search(before) is not None
+    if denied or _old_number(frame, before, after):
+        return Doing(Role.BACKGROUND, withdrawal=taken_back or denied)
+    replaced = _FROM.search(before) is not None or _AGAINST_TARGET.search(before) is not None
+    if not replaced and _ahead(frame, held, day):
+        return Doing(Role.FORECAST)
+    older = any(p.backward(day) for p in held) or _AT_ONE_TIME.search(_clause_text(frame)) is not None
+    if older or re.search(r"\bused to \w+[^.,;]*$", before) or (held and _pluperfect(frame, held)):
+        return Doing(Role.BACKGROUND, withdrawal=taken_back)
+    direction = _change(frame, unit, before, after)
+    if direction is not None:
+        return Doing(Role.CHANGE, direction=direction, withdrawal=taken_back)
+    return Doing(Role.LEVEL, withdrawal=taken_back)
+
+
+def withdraws(sentences: Sequence[Sentence]) -> bool:
+    """Do these sentences take a number back that was given before ("corrected", "had first said", "counted twice")?"""
+    return any(_WITHDRAWS.search(s.text) is not None and _ABOUT_A_NUMBER.search(s.text) is not None for s in sentences)
+
+
+def _around(frame: Frame) -> tuple[str, str]:
+    text, doc = frame.sentence.text, frame.doc
+    start = doc[frame.first].idx
+    end = doc[frame.last - 1].idx + len(doc[frame.last - 1])
+    return text[max(0, start - 120) : start], text[end : end + 120]
+
+
+def _old_number(frame: Frame, before: str, after: str) -> bool:
+    """Is it the number that another one replaced or is compared with ("up from 44", "to 8 from 12", "first spoken of 10")?"""
+    match = _FROM.search(before)
+    if match:
+        word = match.group().split()[0].lower()
+        if word in {"up", "down", "from"} and _moves(frame, before, after):
+            return True
+        if word in {"against", "compared", "versus", "vs", "vs.", "as", "than", "after"}:
+            return bool(_OTHER_TIME.match(after)) or re.search(r"\bnorm of[ ]$", before) is not None
+    verb = frame.verb
+    if verb is not None and base(verb) in _TAKE_BACK:
+        hangs = {t.dep_ for t in frame.path[:-1]}
+        if hangs & {"dobj", "nsubjpass"} and not re.search(r"\bto[ ](?:\w+[ ]){0,3}$", before[-30:]):
+            return True
+    if (
+        verb is not None
+        and verb.dep_ == "ccomp"
+        and _WITHDRAWN_BY.search(" ".join(t.text for t in sorted(clause(verb.head), key=lambda t: t.i)))
+    ):
+        return True
+    return _WITHDRAWN_BY.search(_clause_text(frame)) is not None
+
+
+def _moves(frame: Frame, before: str, after: str) -> bool:
+    """Does a "from N" belong to a movement that has happened, not to a place, a source or a plan?"""
+    if frame.verb is not None and _future(frame.verb):
+        return False
+    if re.search(r"\b(?:up|down) from[ ]", before[-40:]) or re.match(r"^[^.;]{0,50}?\bto[ ](?:\w+ ){0,3}?[€£$]?\d", after):
+        return True
+    if re.search(r"\bto[ ](?:[\w.,€£$%-]+[ ]){1,5},?[ ]?from[ ]", before) or re.search(r",[ ]from[ ]", before[-30:]):
+        return True
+    near = {base(v) for v in frame.verbs[:2]}
+    return bool(near & (_UP | _DOWN | {"go", "bring", "revise", "change", "move"}))
+
+
+def _clause_text(frame: Frame) -> str:
+    if frame.verb is None:
+        return frame.sentence.text
+    return " ".join(t.text for t in sorted(clause(frame.verb), key=lambda t: t.i))
+
+
+def _ahead(frame: Frame, held: Sequence[Period], day: date | None) -> bool:
+    """Does it speak of what is to come?"""
+    for token in frame.path:
+        if token.pos_ == "NOUN" and token.lower_ in _FUTURE_NOUN and not frame.holds(token):
+            return True
+        if _planned(token):
+            return True
+    if any(p.forward(day) for p in held):
+        return True
+    if _known_thing(frame):
+        return False
+    below: Token = frame.root
+    for depth, verb in enumerate(frame.verbs[:4]):
+        if depth and _apart(below, verb):
+            break
+        name = base(verb)
+        doer = subject(verb)
+        if depth == 0 and doer is not None and not _is_subject(frame, verb) and _planned(doer):
+            return True
+        if name in _STANDING or (name in _TERMS and passive(verb)):
+            return False
+        if _future(verb):
+            return True
+        if depth == 0:
+            if name in _EXPECT_NOUN and (passive(verb) or not _is_subject(frame, verb)):
+                return True
+            if name == "hope" and any(t.lower_ == "for" for t in frame.path):
+                return True
+        elif name in _EXPECT and below.dep_ in {"xcomp", "ccomp"}:
+            return True
+        below = verb
+    return False
+
+
+def _planned(noun: Token) -> bool:
+    return any(c.lower_ in _FUTURE_MODIFIER and c.i < noun.i for c in noun.children)
+
+
+def _known_thing(frame: Frame) -> bool:
+    """Is the quantity that of something which is there already ("its 240 branches will open", "at the present pace of 900")?"""
+    return any(
+        c.dep_ == "poss" or (c.dep_ == "det" and c.lower_ in {"the", "these", "those"})
+        for token in frame.path[:-1]
+        if token == frame.root or token.pos_ == "NOUN"
+        for c in token.children
+    )
+
+
+def _apart(below: Token, verb: Token) -> bool:
+    """Does the clause below stand for itself, so that the verb above says nothing about its time?"""
+    top = below
+    while top.head not in {verb, top}:
+        top = top.head
+    return top.dep_ in {"conj", "parataxis", "relcl", "advcl", "acl", "csubj", "csubjpass"} or (
+        top.dep_ == "ccomp" and base(verb) not in _EXPECT
+    )
+
+
+def _future(verb: Token) -> bool:
+    helpers = auxiliaries(verb)
+    names = {t.lower_ for t in helpers}
+    if names & {"will", "'ll", "’ll", "shall", "might", "wo"}:
+        return True
+    if "may" in names:
+        # what may happen, not what one may do
+        return base(verb) in _HAPPENS and not any(t.dep_ == "neg" for t in helpers)
+    if "could" in names:
+        return "have" not in names
+    if base(verb) == "be":
+        for child in verb.children:
+            if (
+                child.dep_ == "xcomp"
+                and base(child) not in {"say", "use", "have"}
+                and any(t.lower_ == "to" for t in child.children)
+            ):
+                return True
+            if child.dep_ in {"acomp", "oprd"} and child.lower_ in {"due", "scheduled", "expected", "planned"}:
+                return True
+    if "to" in names:
+        head = verb.head
+        if verb.dep_ == "conj" and is_verb(head):
+            return _future(head)
+        if head.lower_ in _BOUND_TO and verb.dep_ in {"xcomp", "acl", "advcl", "ccomp"}:
+            return True
+        if verb.dep_ == "acl" and base(head) in _FUTURE_NOUN:
+            return True
+        if is_verb(head) and verb.dep_ in {"xcomp", "ccomp"}:
+            return base(head) == "be" or base(head) in _EXPECT or _future(head)
+    return False
+
+
+def _pluperfect(frame: Frame, held: Sequence[Period]) -> bool:
+    """ "In June the rate had been" """
+    verb = frame.verb
+    return (
+        verb is not None
+        and any(t.lower_ == "had" for t in auxiliaries(verb))
+        and any(p.kind in {"month", "part", "relative"} and p.prep in {"in", "at", "during", ""} for p in held)
+    )
+
+
+def _is_subject(frame: Frame, verb: Token) -> bool:
+    doer = subject(verb)
+    return doer is not None and (frame.holds(doer) or doer in frame.path)
+
+
+def _change(frame: Frame, unit: str, before: str, after: str) -> str | None:
+    """The direction of a change; None where it is none."""
+    share = unit in {"percent", "percentage point", "basis point"}
+    surface = frame.doc[frame.last - 1].lower_
+    if surface in {"more", "fewer", "less"} and re.match(r"^[ ]than\b", after):
+        return "up" if surface == "more" else "down"
+    compared = _COMPARED.match(after)
+    if compared and (share or re.search(r"\bthan\b|^[ ](?:closer|nearer|further)\b", after[:30])):
+        return "up" if compared.group("up") else "down"
+    moved = _UP_DOWN_BEFORE.search(before)
+    if moved and (share or re.search(r"(?:^|[,(–—]|\b(?:is|are|was|were|be|been))[ ]?$", before[: moved.start()])):
+        part_of_verb = frame.verb is not None and base(frame.verb) in {"make", "take", "put", "pick", "give"}
+        if not part_of_verb:
+            return "up" if moved.group("up") else "down"
+    noun = _change_noun(frame, share)
+    if noun is not None:
+        return noun
+    verb = frame.verb
+    if verb is None:
+        return None
+    name = base(verb)
+    if name == "go":
+        name = next((f"go_{t.lower_}" for t in verb.children if t.lower_ in {"up", "down"}), name)
+    direction = "up" if name in _UP else "down" if name in _DOWN else None
+    if direction is None:
+        return None
+    if re.search(r"\bby[ ](?:\w+[ ]){0,3}$", before[-30:]):
+        return direction
+    if re.match(r"^[ ]of\b", after) or re.search(r"\bto[ ](?:\w+[ ]){0,3}$", before[-30:]):
+        return None
+    if name in _STOCK and not share:
+        return None
+    if frame.root.head == verb and frame.root.dep_ in {"npadvmod", "dobj", "advmod", "obj", "oprd", "attr", "dep"}:
+        return direction if share or frame.root.dep_ != "dobj" else None
+    return None
+
+
+def _change_noun(frame: Frame, share: bool) -> str | None:
+    """ "an increase of 500 million", "a 12 percent rise"; a loss or a cut of so much money may be a stock of its own."""
+    for token in frame.path[1:4]:
+        if token.pos_ not in {"NOUN", "ADP"}:
+            break
+        if token.pos_ == "NOUN":
+            match = _CHANGE_NOUN.fullmatch(base(token))
+            if match is None or (not share and base(token) in {"loss", "gain", "cut", "addition", "advance"}):
+                return None
+            return "up" if match.group("up") else "down"
+    return None

@@ -1,0 +1,268 @@
+"""Pages: the text without the furniture, and what the page says about itself."""
+
+import json
+import unicodedata
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from newsroom import article_page
+
+from extractors.article.body import article
+from extractors.article.language import language
+from schemas.outcomes import ArticleOutcome
+from schemas.records import Article, Page
+
+URL = "https://www.courier.example/world/grain-ships-200"
+TITLE = "Ministry counts 200 grain ships off the coast"
+PARAGRAPHS = [
+    "The transport ministry said on Monday that 200 ships loaded with grain were waiting off the coast, up from 140 in May.",
+    "Harbour pilots have refused to work nights since a tanker ran aground, and the queue has grown by about 15 ships a week.",
+    "A spokeswoman for the port authority said the delay cost shippers $2.4 million a day and that pilots were being trained.",
+]
+REST = [
+    "Insurers have asked for convoys, but the navy says it has no more than six boats to spare before the autumn storms begin.",
+    "The ministry expects the backlog to be gone by the end of the year if the weather holds and the pilots return to work.",
+]
+
+
+def read(html: str, **known: Any) -> Article:
+    found = article(Page(url=known.pop("url", URL), html=html, **known))
+    assert isinstance(found, Article), found
+    return found
+
+
+def page(head: str = "", h1: str = TITLE, lead: str = "", paragraphs: list[str] = PARAGRAPHS + REST, lang: str = "en") -> str:
+    body = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
+    return (
+        f'<!DOCTYPE html><html lang="{lang}"><head><title>{TITLE} | The Courier</title>{head}</head><body>'
+        "<nav><a href='/'>Home</a> <a href='/world'>World</a></nav>"
+        f"<main><article><h1>{h1}</h1>{lead}{body}</article></main>"
+        "<footer><p>All rights reserved.</p></footer></body></html>"
+    )
+
+
+def test_the_text_is_the_paragraphs_with_blank_lines_between_and_nothing_else() -> None:
+    assert read(article_page(TITLE, PARAGRAPHS + REST)).text == "\n\n".join(PARAGRAPHS + REST)
+
+
+def test_the_text_is_composed_and_free_of_what_nobody_sees() -> None:
+    spoiled = (
+        unicodedata.normalize("NFD", PARAGRAPHS[0] + " Café.")
+        .replace("ministry", "mini\u00adstry")
+        .replace("grain", "gr\u200bain")
+    )
+    found = read(page(paragraphs=[spoiled, *REST]))
+    assert found.text.startswith(PARAGRAPHS[0] + " Café.")
+
+
+def test_a_headline_that_opens_the_text_is_not_told_twice() -> None:
+    assert not read(page(lead=f"<p><b>{TITLE}</b></p>")).text.startswith(TITLE)
+
+
+def test_cells_of_a_table_stay_apart_without_its_frame() -> None:
+    table = "<table><tr><th>Port</th><th>Ships</th></tr><tr><td>Northhaven</td><td>1,200</td></tr></table>"
+    text = read(page().replace("</article>", table + "</article>")).text
+    assert "Northhaven | 1,200" in text
+    assert "||" not in text
+
+
+JSON_LD = {
+    "@context": "https://schema.org",
+    "@graph": [
+        {"@type": "WebPage", "datePublished": "2020-01-01"},
+        {"@type": "Person", "@id": "#ada", "name": "Ada Lind"},
+        {
+            "@type": ["NewsArticle"],
+            "headline": TITLE,
+            "datePublished": "2026-06-01T10:30:00+02:00",
+            "author": [{"@id": "#ada"}, {"@type": "Person", "name": "Bo Ek and Cia Dahl"}],
+            "publisher": {"@type": "Organization", "name": "The Courier"},
+        },
+    ],
+}
+
+
+def json_ld(value: object) -> str:
+    return f'<script type="application/ld+json">{value if isinstance(value, str) else json.dumps(value)}</script>'
+
+
+def test_structured_data_names_authors_date_and_outlet() -> None:
+    found = read(page(json_ld(JSON_LD)))
+    assert found.title == TITLE
+    assert found.authors == ("Ada Lind", "Bo Ek", "Cia Dahl")
+    assert found.published_at == datetime(2026, 6, 1, 8, 30, tzinfo=UTC)
+    assert found.outlet == "The Courier"
+    assert found.language == "en"
+
+
+WHEN = datetime(2026, 6, 1, 8, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("case", "head", "expected"),
+    [
+        ("OpenGraph", '<meta property="article:published_time" content="2026-06-01T10:30+02:00">', WHEN),
+        ("a named meta element", '<meta name="parsely-pub-date" content="2026-06-01T08:30:00Z">', WHEN),
+        ("broken structured data", json_ld('{"datePublished": "2026-06-01T08:30:00Z", }'), WHEN),
+        ("structured data before OpenGraph", json_ld({"@type": "NewsArticle", "datePublished": "2026-06-01T08:30:00Z"})
+         + '<meta property="article:published_time" content="2025-01-01T00:00:00Z">', WHEN),
+        ("no date", "", None),
+    ],
+)  # fmt: skip
+def test_date_of_publication(case: str, head: str, expected: datetime | None) -> None:
+    assert read(page(head)).published_at == expected, case
+
+
+def test_a_date_in_the_address_is_better_than_none() -> None:
+    assert read(page(), url="https://courier.example/2026/06/01/ships").published_at == datetime(2026, 6, 1, tzinfo=UTC)
+
+
+def test_a_time_element_gives_the_hour_of_that_day() -> None:
+    lead = "<time datetime='2026-06-01T09:30:00+02:00'>1 June</time>"
+    found = read(page(lead=lead), url="https://courier.example/2026/06/01/ships")
+    assert found.published_at == datetime(2026, 6, 1, 7, 30, tzinfo=UTC)
+
+
+def test_what_the_feed_says_comes_first() -> None:
+    when = datetime(2026, 6, 2, 7, tzinfo=UTC)
+    found = read(page(json_ld(JSON_LD)), published_at=when, authors=("Dag Holm",), outlet="Courier Online", language="en-GB")
+    assert (found.published_at, found.authors, found.outlet, found.language) == (when, ("Dag Holm",), "Courier Online", "en")
+
+
+@pytest.mark.parametrize(
+    ("case", "html", "listed", "title"),
+    [
+        ("the headline as readers see it", page(), "", TITLE),
+        ("the site's name goes", page(f'<meta property="og:title" content="{TITLE} - The Courier">', h1=""), "", TITLE),
+        ("a joined name goes", page(f'<meta property="og:title" content="{TITLE}">', h1=TITLE + " The Courier"), "", TITLE),
+        ("the feed's title, where it is a variant", page(), "Ministry counts 200 ships", "Ministry counts 200 ships"),
+        ("the page's, where the list cut it short", page(), "Ministry counts 200…", TITLE),
+        ("the site's name goes from a listed title too", page(), "Ministry counts ships | Courier", "Ministry counts ships"),
+        ("the page's, where it got a new headline", page(), "Live updates from the harbour", TITLE),
+        ("a heading of another matter is no headline", page(h1="Weather today"), "", TITLE),
+    ],
+)  # fmt: skip
+def test_title(case: str, html: str, listed: str, title: str) -> None:
+    assert read(html, title=listed).title == title, case
+
+
+@pytest.mark.parametrize(
+    ("case", "head", "lead", "authors"),
+    [
+        ("a meta element", '<meta name="author" content="By Ada Lind and Bo Ek">', "", ("Ada Lind", "Bo Ek")),
+        ("a byline", "", '<p class="byline">By <a rel="author" href="/ada">Ada Lind</a></p>', ("Ada Lind",)),
+        ("a place after the name", "", '<div class="article-author">Ada Lind | Northhaven</div>', ("Ada Lind",)),
+        ("a profile's address is no name", '<meta property="article:author" content="https://social.example/ada">', "", ()),
+        ("the outlet is no author", '<meta name="author" content="The Courier">', "", ()),
+        ("an agency is one", '<meta name="author" content="Meridian Press">', "", ("Meridian Press",)),
+    ],
+)  # fmt: skip
+def test_authors(case: str, head: str, lead: str, authors: tuple[str, ...]) -> None:
+    assert read(page(head, lead=lead)).authors == authors, case
+
+
+def test_the_canonical_address_is_followed_where_it_is_plausible() -> None:
+    assert read(page('<link rel="canonical" href="/world/ships">')).url == "https://www.courier.example/world/ships"
+    assert read(page('<link rel="canonical" href="/">')).url == URL
+    assert read(page(), url="https://t.example/1", final_url=URL + "?utm_source=t").url == URL
+
+
+def test_a_text_that_was_given_is_kept_to_the_letter() -> None:
+    text = "  Two\u00adhundred ships\r\n\n waited. e\u0301 \x0b "
+    found = article(Page(url="https://courier.example/a?utm_id=1", text=text, title="Ships", outlet="Courier", language="en"))
+    assert isinstance(found, Article)
+    assert found.text == text
+    assert (found.url, found.title, found.outlet, found.language) == ("https://courier.example/a", "Ships", "Courier", "en")
+
+
+CONSENT = (
+    "<p>We value your privacy. We and our partners store cookies and process personal data.</p>"
+    "<p>You can accept all cookies or set your preferences. Our partners ask for your consent to store cookies.</p>"
+)
+ROBOTS = (
+    "<p>Please enable JavaScript and cookies to continue. Checking your browser before you are let through to the site.</p>"
+)
+MISSING = "<p>The page you are looking for was not found on this server. Try the search, or start from the home page.</p>"
+
+
+@pytest.mark.parametrize(
+    ("case", "html", "outcome"),
+    [
+        ("nothing", "", ArticleOutcome.NO_TEXT),
+        ("white space", " \n ", ArticleOutcome.NO_TEXT),
+        ("no markup", "%PDF-1.7 binary", ArticleOutcome.NOT_HTML),
+        ("JSON", '{"status": "ok"}', ArticleOutcome.NOT_HTML),
+        ("an empty page", "<html><body></body></html>", ArticleOutcome.NO_TEXT),
+        ("a caption", "<html><body><p>Photo: archive.</p></body></html>", ArticleOutcome.NO_TEXT),
+        ("a consent dialogue", f"<html><body><div>{CONSENT}</div></body></html>", ArticleOutcome.NO_TEXT),
+        ("a check for robots", f"<html><body><h1>One moment</h1>{ROBOTS}</body></html>", ArticleOutcome.NO_TEXT),
+        ("a missing page", f"<html><body><h1>Error 404</h1>{MISSING}</body></html>", ArticleOutcome.NO_TEXT),
+    ],
+)
+def test_pages_without_an_article(case: str, html: str, outcome: ArticleOutcome) -> None:
+    assert article(Page(url=URL, html=html)) is outcome, case
+
+
+def test_a_home_page_is_a_list_and_no_article() -> None:
+    teasers = "".join(
+        f"<div><h2><a href='/{n}'>Ships wait off the coast for week {n}</a></h2><p>More on this</p></div>" for n in range(30)
+    )
+    assert article(Page(url="https://courier.example/", html=f"<html><body>{teasers}</body></html>")) is ArticleOutcome.NO_TEXT
+
+
+def test_an_article_about_privacy_is_no_consent_dialogue() -> None:
+    text = (
+        "Regulators fined the network $40 million over cookies that it set without consent, the privacy office said on Monday."
+    )
+    assert isinstance(article(Page(url=URL, html=page(paragraphs=[text, *PARAGRAPHS]))), Article)
+
+
+@pytest.mark.parametrize(
+    ("case", "text", "declared", "code"),
+    [
+        ("English", PARAGRAPHS[0], "", "en"),
+        ("German", "Der Minister sagte am Montag, dass 200 Schiffe vor der Küste auf Lotsen warten.", "", "de"),
+        (
+            "Russian that is declared English",
+            "Министр сообщил в понедельник, что у берега ждут двести кораблей.",
+            "en-US",
+            "ru",
+        ),
+        ("a declaration decides for a short text", "Oil up 5%", "en_GB", "en"),
+        ("a short text without one", "Kim Jong Un", "", "und"),
+        ("numbers only", "250,000 / 300,000", "", "und"),
+        ("nothing", "", "", "und"),
+        ("a declaration that is none", "250,000", "x-klingon", "und"),
+        ("a written standard by its own name", "", "nb-NO", "no"),
+    ],
+)
+def test_language(case: str, text: str, declared: str, code: str) -> None:
+    assert language(text, declared) == code, case
+
+
+PIECES = st.sampled_from(
+    [
+        *("<html>", "<p>", "</p>", "<div class='author'>", "<h1>", "<title>", "<meta name='date' content='", "'>", "|", " - "),
+        *("<script type='application/ld+json'>", '{"@type":"Article","headline":["', '"author":{"@id":[1]}', "[[", "<!--"),
+        *("<link rel=canonical href='http://[", "<table><tr><td>", "&#0;", "\x00", "\ud800", "\u0301", "<![CDATA["),
+        *("<time datetime='9999-99-99' pubdate>", PARAGRAPHS[0]),
+    ]
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(PIECES | st.text(max_size=6), max_size=25).map("".join),
+    st.text(max_size=20),
+    st.sampled_from([URL, "http://[", "", "x"]),
+)
+def test_no_page_raises(html: str, known: str, url: str) -> None:
+    for given_page in (Page(url=url, html="<p>" + html, title=known, language=known), Page(url=url, text=html, outlet=known)):
+        found = article(given_page)
+        assert isinstance(found, Article | ArticleOutcome)
+        if isinstance(found, Article) and given_page.html:
+            assert "\0" not in found.text
+            assert found.text == unicodedata.normalize("NFC", found.text)

@@ -1,0 +1,65 @@
+"""Reported quantities: span, value, bound, unit and rate; and what is no figure."""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from extractors.figures import figures
+from extractors.figures.quantities import LONGEST_SENTENCE, Quantity, quantities
+from extractors.text import sentences
+
+CASES = json.loads((Path(__file__).parents[1] / "cases" / "figures_quantities.json").read_text(encoding="utf-8"))
+
+PIECES = st.sampled_from(
+    [
+        *"1 12 300 1,200 3.4 2019 0 , . ; - – / ( ) half a an one two twenty hundred million and in of".split(),
+        *"to from between per day each third dozen m bn km % $ € £ EUR -9 about over nearly people killed".split(),
+        *"were them the which at".split(),
+        *"least May shares fell price costs degrees G7 ago under".split(),
+        *("\n", ". The", "¾", "“", "\u00a0"),
+    ]
+)
+
+
+def row(q: Quantity) -> dict:
+    said = {"surface": q.surface, "bound": q.bound.value, "unit": q.unit, "low": q.low, "high": q.high}
+    return said | ({"rate": q.rate} if q.rate else {})
+
+
+@pytest.mark.parametrize("case", CASES, ids=[c["name"] for c in CASES])
+def test_reads(case: dict) -> None:
+    expected = [q | {end: None if q[end] is None else Decimal(q[end]) for end in ("low", "high")} for q in case["quantities"]]
+    assert [row(q) for q in quantities(sentences(case["text"]))] == expected
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.one_of(st.text(max_size=200), st.lists(PIECES, max_size=60).map(" ".join), st.lists(PIECES, max_size=30).map("".join))
+)
+def test_any_text_gives_figures_that_stand_in_it(text: str) -> None:
+    last = 0
+    for f in figures(text, sentences(text)):
+        assert text[f.start : f.end] == f.surface
+        assert f.sentence_start <= f.start < f.end <= f.sentence_end
+        assert f.unit
+        values = [v for v in (f.low, f.high) if v is not None]
+        assert values
+        assert all(v.is_finite() for v in values)
+        assert f.start >= last
+        last = f.start
+
+
+def test_sentences_without_a_number_are_not_parsed() -> None:
+    plain, counted = sentences("Nothing was said. It weighed 40 tonnes.")
+    quantities([plain, counted])
+    assert plain._doc is None
+    assert counted._doc is not None
+
+
+def test_a_dump_of_data_holds_no_figures() -> None:
+    text = "Row 12 tonnes, " * (LONGEST_SENTENCE // 10)
+    assert quantities(sentences(text)) == []
