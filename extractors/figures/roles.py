@@ -118,8 +118,8 @@ _EXPECT = frozenset(
 #: Of those, the verbs that look ahead also with a plain noun as object ("expects 200 patients", "forecast a deficit of").
 _EXPECT_NOUN = frozenset("expect plan project forecast predict anticipate target envisage foresee assume budget".split())
 _FUTURE_NOUN = frozenset(
-    "target goal forecast projection plan ambition outlook aim expectation guidance prediction objective proposal"
-    " prognosis".split()
+    "target goal forecast projection plan ambition outlook aim expectation guidance prediction objective"
+    " proposal prognosis".split()
 )
 _FUTURE_MODIFIER = frozenset(
     "planned expected projected forecast anticipated targeted proposed intended scheduled future envisaged predicted".split()
@@ -127,7 +127,8 @@ _FUTURE_MODIFIER = frozenset(
 _AT_ONE_TIME = re.compile(
     r"\bbefore the (?:war|conflict|invasion|pandemic|crisis|coup|revolution|siege|blockade|embargo|panic|occupation"
     r"|sanctions|boom|crash of)\b"
-    r"|\bpre-?(?:war|crisis|pandemic|invasion)\b|\bat (?:its|their|the) (?:\w+ )?peak\b|\bused to\b|\bonce (?:had|held"
+    r"|\bpre-?(?:war|crisis|pandemic|invasion)\b|\b(?:at|during) (?:its|their|the) (?:\w+ )?(?:peak|height)\b"
+    r"|\bused to\b|\bonce (?:had|held"
     r"|employed|counted|numbered)\b"
     r"|\buntil (?:then|recently)\b|\b(?:at|in|during|since) the (?:last|previous) (?:\w+ )?(?:elections?|vote|census"
     r"|auction|summit|outbreak|crisis|war)\b|\bat the time\b"
@@ -143,7 +144,8 @@ _TERMS = frozenset("pay bear compensate remunerate reimburse charge fine award".
 #: What may come about by itself; "may" with other verbs permits.
 _HAPPENS = frozenset(
     "reach rise fall exceed grow be need cost take die climb lose come top hit go drop become face have double increase"
-    " decline shrink affect suffer last total amount require remain add run flee".split()
+    " decline shrink affect suffer involve include mean cover bring contain result lead prove turn see cause kill number"
+    " represent earn produce last total amount require remain add run flee".split()
 )
 #: What goes on as it is, what is owed or allowed: "will remain at", "will receive", "will continue to pay".
 _STANDING = frozenset("remain continue stay keep receive get owe entitle earn draw".split())
@@ -258,7 +260,7 @@ def _ahead(frame: Frame, held: Sequence[Period], day: date | None) -> bool:
         doer = subject(verb)
         if depth == 0 and doer is not None and not _is_subject(frame, verb) and _planned(doer):
             return True
-        if name in _STANDING or (name in _TERMS and passive(verb)):
+        if (name in _STANDING and not _supposed(verb)) or (name in _TERMS and passive(verb)):
             return False
         if _future(verb):
             return True
@@ -297,6 +299,11 @@ def _apart(below: Token, verb: Token) -> bool:
     )
 
 
+def _supposed(verb: Token) -> bool:
+    """ "could earn", "might remain": not owed, only possible"""
+    return any(t.lower_ in {"could", "might", "may"} for t in auxiliaries(verb))
+
+
 def _future(verb: Token) -> bool:
     helpers = auxiliaries(verb)
     names = {t.lower_ for t in helpers}
@@ -307,6 +314,10 @@ def _future(verb: Token) -> bool:
         return base(verb) in _HAPPENS and not any(t.dep_ == "neg" for t in helpers)
     if "could" in names:
         return "have" not in names
+    if "would" in names and verb.dep_ in {"relcl", "advcl", "conj"}:
+        # "may ship 700 tonnes, which would cover a third": supposed of what is to come
+        above = next((t for t in verb.ancestors if is_verb(t)), None)
+        return above is not None and _future(above)
     if base(verb) == "be":
         for child in verb.children:
             if (

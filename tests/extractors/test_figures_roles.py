@@ -129,3 +129,4 @@ def test_any_text_gives_a_role() -> None:
             found = frame(sentence, sentence.end - 1, sentence.end)
             if found is not None:
                 role(found, unit="x", published_at=None)
+                role(found, unit="x", published_at=datetime.min.replace(tzinfo=UTC))
