@@ -241,30 +241,7 @@ class Store:
 Assign = Callable[[Sequence[Mention], Sequence[Candidate], dict[int, int]], Placement]
 
 
-#: Strangers among the candidates of an article.
-MOST_STRANGERS = 8
-
-
-def strangers(story: Story, new: Sequence[Mention]) -> list[Candidate]:
-    """Series of another storyline that look most like those of an article: the same value or the same noun."""
-    series: dict[str, list[Mention]] = defaultdict(list)
-    for article in story.articles:
-        for one, gold in zip(article.mentions, article.gold, strict=True):
-            if gold:
-                series[gold].append(one)
-    kinds = {(m.dimension, m.role) for m in new}
-    values, units = {(m.dimension, m.number) for m in new}, {m.unit for m in new}
-    ranked = sorted(
-        (-((some[0].dimension, some[0].number) in values) - (some[0].unit in units), name)
-        for name, some in series.items()
-        if (some[0].dimension, some[0].role) in kinds
-    )
-    return [Candidate(-k, tuple(series[name][-MOST_MENTIONS:])) for k, (_, name) in enumerate(ranked[:MOST_STRANGERS], 1)]
-
-
-def lessons(
-    story: Story, stranger: Story
-) -> Iterator[tuple[Sequence[Mention], Sequence[str | None], list[Candidate], dict[int, str]]]:
+def lessons(story: Story) -> Iterator[tuple[Sequence[Mention], Sequence[str | None], list[Candidate], dict[int, str]]]:
     """Each article with the candidates that it would meet if all before it had been linked right, and their gold series."""
     store = Store()
     name: dict[int, str] = {}
@@ -272,8 +249,7 @@ def lessons(
     for article in sorted(story.articles, key=lambda a: a.published):
         if article.copy:
             continue
-        known = [*store.candidates(article.mentions), *strangers(stranger, article.mentions)]
-        yield article.mentions, article.gold, known, name
+        yield article.mentions, article.gold, store.candidates(article.mentions), name
         for one, gold in zip(article.mentions, article.gold, strict=True):
             known = of.get(gold) if gold else None
             into = store.add(known, one)
