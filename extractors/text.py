@@ -9,10 +9,11 @@ Not here: names and numbers (copies/, figures/numbers.py).
 import re
 from collections.abc import Iterable
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from spacy.language import Language
-from spacy.tokens import Doc, Token
+if TYPE_CHECKING:  # importing spaCy takes a second, and splitting sentences needs none of it
+    from spacy.language import Language
+    from spacy.tokens import Doc, Token
 
 #: A full stop after these ends no sentence. Lower-case, without the stop.
 ABBREVIATIONS = frozenset(
@@ -40,7 +41,7 @@ class Sentence:
         self._doc: Doc | None = None
 
     @property
-    def doc(self) -> Doc:
+    def doc(self) -> "Doc":
         """Tokens, tags and dependencies; token.idx counts in this sentence."""
         if self._doc is None:
             self._doc = pipeline()(self.text)
@@ -51,7 +52,7 @@ class Sentence:
 
 
 @cache
-def pipeline() -> Language:
+def pipeline() -> "Language":
     """The English pipeline: an installed official model, or the pinned package that mirrors it."""
     leave: dict[str, Any] = {"disable": ["ner", "lemmatizer"]}
     try:
@@ -62,7 +63,7 @@ def pipeline() -> Language:
     return loaded
 
 
-def lemma(token: Token) -> str:
+def lemma(token: "Token") -> str:
     """The dictionary form of a token, lower-case ("shipped" -> "ship"). Looked up on demand: whole texts cost more."""
     found = pipeline().get_pipe("lemmatizer").rule_lemmatize(token)  # type: ignore[attr-defined]
     return str(found[0]).lower() if found else token.lower_

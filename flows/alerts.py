@@ -14,7 +14,6 @@ from extractors.message import message
 from extractors.message import rules as deciding
 from extractors.message.receipt import Point, Receipt, Side
 from extractors.message.wording import written
-from flows import channels
 from flows.db import Database, Transaction
 from flows.log import log
 from flows.settings import Settings
@@ -76,6 +75,8 @@ def raise_due(tx: Transaction, series: Sequence[int], rules: Sequence[Rule], now
 
 def deliver(database: Database, settings: Settings, now: datetime, limit: int = 100) -> Counter[str]:
     """Send what is due; counts by the state that each delivery ended in."""
+    from flows import channels
+
     with database.transaction() as tx:
         due = tx.all("alerts.lease_due", now=now, until=now + LEASE, limit=limit)
     done: Counter[str] = Counter()
@@ -153,6 +154,8 @@ def send_sample(settings: Settings, channel: str) -> None:
         SettingsError: there is no such channel.
         DeliveryError: it did not take the message.
     """
+    from flows import channels
+
     address = settings.channel_address(channel)
     before = Side(
         number="6,700",

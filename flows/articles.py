@@ -5,13 +5,15 @@ Page bytes -> Page record for the analysis; analysis and verdict -> article row.
 
 import zlib
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from extractors.analysis import Analysis
 from flows.db import Transaction
 from flows.http import decode_html
 from schemas.outcomes import ArticleOutcome, FigureOutcome, Relation, SeriesOutcome
 from schemas.records import Page, Verdict
+
+if TYPE_CHECKING:  # reading the model takes a second, and looking at what is stored needs none
+    from extractors.analysis import Analysis
 
 #: Longer than any batch takes; pages of a worker that died are free again then.
 LEASE = timedelta(minutes=15)
@@ -51,7 +53,7 @@ def as_of(published_at: datetime | None, fetched_at: datetime) -> datetime:
 
 
 def store(
-    tx: Transaction, row: dict[str, Any], analysis: Analysis, verdict: Verdict, previous: dict[str, Any] | None
+    tx: Transaction, row: dict[str, Any], analysis: "Analysis", verdict: Verdict, previous: dict[str, Any] | None
 ) -> tuple[int, datetime]:
     """Keep an article; its id and the date that it speaks for."""
     article = analysis.article

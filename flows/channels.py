@@ -57,6 +57,7 @@ def send(channel_url: str, message: Message, *, timeout_seconds: float = TIMEOUT
     channel = _channel(channel_url)
     channel.socket_connect_timeout = channel.socket_read_timeout = timeout_seconds
     channel.retry, channel.optional = 0, False
+    channel.overflow_mode = apprise.OverflowMode.TRUNCATE  # a service for short messages gets the headline and the new number
     if isinstance(channel, _Mail):
         channel.alert = message
         title, body, body_format = message.subject, message.mail_html, apprise.NotifyFormat.HTML

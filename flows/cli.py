@@ -201,11 +201,8 @@ def replay(
             err.print(f"{bad.place}: left out: {bad.reason}", style="yellow", markup=False)
         out.print(f"[bold]{result.name}[/bold]: {_count(result.articles, 'article')}, {_count(len(result.told), 'shift')}")
         for row in result.told:
-            out.print(
-                Text(
-                    f"  {_day(row['as_of'])}  {row['kind']:<10} {row['label']}: {_number(row['from'])} -> {_number(row['to'])}  {row['url']}"
-                )
-            )
+            moved = f"{row['label']}: {_number(row['from'])} -> {_number(row['to'])}"
+            out.print(Text(f"  {_day(row['as_of'])}  {row['kind']:<10} {moved}  {row['url']}"))
     if export is not None:
         out.print(f"written to {export}", markup=False)
 

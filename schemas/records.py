@@ -100,7 +100,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """One attributed statement; its span is the sentence."""
+    """One attributed statement; its span is the sentence, or the sentences that one quotation runs over."""
 
     start: int
     end: int

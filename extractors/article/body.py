@@ -8,12 +8,13 @@ Not here: what the article's numbers and statements are (figures/, claims/), whe
 
 import re
 import unicodedata
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from extractors.article.dates import moment
+from extractors.article.dates import LAST_YEAR, moment
+from extractors.article.furniture import without_furniture
 from extractors.article.language import language
 from extractors.article.markup import parse_html, plain
 from extractors.article.metadata import Declared, declared
@@ -33,6 +34,8 @@ MAX_NOTICE_LENGTH = 2_500
 #: Words of two titles that must agree, of the shorter one, for them to be variants of one headline.
 VARIANT_SHARE = 0.6
 
+#: Given to htmldate, which would ask the clock: the same page has the same date on every day.
+_LAST_DATE = datetime(LAST_YEAR, 12, 31, tzinfo=UTC)
 _MARKUP = re.compile(
     r"<(?:!doctype|html|head|body|meta|title|div|p|article|section|main|span|table|td|ul|ol|li|dl|blockquote|pre|time|h[1-6]|br|a)\b",
     re.IGNORECASE,
@@ -130,7 +133,7 @@ def _paragraphs(text: str, title: str) -> str:
     lines = [row for line in whole.splitlines() if (row := _ROW.sub("", " ".join(line.split())))]
     while lines and _letters(lines[0]) == _letters(title):
         lines.pop(0)
-    return "\n\n".join(lines)
+    return "\n\n".join(without_furniture(lines))
 
 
 def _is_article(text: str, said: Declared, url: str) -> bool:
@@ -160,12 +163,14 @@ def _is_list(text: str) -> bool:
 
 
 def _title(listed: str, said: Declared, outlet: str, url: str) -> str:
-    """The page's headline; the listed title where the two are variants of one, since it bears no site's name.
+    """The page's headline; the listed title where the two are variants of one, unless the list cut it short.
 
     A publisher that has given its article a new headline since it was listed has the page's say.
     """
-    listed = plain(listed)
     names = (outlet, said.site_name)
+    listed = _without_site(plain(listed), names, url)
+    if listed.endswith(("…", "...")):
+        listed = ""
     titles = [stripped for title in said.titles if (stripped := _without_site(title, names, url))]
     headlines = [stripped for h1 in said.headlines if (stripped := _without_site(h1, names, url))]
     seen = max(headlines, key=lambda h1: max((_likeness(h1, title) for title in titles), default=0.0), default="")
@@ -221,11 +226,17 @@ def _letters(text: str) -> str:
 
 
 def _dated(tree: HtmlElement, url: str) -> datetime | None:
-    """A date that the page shows without declaring it: in its address, a time element, beside the headline."""
+    """A date that the page shows without declaring it: in its address, a time element, beside the headline; with its hour
+    where a time element of that day has one.
+    """
     from htmldate import find_date
 
     try:
-        written = find_date(tree, url=url or None, original_date=True, extensive_search=False)
+        written = find_date(tree, url=url or None, original_date=True, extensive_search=False, max_date=_LAST_DATE)
     except Exception:  # as above
         return None
-    return moment(written) if written else None
+    day = moment(written) if written else None
+    if day is None:
+        return None
+    times = (moment(element.get("datetime") or "") for element in tree.iter("time"))
+    return min((time for time in times if time is not None and timedelta() < time - day < timedelta(days=1)), default=day)

@@ -33,8 +33,8 @@ _NAMESPACES = {
     "http://rssnamespace.org/feedburner/ext/1.0": "feedburner:",
 }
 _ROOT = re.compile(r"<([A-Za-z_][\w.:-]*)")
-_NAMED_ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31};)")
-#: What XML 1.0 does not allow in a document, in any spelling.
+_REFERENCE = re.compile(r"&(?:([A-Za-z][A-Za-z0-9]{1,31};)|#(?:[xX]([0-9A-Fa-f]+)|([0-9]+));?)")
+#: What XML 1.0 does not allow in a document.
 NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
 
@@ -55,8 +55,10 @@ def parse_xml(text: str, base_url: str = "") -> "etree._Element | str":
     at = root_start(text)
     if at is None:
         return "empty" if not text.strip() else "neither XML nor JSON"
-    text = NOT_XML.sub("", _NAMED_ENTITY.sub(_character, text[at:]))
-    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
+    text = NOT_XML.sub("", _REFERENCE.sub(_character, text[at:]))
+    parser = etree.XMLParser(
+        encoding="utf-8", recover=True, resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
+    )
     try:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser, base_url=base_url or None)
     except (etree.XMLSyntaxError, ValueError):
@@ -127,5 +129,10 @@ def element_text(element: "etree._Element") -> str:
 
 
 def _character(match: re.Match[str]) -> str:
-    name = match[1]
-    return match[0] if name[:-1] in _XML_ENTITIES else html5.get(name, match[0])
+    """HTML's named characters as themselves; references to no character of XML, which libxml2 lets pass, as nothing."""
+    name, hexadecimal, decimal = match.groups()
+    if name:
+        return match[0] if name[:-1] in _XML_ENTITIES else html5.get(name, match[0])
+    digits = (hexadecimal or decimal).lstrip("0")
+    code = int(digits or "0", 16 if hexadecimal else 10) if len(digits) <= 7 else 0x110000
+    return match[0] if 0 < code < 0x110000 and not NOT_XML.match(chr(code)) else ""

@@ -2,22 +2,22 @@
 
 Sentences that hold a cue -> parsed -> attributions -> speakers by their fullest names -> claims; figures within what is
 claimed -> attributed.
-Promises: one claim a speaker and sentence, in order; claims are found in any text without an exception; a figure that
-nobody vouches for stays without a speaker.
+Promises: one claim a speaker and sentence, in order, and one for a quotation of several sentences; any text gives no
+exception; a figure that nobody vouches for stays without a speaker.
 Misses: statements whose speaker is named only outside the article; irony.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 
-from schemas.records import Claim, Figure
-
 from extractors.claims.attribution import attributions
 from extractors.claims.cues import VIEW_NOUNS, cues
-from extractors.claims.quotations import quotations
+from extractors.claims.quotations import Quotation, quotations
 from extractors.claims.speakers import cast, note_subject, speaker
 from extractors.text import Sentence, parse
+from schemas.records import Claim, Figure
 
 __all__ = ["attribute", "claims"]
 
@@ -35,7 +35,7 @@ def claims(text: str, sentences: Sequence[Sentence], *, title: str = "") -> list
         sentences: extractors.text.sentences(text).
         title: the headline; names in it count as named.
     Returns:
-        A claim's span is its sentence; `content` is the part of it that is the statement.
+        A claim's span is its sentence, or the sentences of one quotation; `content` is the part of it that is the statement.
     """
     wanted = [s for s in sentences if _may_claim(s.text)]
     parse(wanted)
@@ -51,27 +51,63 @@ def claims(text: str, sentences: Sequence[Sentence], *, title: str = "") -> list
             if quote.start >= sentence.end:
                 break
             quoted.append((max(quote.start - sentence.start, 0), min(quote.end, sentence.end) - sentence.start))
+        earlier = sentences[sentence.index - 1] if sentence.index else None
         said: dict[str, Claim] = {}
         for one in attributions(sentence.doc, quoted):
-            name = speaker(one.holder, known, sentence, sentences[sentence.index - 1] if sentence.index else None)
+            name = speaker(one.holder, known, sentence, earlier, one.at)
             if name is None:
                 continue
             content = tuple((sentence.start + start, sentence.start + end) for start, end in one.content)
             claim = Claim(
                 start=sentence.start, end=sentence.end, speaker=name, cue=one.cue, quote=bool(quoted), content=content
             )
-            earlier = said.get(name.lower())
-            said[name.lower()] = claim if earlier is None else replace(earlier, content=earlier.content + content)
+            known_claim = said.get(name.lower())
+            said[name.lower()] = claim if known_claim is None else replace(known_claim, content=known_claim.content + content)
         found.extend(said.values())
         note_subject(sentence, known)
-    return found
+    return _with_continuations(found, sentences, quotes)
+
+
+def _with_continuations(found: list[Claim], sentences: Sequence[Sentence], quotes: list[Quotation]) -> list[Claim]:
+    """Claims with the rest of what they quote, and quotations that have their cue in the sentence before.
+
+    Quoted throughout and without a cue, a sentence belongs to the claim that the same quotation is part of, before or behind
+    it; else, where the sentence before it in the paragraph is quoted too, it is a claim of that one's speaker.
+    """
+    said = {claim.start: i for i, claim in enumerate(found)}
+    whole: dict[int, Quotation] = {}
+    at = 0
+    for sentence in sentences:
+        while at < len(quotes) and quotes[at].end <= sentence.start:
+            at += 1
+        if at < len(quotes) and quotes[at].start <= sentence.start + 1 and quotes[at].end >= sentence.end - 2:
+            whole[sentence.index] = quotes[at]
+    result = list(found)
+    for step in (-1, 1):
+        for index in sorted(whole, reverse=step > 0):
+            sentence, other = sentences[index], index + step
+            if sentence.start in said or not 0 <= other < len(sentences) or sentences[other].start not in said:
+                continue
+            at = said[sentences[other].start]
+            claim = result[at]
+            content = (*claim.content, (sentence.start, sentence.end))
+            if whole[index].start < sentences[other].end and whole[index].end > sentences[other].start:
+                start, end = min(claim.start, sentence.start), max(claim.end, sentence.end)
+                result[at] = replace(claim, start=start, end=end, content=content)
+                said[sentence.start] = at
+            elif step < 0 and claim.quote and sentences[other].paragraph == sentence.paragraph:
+                said[sentence.start] = len(result)
+                result.append(replace(claim, start=sentence.start, end=sentence.end, content=content[-1:]))
+    return sorted(result, key=lambda claim: claim.start)
 
 
 def attribute(figures: Sequence[Figure], claims: Sequence[Claim], sentences: Sequence[Sentence]) -> list[Figure]:
     """The figures in their order, each with the speaker whose statement it is part of, if any."""
+    starts = [sentence.start for sentence in sentences]
     by_sentence: dict[int, list[Claim]] = {}
     for claim in claims:
-        by_sentence.setdefault(claim.start, []).append(claim)
+        for start in starts[bisect_left(starts, claim.start) : bisect_left(starts, claim.end)]:
+            by_sentence.setdefault(start, []).append(claim)
     result = []
     for figure in figures:
         around = [

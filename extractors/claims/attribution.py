@@ -27,6 +27,16 @@ _TAIL = frozenset(
     "on in at by during after before as while when late early last this yesterday today earlier later adding"
     " monday tuesday wednesday thursday friday saturday sunday privately reporters journalists us me".split()
 )
+#: "The 300 that it promised" tells what was promised, not how much there is.
+_PROMISES = frozenset({"offer", "pledge", "promise", "threaten", "vow"})
+#: Of these, somebody can be the owner by "of" or by a pronoun: "in the eyes of experts", "in his opinion".
+_VIEWS_OF = frozenset(
+    "account assessment estimate estimation eyes judgement judgment opinion reckoning telling view words".split()
+)
+#: Of people, in an opinion poll.
+_ASKED = frozenset({"asked", "canvassed", "interviewed", "polled", "questioned", "surveyed"})
+#: In one of these, numbers are found.
+_SURVEYS = frozenset({"census", "poll", "study", "survey"})
 #: A frame longer than this is no frame but a clause that the rules misread.
 _FRAME_TOKENS = 20
 #: A quotation of fewer words than this behind a colon is a name or a title.
@@ -50,7 +60,7 @@ def attributions(doc: Doc, quoted: list[Span]) -> list[Attribution]:
     for token in doc:
         if any(start <= token.idx < end for start, end in quoted):
             continue
-        one = _according(token) or _view(token)
+        one = _according(token) or _view(token) or _polled(token)
         if one is None:
             one = _verb(token, quoted)
             if one is not None:
@@ -73,7 +83,8 @@ def _verb(verb: Token, quoted: list[Span]) -> Attribution | None:
         counted = _counted(verb, cue)
         if counted is not None:
             return counted
-        if verb.tag_ == "VBN" and verb.dep_ != "relcl":
+        active = any(child.dep_ == "dobj" for child in verb.children) and verb.head.dep_ == "ROOT"
+        if verb.tag_ == "VBN" and verb.dep_ != "relcl" and not active:
             return None
     holder = _holder(verb) if verb.tag_.startswith("VB") else _mistagged(verb)
     if holder is None or _background(verb) or not _evidence(verb, cue, holder, quoted):
@@ -84,7 +95,7 @@ def _verb(verb: Token, quoted: list[Span]) -> Attribution | None:
 def _counted(verb: Token, cue: Cue) -> Attribution | None:
     """A number with its own speaker: "the 1.4 million claimed by the union", "the 620 that the ministry counted"."""
     noun = verb.head
-    if not cue.evidence & {"any", "clause", "object", "number", "body"} or "to" in cue.evidence:
+    if not cue.evidence & {"any", "clause", "object", "number", "body"} or cue.lemma in _PROMISES:
         return None
     if not (noun.like_num or noun.pos_ == "NUM" or any(child.dep_ in {"nummod", "quantmod"} for child in noun.children)):
         return None
@@ -99,13 +110,22 @@ def _counted(verb: Token, cue: Cue) -> Attribution | None:
 
 
 def _frame(verb: Token, cue: Cue, in_quotes: bool) -> Token | None:
-    """The holder where words alone show a frame: "..., the ministry estimates.", "..., its head, Jo Lund, said", "..., warned X"."""
-    if not cue.evidence & {"any", "clause"} and not (in_quotes and "quoted" in cue.evidence):
+    """The holder where words alone show a frame: "..., the ministry estimates.", "..., its head, Jo Lund, said"."""
+    if not cue.evidence & {"any", "clause", "framed"} and not (in_quotes and "quoted" in cue.evidence):
         return None
     doc, i = verb.doc, verb.i
     if i < 3:
         return None
     after = doc[i + 1] if i + 1 < len(doc) else None
+    if "addressed" in cue.evidence and after is not None:
+        j = i + 1
+        while (
+            j < min(len(doc), i + 8)
+            and doc[j].pos_ in {"DET", "ADJ", "NOUN", "PROPN", "NUM"} | {"PART"}
+            and doc[j].lower_ != "to"
+        ):
+            j += 1
+        after = doc[j] if j < len(doc) else None
     ended = after is None or after.text in _ENDS or after.lower_ in _TAIL
     if doc[i - 1].text == ",":
         name = _apposed(doc, i - 1)
@@ -138,10 +158,10 @@ def _frame(verb: Token, cue: Cue, in_quotes: bool) -> Token | None:
         "IN",
     }:
         return None
-    if any(t.tag_ in {"TO", "VB"} for t in phrase) or (
-        not verb.tag_.startswith("VB") and phrase[-1].pos_ not in _NOUNS | {"PRON"}
-    ):
+    if any(t.tag_ in {"TO", "VB"} for t in phrase):
         return None
+    if verb.tag_ == "NNS" and not clause and phrase[-1].pos_ not in _NOUNS | {"PRON"}:
+        return None  # "international rules" is no frame, "the ministry rules" is
     subject = next((child for child in verb.children if child.dep_ == "nsubj"), None)
     if subject is not None and begin <= subject.i < auxiliary:
         return subject
@@ -233,12 +253,16 @@ def _numeric(token: Token) -> bool:
 
 def _mistagged(verb: Token) -> Token | None:
     """The noun before a cue that the tagger took for a noun ("the ministry maintains it has", "the office sticks to 67")."""
-    if verb.tag_ not in {"NNS", "NN", "NNP"} or verb.i == 0 or not verb.lower_.endswith("s"):
-        return None
     doc = verb.doc
+    following = doc[verb.i + 1 : verb.i + 2]
+    if (
+        verb.tag_ not in {"NNS", "NN", "NNP"}
+        or verb.i == 0
+        or not (verb.lower_.endswith("s") or following.text.lower() == "that")
+    ):
+        return None
     if any(t.tag_ in _FINITE for t in doc[: verb.i]):
         return None
-    following = doc[verb.i + 1 : verb.i + 2]
     cue = cues()[verb.lower_]
     opens = any(
         t.lower_ in {"that", "it", "he", "she", "they", "its", "the", "a"} or t.like_num or t.lower_ in cue.particles
@@ -259,10 +283,15 @@ def _holder(verb: Token) -> Token | None:
         subject = kinds.get("nsubj")
         if subject is not None:
             if subject.lower_ in {"who", "which", "that"} and verb.dep_ == "relcl":
-                return _issuer(verb.head)
-            return subject
+                loose = subject.lower_ == "which" and not (verb.head.pos_ == "PROPN" or _is(verb.head, DOCUMENTS | COUNTERS))
+                return None if loose else _issuer(verb.head)
+            return _role_behind(subject)
+        if "csubj" in kinds and verb.i > 0 and verb.doc[verb.i - 1].pos_ == "PROPN":
+            return verb.doc[verb.i - 1]  # a name that the parser took for a clause ("WHO chief Jo Lund said")
         if "nsubjpass" in kinds or "auxpass" in kinds:
             return None
+        if verb.dep_ == "acl" and verb.tag_ == "VBN" and verb.head.dep_ == "ROOT" and "dobj" in kinds:
+            return verb.head  # a past tense that the tagger took for a participle
         if verb.dep_ == "acl" and verb.tag_ == "VBG":
             set_off = verb.i > 0 and verb.doc[verb.i - 1].text == "," and verb.head.lower_ not in DOCUMENTS
             return _issuer(verb.head) if not set_off else _main_subject(verb.head)
@@ -271,8 +300,19 @@ def _holder(verb: Token) -> Token | None:
             return None
         if verb.dep_ == "xcomp" and verb.tag_ == "VB" and verb.head.lower_ not in RAISING:
             return None
-        verb = verb.head
+        inner = verb.dep_ == "conj" and verb.head.dep_ == "ccomp" and verb.head.head.lower_ in cues()
+        verb = verb.head.head if inner else verb.head  # "said the dam would hold and added": who said adds
     return None
+
+
+def _role_behind(head: Token) -> Token:
+    """Of "Ilse Marrow, an engineer, said" the name, where the parser took the role for the subject."""
+    doc = head.doc
+    first = next((i for i in range(head.i - 1, max(1, head.i - 6), -1) if doc[i].lower_ in {"a", "an", "the"}), 0)
+    if head.pos_ != "NOUN" or first < 2 or doc[first - 1].text != ",":
+        return head
+    ended = any(token.text == "," for token in doc[head.i + 1 : head.right_edge.i + 2])
+    return doc[first - 2] if ended and doc[first - 2].pos_ == "PROPN" else head
 
 
 def _main_subject(token: Token) -> Token | None:
@@ -351,15 +391,14 @@ def _evidence(verb: Token, cue: Cue, holder: Token, quoted: list[Span]) -> bool:
             return True
         if verb.i + 1 < len(doc) and doc[verb.i + 1].lower_ == "that" and doc[verb.i + 1].tag_ == "IN":
             return True
-    noun = holder.lower_
-    document = noun in DOCUMENTS or noun.removesuffix("s") in DOCUMENTS
+    document = _is(holder, DOCUMENTS)
     if mistagged:
         return "document" in needs and document
-    if "object" in needs and objects:
+    if "object" in needs and (objects or _denied(verb, needs)):
         return True
     if "oprd" in needs and (deps & {"oprd", "ccomp"} or len(objects) > 1):
         return True
-    if "matter" in needs and any(child.lower_ in MATTERS or child.lower_.removesuffix("s") in MATTERS for child in objects):
+    if "matter" in needs and any(_is(child, MATTERS | DOCUMENTS) for child in objects):
         return True
     if "number" in needs and objects and number:
         return True
@@ -367,8 +406,18 @@ def _evidence(verb: Token, cue: Cue, holder: Token, quoted: list[Span]) -> bool:
         return True
     if "document" in needs and document and (objects or deps & {"ccomp"}):
         return True
-    counts = holder.pos_ == "PROPN" or noun in COUNTERS or noun.removesuffix("s") in COUNTERS
+    counts = holder.pos_ == "PROPN" or _is(holder, COUNTERS)
     return "body" in needs and number and bool(objects) and counts
+
+
+def _denied(verb: Token, needs: frozenset[str]) -> bool:
+    """ "..., which the ministry denied": the object is the clause before."""
+    which = next((child for child in verb.children if child.tag_ == "WDT" and child.lower_ == "which"), None)
+    return which is not None and "clause" in needs and which.i > 0 and verb.doc[which.i - 1].text == ","
+
+
+def _is(token: Token, words: frozenset[str]) -> bool:
+    return token.lower_ in words or token.lower_.removesuffix("s") in words
 
 
 def _set_off(verb: Token, holder: Token) -> bool:
@@ -390,10 +439,10 @@ def _particle(verb: Token, cue: Cue) -> Token | None:
             return token
         if token.pos_ not in {"ADV", "ADP"}:
             break
-    if "at" in cue.particles:
-        for token in doc[verb.i + 1 : verb.i + 25]:
-            if token.lower_ == "at" and any(t.like_num or t.pos_ == "NUM" for t in doc[token.i + 1 : token.i + 6]):
-                return token
+    for token in doc[verb.i + 1 : verb.i + 25]:
+        numbers = doc[token.i + 1 : token.i + 6] if token.lower_ == "at" else doc[verb.i + 1 : token.i]
+        if token.lower_ in cue.particles & {"at", "as"} and any(t.like_num or t.pos_ == "NUM" for t in numbers):
+            return token
     return next((child for child in verb.children if child.i > verb.i and child.lower_ in cue.particles), None)
 
 
@@ -415,37 +464,39 @@ def _according(token: Token) -> Attribution | None:
 
 def _view(token: Token) -> Attribution | None:
     """ "in the view of X", "in X's view", "by X's count"."""
-    if token.lower_ not in VIEW_NOUNS or token.dep_ != "pobj" or token.head.lower_ not in {"in", "by", "on"}:
+    if token.lower_ not in VIEW_NOUNS or token.dep_ != "pobj" or token.head.lower_ not in {"in", "by"}:
         return None
     preposition = token.head
     owner = next((child for child in token.children if child.dep_ == "poss"), None)
     if owner is None:
         of = next((child for child in token.children if child.dep_ == "prep" and child.lower_ == "of"), None)
         owner = next((child for child in of.children if child.dep_ == "pobj"), None) if of is not None else None
-        if owner is None or token.lower_ not in {
-            "view",
-            "opinion",
-            "reckoning",
-            "estimate",
-            "judgment",
-            "judgement",
-            "assessment",
-        }:
+        if owner is None or token.lower_ not in _VIEWS_OF:
             return None
-    if owner.lower_ in {"my", "our", "your", "its", "his", "her", "whose"} and token.lower_ not in {
-        "view",
-        "opinion",
-        "estimate",
-        "words",
-    }:
-        return None
-    if owner.lower_ in {"my", "our", "your", "whose"}:
+    own = owner.lower_ in {"his", "her", "its", "their"} and preposition.lower_ == "in"
+    if owner.lower_ in {"my", "our", "your", "whose"} or (own and token.lower_ not in _VIEWS_OF):
         return None
     if token.lower_ in {"book", "books", "records"}:
         if preposition.lower_ != "by":
             return None
         owner = token
     return Attribution(owner, token.doc[preposition.i : token.i + 1].text, preposition.idx, _around(preposition, owner))
+
+
+def _polled(token: Token) -> Attribution | None:
+    """ "58 percent of those questioned by X", "in a survey by X": whoever asked reports."""
+    if token.lower_ in _ASKED and token.tag_ in {"VBN", "VBD"} and token.dep_ == "acl":
+        by = next((child for child in token.children if child.dep_ in {"agent", "prep"} and child.lower_ == "by"), None)
+    elif token.lower_ in _SURVEYS and token.dep_ == "pobj" and token.head.lower_ == "in":
+        by = next(
+            (child for child in token.children if child.dep_ in {"agent", "prep"} and child.lower_ in {"by", "for"}), None
+        )
+    else:
+        return None
+    holder = next((child for child in by.children if child.dep_ == "pobj"), None) if by is not None else None
+    if holder is None or not any(t.like_num or t.pos_ == "NUM" for t in token.doc):
+        return None
+    return Attribution(holder, token.text, token.idx, _around(token, holder))
 
 
 def _nested(one: Attribution, doc: Doc, reports: set[int]) -> bool:
@@ -461,7 +512,7 @@ def _nested(one: Attribution, doc: Doc, reports: set[int]) -> bool:
         if token.dep_ in {"ccomp", "xcomp"} and token.head.i in reports:
             between = doc[min(token.i, token.head.i) : max(token.i, token.head.i)]
             return not any(t.text == ";" for t in between)
-        if token.dep_ == "conj" and token.i in reports:
+        if token.dep_ not in {"ccomp", "xcomp", "conj"} or (token.dep_ == "conj" and token.i in reports):
             return False
         token = token.head
     return False
@@ -489,7 +540,7 @@ def _content(verb: Token, holder: Token, quoted: list[Span], *, around: bool) ->
     """What is said: all that hangs on the cue but its subject and side clauses; and the clause that it is set into."""
     doc = verb.doc
     own = set(verb.subtree)
-    if holder.lower_ in DOCUMENTS or holder.lower_.removesuffix("s") in DOCUMENTS:
+    if _is(holder, DOCUMENTS):
         left_out: set[Token] = set()  # "a survey of 340 shops found": the number is the survey's
     elif around:
         begin = min(holder.i, verb.i)
@@ -500,7 +551,7 @@ def _content(verb: Token, holder: Token, quoted: list[Span], *, around: bool) ->
         left_out = set(holder.subtree) if verb not in set(holder.subtree) else {holder}
     for child in verb.children:
         other_clause = child.dep_ == "conj" and any(grand.dep_ in {"nsubj", "nsubjpass"} for grand in child.children)
-        if (other_clause and cues().get(child.lower_)) or (child.i > verb.i and child.dep_ == "advcl" and _aside(child)):
+        if (other_clause and child.lower_ in cues()) or (child.i > verb.i and child.dep_ == "advcl" and _aside(child)):
             left_out |= set(child.subtree)
     kept = own
     if around or verb.dep_ == "parataxis":

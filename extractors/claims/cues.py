@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+
 def _words(key: str) -> frozenset[str]:
     return frozenset(_LISTS[key].split())
 

@@ -9,6 +9,7 @@ Not here: people named only in other documents.
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from dataclasses import dataclass, field
 
 from spacy.lang.en.stop_words import STOP_WORDS
@@ -21,7 +22,8 @@ _CAPITAL = r"[^\W\d_a-zß-öø-ÿа-я][\w'’-]*"
 _PARTICLE = r"(?:de|del|della|da|dos|di|du|van|von|der|den|la|le|al|el|bin|ibn|ben)"
 #: Two or more capitalised words; particles and initials may stand between ("Anna van der Meer", "Jo B. Lund").
 _NAME = re.compile(rf"\b{_CAPITAL}\.?(?:[ \u00a0](?:{_PARTICLE}[ \u00a0]){{0,2}}{_CAPITAL}\.?){{1,6}}")
-_ACRONYM = re.compile(rf"({_CAPITAL}(?:[ \u00a0][\w'’-]+){{1,8}}?)[ \u00a0]\(([A-Z][A-Za-z]{{1,9}})\)")
+_ACRONYM = re.compile(rf"\b({_CAPITAL}(?:[ \u00a0][\w'’-]+){{1,8}}?)[ \u00a0]\(([A-Z][A-Za-z]{{1,9}})\)")
+_WORDS = re.compile(r"[^\W\d_][\w’'-]*")
 #: "PORT HALDEN, March 12 (Agency) - ", "SEOUL — ".
 _DATELINE = re.compile(r"[^\W\d_a-z]{2,}[^\n]{0,80}?(?:\)[ \u00a0]?[—–-]{1,2}|[ \u00a0][—–-]{1,2})[ \u00a0]")
 #: What stands behind a person's name and hardly behind another's: an age, "who", a role.
@@ -35,6 +37,7 @@ _SHE = frozenset(
     "mrs ms miss lady dame sister mother queen princess countess baroness congresswoman chairwoman spokeswoman".split()
 )
 _PLURAL = frozenset({"they", "we", "both"})
+_POSSESSIVE = {"his": "he", "her": "she", "its": "it", "their": "they"}
 _RELATIVE = frozenset({"who", "which", "that", "whom", "whose"})
 #: Pronouns that are speakers by themselves.
 _SOME = frozenset("some many others those most several few another".split())
@@ -53,9 +56,11 @@ class Cast:
 
     persons: dict[str, list[str]] = field(default_factory=dict)  #: surname or first name -> full names, in order
     mentions: list[tuple[int, str]] = field(default_factory=list)  #: offset and full name of those known to be persons
+    loose: list[tuple[int, str]] = field(default_factory=list)  #: the same for names that have a person's shape only
+    counts: Counter[str] = field(default_factory=Counter)  #: how often each word stands in the text, as written
     certain: set[str] = field(default_factory=set)  #: names that a title, an age or a role shows to be persons'
     gender: dict[str, str] = field(default_factory=dict)  #: full name -> "he" or "she"
-    roles: dict[str, str] = field(default_factory=dict)  #: "minister" -> who was named with it last
+    roles: dict[str, list[str]] = field(default_factory=dict)  #: "minister" -> who was named with it
     acronyms: dict[str, str] = field(default_factory=dict)
     person: str | None = None  #: who spoke last
     person_end: int = -1  #: where the sentence ends in which that was
@@ -71,7 +76,7 @@ def cast(text: str) -> Cast:
     """The full names, titles and acronyms that a text gives."""
     known = Cast()
     for match in _NAME.finditer(text):
-        words = match.group().split()
+        words = _until_stop(match.group().split())
         while words and words[0].lower().rstrip(".,") in STOP_WORDS:
             words = words[1:]
         bare = untitled(words)
@@ -93,13 +98,11 @@ def cast(text: str) -> Cast:
             name = _full(name, known)
         else:
             for part in {name.split()[0], name.split()[-1]}:
-                names = known.persons.setdefault(part, [])
-                if name not in names:
-                    names.append(name)
+                _add(known.persons, part, name)
         if evident:
             known.certain.add(name)
             for word in [*titles, *([role] if role in TITLES else [])]:
-                known.roles.setdefault(word, name)
+                _add(known.roles, word, name)
                 if word in _HE or word in _SHE:
                     known.gender.setdefault(name, "he" if word in _HE else "she")
     for match in _ACRONYM.finditer(text):
@@ -108,19 +111,36 @@ def cast(text: str) -> Cast:
         initials = sum(word[0].isupper() for word in parts[start_word or 0 :])
         if start_word is not None and initials >= 2:
             known.acronyms.setdefault(letters, " ".join(parts[start_word:]))
+    known.counts.update(_WORDS.findall(text))
     surnames = {name.split()[-1]: name for name in known.certain}
     known.mentions = [(m.start(), surnames[m.group()]) for m in re.finditer(_CAPITAL, text) if m.group() in surnames]
+    firsts = {names[0].split()[-1]: names[0] for names in known.persons.values()}
+    known.loose = [(m.start(), firsts[m.group()]) for m in _WORDS.finditer(text) if m.group() in firsts]
     return known
+
+
+def _add(names: dict[str, list[str]], key: str, name: str) -> None:
+    listed = names.setdefault(key, [])
+    if name not in listed:
+        listed.append(name)
+
+
+def _until_stop(words: list[str]) -> list[str]:
+    """The words up to one that ends a sentence; titles and initials keep their full stops."""
+    for i, word in enumerate(words[:-1]):
+        if word.endswith(".") and len(word) > 2 and word.lower().rstrip(".") not in TITLES:
+            return words[: i + 1]
+    return words
 
 
 def note_subject(sentence: Sentence, known: Cast) -> None:
     """Keep in mind the body that a sentence is about, for a later "the company"."""
-    name = _subject(sentence.doc, before=len(sentence.doc))
-    if name is not None and not known.certain & {name} and name not in known.subjects:
+    name = _subject(sentence.doc, len(sentence.doc), known)
+    if name is not None and name != name.lower() and name not in known.certain and name not in known.subjects:
         known.subjects.insert(0, name)
 
 
-def speaker(head: Token, known: Cast, sentence: Sentence, earlier: Sentence | None) -> str | None:
+def speaker(head: Token, known: Cast, sentence: Sentence, earlier: Sentence | None, cue_at: int = -1) -> str | None:
     """The name of the speaker whose noun phrase has this head; None where nobody in particular can be told.
 
     Args:
@@ -128,11 +148,12 @@ def speaker(head: Token, known: Cast, sentence: Sentence, earlier: Sentence | No
         known: the document's names and earlier speakers; brought up to date.
         sentence: where the head stands.
         earlier: the sentence before, in which "it" and "they" may be named.
+        cue_at: offset of the cue, at which a phrase before it ends whatever the parser says.
     """
     word = head.lower_
     if word in _RELATIVE or word in NOBODIES or any(c.lower_ in {"no", "neither", "every", "any"} for c in head.lefts):
         return None
-    if head.pos_ == "PRON" or word in {"he", "she", "it", "they"}:
+    if head.pos_ == "PRON" or word in {"he", "she", "it", "they", *_POSSESSIVE}:
         return _pronoun(head, known, sentence, earlier)
     named = apposition(head)
     at = named if named is not None else head
@@ -140,6 +161,8 @@ def speaker(head: Token, known: Cast, sentence: Sentence, earlier: Sentence | No
     if name is not None:
         full = _full(name, known)
         known.person, known.person_end = full, sentence.end
+        if named is not None:
+            _add(known.roles, word, full)
         if full not in known.certain and named is not None:
             _heard(full, known, sentence)
         return full
@@ -147,16 +170,17 @@ def speaker(head: Token, known: Cast, sentence: Sentence, earlier: Sentence | No
     definite = definite or bool(
         re.search(r"^the [\w-]+-(?:based|listed|owned|run) \w+$", head.doc[head.left_edge.i : head.i + 1].text, re.I)
     )
-    if definite and word in known.roles and named is None:
-        return _spoke(known.roles[word], known, sentence)
-    phrase = _phrase(at)
+    holders = known.roles.get(word, [])
+    if named is None and holders and definite:
+        return _spoke(known.person if known.person in holders else holders[0], known, sentence)
+    phrase = _phrase(at, cue_at)
     if not phrase or phrase.lower() in {"the", "a", "an"}:
         return None
     phrase = known.acronyms.get(phrase.removeprefix("the "), phrase)
     for letters, full in known.acronyms.items():
         if letters in phrase.split():
             phrase = phrase.replace(letters, full, 1)
-    if definite and word in BODY_NOUNS and named is None:
+    if definite and word in BODY_NOUNS | COMPANY_NOUNS and named is None:
         return _again(word, phrase, known, head, sentence)
     if word not in known.named or len(phrase) > len(known.named[word]):
         known.named[word] = phrase
@@ -183,10 +207,10 @@ def _again(word: str, phrase: str, known: Cast, head: Token, sentence: Sentence)
     if word in known.named and len(known.named[word].split()) > 2:
         full: str | None = known.named[word]
     elif word in COMPANY_NOUNS:
-        full = _subject(head.doc, before=head.i) or next(
+        full = _subject(head.doc, head.i, known) or next(
             (
                 body
-                for body in [*reversed(known.bodies), *known.subjects]
+                for body in [*reversed(known.bodies), *sorted(known.subjects, key=lambda name: -known.counts[name.split()[0]])]
                 if not set(body.lower().split()) & (BODY_NOUNS - COMPANY_NOUNS)
             ),
             None,
@@ -202,13 +226,21 @@ def _spoke(name: str, known: Cast, sentence: Sentence) -> str:
     return name
 
 
-def _subject(doc: Doc, before: int) -> str | None:
+def _subject(doc: Doc, before: int, known: Cast) -> str | None:
     """The name of the body that is the subject of the nearest clause before this token, behind a dateline if there is one."""
     dateline = _DATELINE.match(doc.text)
     begin = dateline.end() if dateline is not None else 0
     for token in reversed(doc[:before]):
         if token.idx < begin or token.dep_ not in {"nsubj", "nsubjpass"} or token.tag_ not in {"NN", "NNP", "NNPS"}:
             continue
+        if token.head.i > before:
+            continue  # of "the North, it said, had shipped", the North is not who said it
+        name = person(token) or surname(token, known)
+        if name is not None and _full(name, known) in known.certain:
+            continue
+        first = token.i == 0 or token.idx == begin or doc[token.i - 1].is_punct
+        if first and token.pos_ == "PROPN" and (known.counts[token.text] < 2 or known.counts[token.lower_] > 0):
+            continue  # "Hackers", with a capital at the start of a sentence only
         alone = token.tag_ == "NNPS" and not any(child.dep_ == "compound" for child in token.children)
         if (token.pos_ == "PROPN" and not alone) or (token.lower_ in _BODY_WORDS and token.lower_ not in COMPANY_NOUNS):
             return _phrase(token) or None
@@ -226,7 +258,7 @@ def _subject_person(sentence: Sentence, known: Cast) -> str | None:
 
 
 def _pronoun(head: Token, known: Cast, sentence: Sentence, earlier: Sentence | None) -> str | None:
-    word = head.lower_
+    word = _POSSESSIVE.get(head.lower_, head.lower_)
     if word in {"he", "she"}:
         upto = bisect_left(known.mentions, (sentence.start, ""))
         near = [(at, name) for at, name in known.mentions[max(0, upto - 40) : upto] if known.gender.get(name, word) == word]
@@ -237,6 +269,9 @@ def _pronoun(head: Token, known: Cast, sentence: Sentence, earlier: Sentence | N
                 name = subject
             elif near and near[-1][0] > known.person_end:
                 name = near[-1][1]
+        if name is None and not near:
+            upto = bisect_left(known.loose, (sentence.start, ""))
+            near = known.loose[max(0, upto - 1) : upto]
         if name is None:
             if not near:
                 return None
@@ -244,9 +279,9 @@ def _pronoun(head: Token, known: Cast, sentence: Sentence, earlier: Sentence | N
         known.gender.setdefault(name, word)
         return _spoke(name, known, sentence)
     if word == "it":
-        body = _subject(head.doc, before=head.i)
+        body = _subject(head.doc, head.i, known)
         if body is None and earlier is not None and (known.body is None or earlier.start > known.body_start):
-            body = _subject(earlier.doc, before=len(earlier.doc))
+            body = _subject(earlier.doc, len(earlier.doc), known)
         if body is not None and body not in known.certain:
             _heard(body, known, sentence)
         return known.body
@@ -318,7 +353,8 @@ def person(head: Token) -> str | None:
         else:
             break
     words = doc[first : last + 1].text.split()
-    bare = untitled(words)
+    office = first > 1 and doc[first - 1].lower_ == "of" and doc[first - 2].lower_ in TITLES and len(words) > 2
+    bare = untitled(words[1:] if office else words)  # "Secretary of State Jo Lund"
     titled = len(bare) < len(words)
     determined = first > 0 and doc[first - 1].pos_ == "DET"
     if not bare or (determined and not titled) or not bare[-1][:1].isupper():
@@ -338,7 +374,8 @@ def _hyphen(doc: Doc, i: int) -> bool:
 def untitled(words: list[str]) -> list[str]:
     """Words of a name from behind its last title on ("Deputy Foreign Minister Lenka Orsova" -> Lenka Orsova)."""
     for i in range(len(words) - 2, -1, -1):
-        if words[i].lower().rstrip(".") in TITLES:
+        plain = words[i].lower().rstrip(".")
+        if plain in TITLES or plain.partition("-")[0] in TITLES:  # "Secretary-General"
             return words[i + 1 :]
     return words
 
@@ -359,7 +396,7 @@ def surname(head: Token, known: Cast) -> str | None:
     return _full(head.text, known)
 
 
-def _phrase(head: Token) -> str:
+def _phrase(head: Token, cue_at: int = -1) -> str:
     """A body, a group or a document: its noun phrase without clauses, asides and places."""
     doc = head.doc
     start = head.i
@@ -380,7 +417,7 @@ def _phrase(head: Token) -> str:
         if child.i != end:
             break
         if (child.dep_ == "prep" and child.lower_ in _KEPT) or (child.dep_ == "acl" and child.tag_ in {"VBN", "VBD"}):
-            reach = _reach(child)
+            reach = _reach(child, cue_at)
             if reach - start > _LONGEST:
                 break
             end = reach
@@ -388,19 +425,28 @@ def _phrase(head: Token) -> str:
             end = child.right_edge.i + 1
         else:
             break
+    while head.pos_ == "NOUN" and end < len(doc) and doc[end].pos_ == "PROPN" and doc[end].idx < cue_at:
+        end += 1  # "state news agency Xinhua"
     words = clean(doc[start:end].text)
-    if words and doc[start].pos_ != "PROPN" and len(words) > 1 and not words[:2].isupper():
+    opening = doc[start]
+    first_word = start == 0 or doc[start - 1].is_punct
+    if words and first_word and opening.pos_ != "PROPN" and not words.split()[0][1:].isupper() and not _gentile(opening):
         words = words[0].lower() + words[1:]
     return words
 
 
-def _reach(token: Token) -> int:
+def _gentile(token: Token) -> bool:
+    """An adjective that keeps its capital ("Norwegian officials"), by its ending."""
+    return token.pos_ == "ADJ" and token.lower_.endswith(("an", "ese", "ish", "aqi", "eli", "western", "eastern"))
+
+
+def _reach(token: Token, cue_at: int) -> int:
     """Where the phrase that a token heads ends, cut at the first comma, bracket or clause."""
     for inner in token.doc[token.i : token.right_edge.i + 1]:
+        if inner.idx == cue_at:
+            return inner.i
         if (
-            (inner.is_punct
-            and inner.text not in {"-", "."}
-            and inner.tag_ != "POS")
+            (inner.is_punct and inner.text not in {"-", "."} and inner.tag_ != "POS")
             or inner.dep_ == "relcl"
             or inner.lower_ in _RELATIVE
         ):
@@ -411,4 +457,6 @@ def _reach(token: Token) -> int:
 def clean(name: str) -> str:
     """One line, without marks and possessive endings around."""
     name = " ".join(name.split()).strip(" ,;:.\"“”'‘’()[]–—-")
+    if re.search(r"\b[A-Z]\.[A-Z]$", name):
+        name += "."  # "the U.N."
     return re.sub(r"['’]s$", "", name)

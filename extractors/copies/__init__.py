@@ -8,6 +8,7 @@ Not here: canonical URLs and revisions of one URL (article/urls.py, flows), cred
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from hashlib import sha256
 
 from extractors.copies import names, shingles, values
@@ -20,12 +21,14 @@ from schemas.records import Figure, Fingerprint
 __all__ = ["VERSION", "fingerprint", "judge", "similarity"]
 
 #: Of the stored fingerprint. Those of another version are never compared: raise it when any output changes, and refresh.
-VERSION = 1
+VERSION = 2
+#: A text with less of its words in whole sentences has none: a list, or lines that were broken at a width. All of it counts.
+WHOLE_SENTENCES = 0.3
 
 
 def fingerprint(
     text: str,
-    figures: Sequence[Figure],  # noqa: ARG001
+    figures: Sequence[Figure],  # noqa: ARG001 (all numbers are kept, recognised as figures or not)
     sentences: Sequence[Sentence],
     *,
     title: str = "",
@@ -41,15 +44,16 @@ def fingerprint(
     """
     headline = normalised(title)
     rows = [sketch(sentence, headline) for sentence in sentences]
-    # a text without one whole sentence is looked up by whatever there is
-    chosen = [row for row in rows if row[0].prose] or rows
+    if sum(s.length for s, _ in rows if s.prose) < WHOLE_SENTENCES * sum(s.length for s, _ in rows):
+        rows = [(replace(s, prose=True), content) for s, content in rows]
+    chosen = [row for row in rows if row[0].prose]
     keys = [
         *shingles.shingle_keys([word for _, content in chosen for word in content]),
         *names.pair_keys([(values.bare(s.numbers), s.names) for s, _ in chosen]),
     ]
     return Fingerprint(
         version=VERSION,
-        text_hash=sha256(normalised(text).encode("utf-8", "surrogatepass")).digest(),
+        text_hash=sha256((normalised(text) or text).encode("utf-8", "surrogatepass")).digest(),
         keys=tuple(dict.fromkeys(keys)),
         sentences=tuple(s for s, _ in rows),
     )

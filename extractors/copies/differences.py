@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from extractors.copies.align import COPIED, Pair
-from extractors.copies.values import Number, same_value
+from extractors.copies.values import Number, rounds, same_value
 from schemas.records import SentenceSketch
 
 #: A paragraph of so many words of prose is part of the article, whatever it is about: a digest of several stories.
@@ -19,6 +19,10 @@ PARAGRAPH_WORDS = 25
 FEWEST_WORDS = 3
 #: The share of a text's prose from which on sentences of its own make it more than a copy, even without a number in them.
 ADDED = 0.3
+#: Known numbers that a rounded one is compared with: a table as one sentence must not take for ever.
+MOST_ROUNDED = 100
+#: What an editor puts for "both", "a pair", "a couple" or takes for them: no news where it replaces no number.
+PAIR = "2"
 #: How far from its counterpart a number may stand that an editor moved.
 NEAR = 2
 
@@ -32,14 +36,17 @@ def differences(
     """
     of = {pair.here: pair for pair in pairs}
     everywhere = [number for sketch in there for number in sketch.numbers]
+    lost = Counter(Number(n).value for n in everywhere)
+    lost.subtract(Number(n).value for sketch in here for n in sketch.numbers)
     spare = _spare(here, everywhere)
+    free = [number for number in everywhere if spare[Number(number).value] > 0]
     proper = _proper(here, there, of, reworded=reworded)
     found: list[str] = []
     for i, sketch in enumerate(here):
         pair = of.get(i)
         if pair is None:
             if i in proper and sketch.numbers:
-                found.extend(f"+{Number(n).value}" for n in _missing(sketch.numbers, everywhere))
+                found.extend(f"+{Number(n).value}" for n in _missing(sketch.numbers, free))
             continue
         theirs = [there[j] for j in pair.there]
         twin = next((o for o in theirs if o.skeleton == sketch.skeleton and len(o.numbers) == len(sketch.numbers)), None)
@@ -51,11 +58,14 @@ def differences(
             continue
         known = [number for other in theirs for number in other.numbers]
         missing = _missing(sketch.numbers, known)
-        if missing:
+        gone = _missing(known, sketch.numbers)
+        if missing and not any(lost[Number(n).value] > 0 for n in gone):  # nothing was replaced: moved, perhaps
             near = {k for j in pair.there for k in range(j - NEAR, j + NEAR + 1) if 0 <= k < len(there) and k not in pair.there}
             missing = _missing(missing, [n for k in near for n in there[k].numbers if spare[Number(n).value] > 0])
-        gone = _missing(known, sketch.numbers)
-        found.extend(_change(gone[0], n) if gone else f"+{Number(n).value}" for n in missing)
+        if missing == [PAIR] and not gone:
+            missing = []
+        found.extend(_change(old, new) for old, new in zip(gone, missing, strict=False))
+        found.extend(f"+{Number(n).value}" for n in missing[len(gone) :])
         found.extend(_other_years(sketch.years, [year for other in theirs for year in other.years]))
     added = sum(here[i].length for i in proper if here[i].prose)
     if not reworded and added >= ADDED * sum(sketch.length for sketch in here if sketch.prose):
@@ -83,15 +93,19 @@ def _missing(wanted: Sequence[str], known: Sequence[str]) -> list[str]:
 
     A number in brackets that repeats the one before it in another unit is no news where the other text has none.
     """
-    left = Counter(known)
-    converts = any(Number(k).converted for k in left)
+    left = Counter(Number(k).value for k in known)
+    exact = [Number(k).value for k in known[:MOST_ROUNDED] if not Number(k).approximate]
+    converts = any(Number(k).converted for k in known)
     missing = []
-    for number in wanted:
-        same = number if left[number] > 0 else next((k for k, n in left.items() if n > 0 and same_value(number, k)), None)
-        if same is not None:
-            left[same] -= 1
-        elif converts or not Number(number).converted:
-            missing.append(number)
+    for token in wanted:
+        number = Number(token)
+        value = number.value
+        if left[value] <= 0 and number.approximate:
+            value = next((k for k in exact if left[k] > 0 and rounds(k, value)), value)
+        if left[value] > 0:
+            left[value] -= 1
+        elif converts or not number.converted:
+            missing.append(token)
     return missing
 
 
@@ -109,21 +123,29 @@ def _proper(
     if not alone or not of:
         return set(alone)
     first, last = min(of), max(of)
+    reached = {j for pair in of.values() for j in pair.there}
+    # numbers of a reworded text's parent that nothing answers to, before and after those that are answered
+    open_before = any(there[j].numbers for j in range(min(reached)))
+    open_after = any(there[j].numbers for j in range(max(reached) + 1, len(there)))
     shared = {here[i].paragraph for i in of}
     words = Counter[int]()
     for sketch in here:
         words[sketch.paragraph] += sketch.length if sketch.prose else 0
+    # what follows "Sign up now." in its paragraph is of the same kind
+    opened = {sketch.paragraph: sketch.prose for sketch in reversed(here)}
     names = {name for sketch in there for name in sketch.names}
     subject = {word for sketch in there for word in sketch.words}
     proper = set()
     for i in alone:
         sketch = here[i]
+        if sketch.paragraph not in shared and sketch.prose and not opened[sketch.paragraph]:
+            continue
         if not sketch.prose:  # an item of a list stands between two others that were copied
             belongs = all(k in of and of[k].words >= COPIED and not here[k].prose for k in (i - 1, i + 1))
         else:
             belongs = (
-                reworded
-                or first < i < last
+                first < i < last
+                or (reworded and (open_before if i < first else open_after))
                 or sketch.paragraph in shared
                 or words[sketch.paragraph] >= PARAGRAPH_WORDS
                 or bool(names.intersection(sketch.names))

@@ -11,19 +11,21 @@ from extractors.text import Sentence
 from schemas.records import SentenceSketch
 
 _ATOM = re.compile(r"[^\W\d_]+(?:[’'][^\W\d_]+)*|\d")
-_PIECE = re.compile(r"[\w%$€£¥]+(?:[.,]\d+)*")
+_PIECE = re.compile(r"(?:(?<!\S)[-−](?=\d))?[\w%$€£¥]+(?:[.,]\d+)*")
 #: Stands for a number in a row of content words, so that an update shares the shingles of what it updates.
 _NUMBER = 0
-_ENDS = re.compile(r"[.!?…][\"'”’»)\]]*$")
+_ENDS = re.compile(r"[.!?…。！？؟।][\"'”’»)\]]*$")
 #: Fewer words are a heading or a button.
 _FEWEST_WORDS = 4
 #: A page that speaks about itself: imperatives and labels that open a line, and phrases that news does not use.
 _PROMOTION = re.compile(
-    r"^\W*(?:advertis|sponsored|related|read (?:more|next|also|the full)|see also|most (?:read|popular)|subscribe|sign up|log ?in"
-    r"|more (?:from|on|stories)|follow|share|click|download|continue reading|don[’']t miss|watch|listen|photos?|source"
-    r"|copyright|comments?)\b"
-    r"|\b(?:subscribe (?:to|for|now|today)|sign up (?:to|for)|our (?:newsletters?|app|website|partners|sister)|click here"
-    r"|follow us|all rights reserved|terms (?:apply|of use)|privacy policy|cookie (?:settings|policy)|with(?:out)? permission"
+    r"^\W*(?:advertis|sponsored|related|read (?:more|next|also|the full)|see also|most (?:read|popular)|subscribe|sign up"
+    r"|log ?in|more (?:from|on|stories)|follow|share|click|download|continue reading|don[’']t miss|watch|listen|photos?|source"
+    r"|copyright|comments?|(?:additional )?reporting by|editing by|with files from|(?:have|got) (?:a story|news))\b"
+    r"|\b(?:subscribe (?:to|for|now|today)|sign up (?:to|for)|click here|follow us|(?:quality|our) journalism"
+    r"|our (?:newsletters?|app|website|partners|sister|newsroom|newsdesk|reporters|journalists)"
+    r"|(?:call|contact|e-?mail|tell|join|support|write to) (?:us|our|the (?:newsdesk|newsroom|editor))"
+    r"|all rights reserved|terms (?:apply|of use)|privacy policy|cookie (?:settings|policy)|with(?:out)? permission"
     r"|(?:by|with) (?:kind )?permission|(?:first|originally) (?:appeared|published)|was first published)\b"
     r"|©|\(c\) (?:19|20)\d\d",
     re.I,
@@ -32,7 +34,8 @@ _PROMOTION = re.compile(
 _PROMOTES = frozenset(
     "advertisement advertisements advertising advertise sponsored related read see most more subscribe sign log login follow"
     " share click download continue don't don’t watch listen photo photos source copyright comment comments our rights terms"
-    " privacy cookie permission first originally c".split()
+    " privacy cookie permission first originally c us journalism newsdesk newsroom editor editing reporting files story news"
+    " e-mail email call contact".split()
 )
 
 
@@ -51,7 +54,9 @@ def sketch(sentence: Sentence, headline: str) -> tuple[SentenceSketch, list[int]
     years: list[int] = []
     row: list[int] = []
     named: list[int] = []
+    words: set[int] = set()
     length = end = 0
+    name_end = -1
     promotes = "©" in text
     for atom in _ATOM.finditer(text):
         start = atom.start()
@@ -74,11 +79,16 @@ def sketch(sentence: Sentence, headline: str) -> tuple[SentenceSketch, list[int]
         if lower in shingles.STOP_WORDS or len(lower) == 1:
             continue
         hashed = shingles.word_hash(shingles.stem(lower))
-        row.append(hashed)
+        words.add(hashed)
         if word[0].isupper() and names.is_name(word, opens=length == 1, after=text[atom.end() : atom.end() + 2]):
             named.append(hashed)
+            if start == name_end + 1:  # a name of several words is one in the row: stock phrases are mostly names
+                name_end = atom.end()
+                continue
+            name_end = atom.end()
+        row.append(hashed)
     prose = (
-        length >= _FEWEST_WORDS
+        length + len(numbers) >= _FEWEST_WORDS
         and "|" not in text
         and _ENDS.search(text[-6:]) is not None
         and not (promotes and _PROMOTION.search(text))
@@ -86,7 +96,7 @@ def sketch(sentence: Sentence, headline: str) -> tuple[SentenceSketch, list[int]
     )
     return (
         SentenceSketch(
-            words=tuple(sorted({word for word in row if word != _NUMBER})),
+            words=tuple(sorted(words)),
             numbers=tuple(numbers),
             names=tuple(named),
             years=tuple(years),

@@ -20,10 +20,11 @@ _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "su
 _SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
 _COUNTS = {word: n for n, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())}
 _COUNTS |= {"a": 1, "an": 1, "couple": 2, "few": 3, "several": 4, "decade": 10}
-_ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "final": 4, "last": 4}
+_ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "final": 4}
 
 _MONTH = (
-    r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)|Apr(?:il|\.)?|May|June?|July?|Aug(?:ust|\.)?|Sept?(?:ember|\.)?|Oct(?:ober|\.)?"
+    r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)|Apr(?:il|\.)?|May|June?|July?|Aug(?:ust|\.)?|Sept?(?:ember|\.)?"
+    r"|Oct(?:ober|\.)?"
     r"|Nov(?:ember|\.)?|Dec(?:ember|\.)?)(?![\w])"
 )
 _DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
@@ -31,7 +32,8 @@ _YEAR = r"(?:1[89]|20)\d\d(?![\d,.]*\d)(?!s?[ ]?(?:%|percent))"
 _UNIT = r"(?:day|night|week|fortnight|month|quarter|season|year|decade|century|weekend|morning|evening)"
 _NUMBER = r"(?:\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|few|several|a few|a couple of)"
 _PREP = (
-    r"(?:as of|as at|up to|up until|in|on|since|by|until|till|during|throughout|over|for|from|at|before|after|between|of|within|to)"
+    r"(?:as of|as at|up to|up until|in|on|since|by|until|till|during|throughout|over|for|from|at|before|after|between|of"
+    r"|within|to)"
 )
 _PERIOD = re.compile(
     rf"(?:(?<![\w-])(?P<prep>(?i:{_PREP}))[ ](?:about |around )?)?"
@@ -41,12 +43,13 @@ _PERIOD = re.compile(
     rf"(?P<day1>\d{{1,2}})(?:st|nd|rd|th)?(?:[ ]of)?[ ](?P<month1>{_MONTH})(?:,?[ ](?P<year1>{_YEAR}))?"
     rf"|(?P<month2>{_MONTH})[ ](?P<day2>\d{{1,2}})(?:st|nd|rd|th)?(?![\d%])(?:,?[ ](?P<year2>{_YEAR}))?"
     rf"|(?P<month3>{_MONTH})(?:,?[ ](?:of )?(?P<year3>{_YEAR}))"
-    rf"|(?P<part>first|second|third|fourth|final|last|1st|2nd|3rd|4th)[ -](?P<span>quarter|half|week|month)s?"
+    rf"|(?P<part>first|second|third|fourth|final|1st|2nd|3rd|4th)[ -](?P<span>quarter|half)"
     rf"(?:[ ]of[ ](?:(?P<year4>{_YEAR})|(?P<rel4>this|last|the) (?:year|month)|(?P<month4>{_MONTH})))?"
     rf"|(?P<quarter>[QH][1-4])(?:[ ](?P<year5>{_YEAR}))?"
     rf"|(?P<season>spring|summer|autumn|winter)(?:[ ](?:of )?(?P<year6>{_YEAR}))"
     rf"|(?P<which>(?i:last|this|next|previous|past|present|current|coming|following|same|preceding|that))[ ]"
-    rf"(?:(?P<howmany>{_NUMBER})[ ])?(?:financial |fiscal |calendar |school |academic )?(?P<what>{_UNIT}s?|spring|summer|autumn|fall|winter|{_MONTH}|{_DAY})"
+    rf"(?:(?P<howmany>{_NUMBER})[ ])?(?:financial |fiscal |calendar |school |academic )?(?P<what>{_UNIT}s?|spring|summer"
+    rf"|autumn|fall|winter|{_MONTH}|{_DAY})"
     rf"|(?P<count>(?i:{_NUMBER}))[ ](?P<what2>{_UNIT}s?)[ ](?P<ago>ago|earlier|before|previously)"
     rf"|(?P<unit3>year|month|week|day|night)[ ](?:before|earlier)"
     rf"|(?P<weekday>{_DAY})(?:[ ](?P<daypart>night|morning|evening|afternoon))?"
@@ -58,12 +61,28 @@ _PERIOD = re.compile(
     r"))(?!\w)",
 )
 #: A month without a day or a year is one only after one of these; "may" and "march" are words too.
-_BARE = re.compile(r"\b(?:in|since|by|until|till|from|of|during|last|this|next|before|after|to|early|late|mid|for|between|through|and)[ -]$", re.I)
+_BARE = re.compile(
+    r"\b(?:in|since|by|until|till|from|of|during|last|this|next|before|after|to|early|late|mid|for|between|through|and)[ -]$",
+    re.I,
+)
 
 
 _BEFORE_YEARS = frozenset("in since by until till during from of before after for to throughout".split())
 #: Words between a quantity and a period that give the period to something else.
-_COMPARISON = re.compile(r"\b(?:than|from|against|compared|versus|since|before|after|not)\b(?!$)|\b(?:than|from|against|since)[ ]?$", re.IGNORECASE)
+_COMPARISON = re.compile(
+    r"\b(?:than|from|against|compared|versus|since|before|after|not)\b(?!$)|\b(?:than|from|against|since)[ ]?$", re.IGNORECASE
+)
+
+
+#: Days before the report that still are its own time where the year is another: in January the autumn is no old story.
+_OWN_TIME = 100
+#: Characters between a quantity and a period that may still belong together without the grammar saying so.
+_NEAR = 60
+#: A mark, a number or a word that opens another clause.
+_ENDS_A_PHRASE = re.compile(
+    r"[,;:()\d–—]|\b(?:and|or|but|that|which|who|whose|when|while|where|because|than|from|against|said|says|after|before)\b",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +107,9 @@ class Period:
             if self.which == "last":
                 return (long or self.what[:3] in _MONTHS) and self.prep not in {"over", "for", "since", "from"}
             return self.which in {"previous", "preceding"}
-        if self.prep in {"until", "till", "up until"} and (self.which == "last" or (self.year and published and self.year < published.year)):
+        if self.prep in {"until", "till", "up until"} and (
+            self.which == "last" or (self.year and published and self.year < published.year)
+        ):
             return True
         if self.kind == "ago":
             return True
@@ -101,7 +122,7 @@ class Period:
         span = resolve(self.text, published)
         if self.year == published.year or span is None:
             return False
-        return span[1] < published - timedelta(days=100)
+        return (published - span[1]).days > _OWN_TIME
 
     def forward(self, published: date | None) -> bool:
         """Does it lie after the report?"""
@@ -120,14 +141,37 @@ def periods(text: str) -> list[Period]:
         kind = _kind(group)
         if kind == "unit" and not (group["edge"] and group["prep"]):
             continue
-        if kind == "month" and group["month8"] and not _BARE.search(text[max(0, match.start("body") - 12) : match.start("month8")]):
+        if (
+            kind == "month"
+            and group["month8"]
+            and not _BARE.search(text[max(0, match.start("body") - 12) : match.start("month8")])
+        ):
             continue
         if kind == "year" and group["year7"] and not _year_like(text, match.start("year7"), match.end("year7"), group):
             continue
         year = next((int(group[f"year{n}"]) for n in range(1, 8) if group[f"year{n}"]), None)
-        what = group["what"] or group["what2"] or group["unit3"] or group["span"] or group["weekday"] or group["adverb"] or group["unit9"] or ""
+        what = (
+            group["what"]
+            or group["what2"]
+            or group["unit3"]
+            or group["span"]
+            or group["weekday"]
+            or group["adverb"]
+            or group["unit9"]
+            or ""
+        )
         what = what.lower()
-        if what.endswith("s") and what[:-1] in {"day", "night", "week", "fortnight", "month", "quarter", "season", "year", "decade"}:
+        if what.endswith("s") and what[:-1] in {
+            "day",
+            "night",
+            "week",
+            "fortnight",
+            "month",
+            "quarter",
+            "season",
+            "year",
+            "decade",
+        }:
             what = what[:-1]
         which = (group["which"] or ("last" if group["rel4"] == "last" else "") or "").lower()
         found.append(Period(match.start(), match.end(), match.group(), (group["prep"] or "").lower(), kind, which, what, year))
@@ -149,8 +193,21 @@ def applying(frame: Frame, found: Sequence[Period]) -> list[Period]:
     if holds or verb is None:
         return holds
     around = {t.i for t in _verbs_that_lend(verb)}
-    above = verb.head.i if verb.dep_ in {"relcl", "acl"} else -1
-    return [period for period, tokens in placed if any(t.i == above for t in tokens) or _hangs(tokens, around, frame)]
+    if verb.dep_ in {"relcl", "acl"}:
+        around.add(verb.head.i)
+    return [
+        period
+        for period, tokens in placed
+        if any(t.i in around for t in tokens) or _hangs(tokens, around, frame) or _beside(frame, period)
+    ]
+
+
+def _beside(frame: Frame, period: Period) -> bool:
+    """Does nothing but words stand between the quantity and the period? Then the parse may well have erred."""
+    text, doc = frame.sentence.text, frame.doc
+    begin, end = doc[frame.first].idx, doc[frame.last - 1].idx + len(doc[frame.last - 1])
+    between = text[end : period.start] if period.start >= end else text[period.end : begin]
+    return len(between) < _NEAR and _ENDS_A_PHRASE.search(between) is None
 
 
 def _verbs_that_lend(verb: Token) -> list[Token]:
@@ -161,13 +218,14 @@ def _verbs_that_lend(verb: Token) -> list[Token]:
         found.append(verb.head)
         if verb.head.dep_ in {"relcl", "acl"}:
             found.append(verb.head.head)
-    if verb.dep_ == "advcl" and is_verb(verb.head) and any(m.lower_ in {"when", "while"} for m in verb.children):
+    follows = verb.tag_ == "VBG" or any(m.lower_ in {"when", "while"} for m in verb.children)
+    if verb.dep_ == "advcl" and is_verb(verb.head) and follows:
         found.append(verb.head)
     return found
 
 
 def _of_another(frame: Frame, period: Period) -> bool:
-    """Is the period that of what the quantity is compared with ("9 percent fewer than a year earlier", "131, from 74 in May")?"""
+    """Is it the time of what the quantity is compared with ("9 fewer than a year earlier", "131, from 74 in May")?"""
     end = frame.doc[frame.last - 1].idx + len(frame.doc[frame.last - 1])
     return period.start >= end and _COMPARISON.search(frame.sentence.text, end, period.start + 1) is not None
 
@@ -229,7 +287,9 @@ def _year_like(text: str, start: int, end: int, group: dict[str, str | None]) ->
     prep = (group["prep"] or "").lower()
     if prep in _BEFORE_YEARS or group["edge"]:
         return not re.match(r"[ ][a-z]+s\b", text[end:]) or prep in {"in", "since"}
-    return bool(re.search(r"(?:[(,]|\b(?:and|the|or|its|their|this|an?))[ ]?$", text[:start][-6:], re.IGNORECASE)) and bool(re.match(r"[),;.]|$|[ ](?:[a-z]+)\b", text[end:]))
+    return bool(re.search(r"(?:[(,]|\b(?:and|the|or|its|their|this|an?))[ ]?$", text[:start][-6:], re.IGNORECASE)) and bool(
+        re.match(r"[),;.]|$|[ ](?:[a-z]+)\b", text[end:])
+    )
 
 
 def _hangs(tokens: Sequence[Token], path: set[int], frame: Frame) -> bool:
@@ -285,14 +345,16 @@ def _part(group: dict[str, str | None], year: int | None, today: date | None) ->
         number, months = int(str(group["quarter"])[1]), 3 if str(group["quarter"])[0] == "Q" else 6
     else:
         number, months = _ORDINALS[str(group["part"])], 3 if group["span"] == "quarter" else 6
-        if group["part"] in {"last", "final"} and months == 6:
+        if group["part"] == "final" and months == 6:
             number = 2
     if number * months > 12:
         return None
     if year is None:
         if today is None:
             return None
-        year = today.year - 1 if group["rel4"] == "last" or date(today.year, (number - 1) * months + 1, 1) > today else today.year
+        year = (
+            today.year - 1 if group["rel4"] == "last" or date(today.year, (number - 1) * months + 1, 1) > today else today.year
+        )
     end = number * months
     return date(year, end - months + 1, 1), date(year, end, monthrange(year, end)[1])
 
@@ -312,8 +374,7 @@ def _relative(group: dict[str, str | None], today: date) -> tuple[date, date] | 
     if group["count"] or group["unit3"]:
         count = _number(group["count"] or "a")
         unit = (group["what2"] or group["unit3"] or "").lower().removesuffix("s")
-        begin, end = _unit(unit, _back(today, unit, count))
-        return begin, end
+        return _unit(unit, _back(today, unit, count))
     what, which = (group["what"] or "").lower(), (group["which"] or "").lower()
     if not what:
         unit9 = group["unit9"]
@@ -322,7 +383,9 @@ def _relative(group: dict[str, str | None], today: date) -> tuple[date, date] | 
         return (_last_weekday(what, today),) * 2
     if what[:3] in _MONTHS and what not in {"month", "months"}:
         month = _MONTHS.index(what[:3]) + 1
-        year = today.year - (month >= today.month) if which == "last" else today.year + (month < today.month and which == "next")
+        year = (
+            today.year - (month >= today.month) if which == "last" else today.year + (month < today.month and which == "next")
+        )
         return date(year, month, 1), date(year, month, monthrange(year, month)[1])
     if what in _SEASONS:
         span = _season(what, today.year)

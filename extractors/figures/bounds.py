@@ -43,7 +43,7 @@ BOUNDS = re.compile(
 _AFTER_BOUND = re.compile(
     r"(?:[ ](?P<approx>or so|or thereabouts|approximately|give or take)\b|(?P<odd>[- ]odd\b)"
     r"|[ ](?P<at_least>or (?:more|above|over|higher|greater|better)|and (?:counting|above|over|up|more)(?![ ][\d$€£])"
-    r"|at (?:the very )?least)\b|(?P<plus>\+|[- ]plus\b)"
+    r"|at (?:the very )?least)\b|(?P<plus>\+|[- ]plus\b(?![ ](?:an?|the|\d|[$€£])\b))"
     r"|[ ](?P<at_most>or (?:less|fewer|under|below)|at (?:the )?most|at maximum)\b)",
     re.IGNORECASE,
 )

@@ -7,6 +7,8 @@ or from the earlier figure that it resembles most: near in the text, near in val
 import math
 import re
 
+from spacy.tokens import Doc, Span
+
 from extractors.figures.bounds import without_bound
 from extractors.figures.nouns import PERSON_VERBS, PERSON_WORDS, is_human, noun_at, singular, subject_noun
 from extractors.figures.numbers import Kind
@@ -18,7 +20,7 @@ from extractors.figures.units import MONEY, UNITS
 _SPENDING = re.compile(
     r"\b(?:spen[dt]\w*|pa(?:y|id|ys|ying)|costs?|costing|worth|pric\w+|invest\w*|borrow\w*|earn\w*|ow(?:e|ed|es|ing)"
     r"|revenues?|profits?|loss(?:es)?|budget\w*"
-    r"|debts?|sales|income|fund\w*|turnover|deficit|surplus)\b[^.;,]{0,25}$",
+    r"|debts?|sales|income|turnover|deficit|surplus)\b[^.;,]{0,25}$",
     re.IGNORECASE,
 )
 
@@ -38,7 +40,6 @@ def elided(view: View, found: list[Found], index: int, memory: Memory) -> None:
     f.elided = True
     previous = [p for p in found[:index] if p.unit]
     told = [t for t in memory.told if t.unit]
-    counts = [p.unit for p in previous if p.unit not in UNITS] or [t.unit for t in told if t.unit not in UNITS][-1:]
     if collective := _collective(view, f):
         f.unit = collective
         return
@@ -52,7 +53,7 @@ def elided(view: View, found: list[Found], index: int, memory: Memory) -> None:
         f.unit = people[-1] if clause == "person" and people else clause
         return
     if f.partitive:
-        f.unit = counts[-1] if counts else "person"
+        f.unit = _whole(view, f, previous, told) or "person"
         return
     if previous:
         gap = view.text[previous[-1].end : f.start] if previous[-1].end <= f.start else ""
@@ -67,13 +68,39 @@ def elided(view: View, found: list[Found], index: int, memory: Memory) -> None:
         if best is None or cost <= best[0]:
             best = (cost, known.unit, known.rate, known.value == f.value)
     noun = subject_noun(view, f)
+    if noun and re.search(r"\b(?:number|numbered|total|totall?ed)[ ]$", without_bound(view.before(f.start))):
+        f.unit = noun
+        return
     if noun and (best is None or best[0] > _SUBJECT_COST):
         f.unit = noun
     elif best is not None:
         f.unit = best[1]
-        f.rate = f.rate or (best[2] if best[3] else None)
+        near = best[0] < 0.5 and previous and previous[-1].unit == best[1] and previous[-1].rate == best[2]
+        f.rate = f.rate or (best[2] if best[3] or near else None)
     elif f.number.kind is not Kind.VAGUE:
         f.unit = "person"
+
+
+def _whole(view: View, f: Found, previous: list[Found], told: list[Told]) -> str | None:
+    """What "them" and "these" are, of which a part is counted: the things counted or named last."""
+    if counts := [p.unit for p in previous if p.unit not in UNITS]:
+        return counts[-1]
+    index = min(view.token_from(f.start), len(view.doc))
+    if noun := _plural(view.doc[:index]):
+        return noun
+    counted = [t for t in told if t.unit not in UNITS]
+    if counted and (view.previous is None or counted[-1].sentence >= view.previous.index):
+        return counted[-1].unit
+    if view.previous is not None and (noun := _plural(view.previous.doc)):
+        return noun
+    return counted[-1].unit if counted else None
+
+
+def _plural(tokens: Doc | Span) -> str | None:
+    """The last plural noun that is a subject or an object, else the last plural noun."""
+    nouns = [t for t in tokens if t.tag_ == "NNS" and singular(t) not in UNITS]
+    acting = [t for t in nouns if t.dep_ in ("nsubj", "nsubjpass", "dobj")]
+    return singular((acting or nouns)[-1]) if nouns else None
 
 
 def _strangeness(f: Found, known: Told, here: int) -> float:
@@ -127,6 +154,9 @@ _COLLECTIVES = {
     "army": "soldier",
     "garrison": "soldier",
     "contingent": "soldier",
+    "brigade": "soldier",
+    "battalion": "soldier",
+    "regiment": "soldier",
     "population": "person",
     "electorate": "voter",
     "turnout": "voter",
@@ -166,6 +196,9 @@ def _from_clause(view: View, f: Found) -> str | None:
     )
     if match and (match["word"].lower() in PERSON_WORDS or _strip_verb(match["word"].lower()) in PERSON_VERBS):
         return "person"
+    named = re.match(r"[ ](?:the|its|their) (?:total |overall |official )?(?:number|tally|count|total) of ", right)
+    if named and (noun := noun_at(view, view.token_from(f.end + named.end()))) is not None:
+        return singular(view.doc[noun])  # "brings to 3,520 the number of captives freed"
     left = view.before(f.start, 90)
     if re.search(
         r"\b(?:toll|deaths|fatalities|dead|killed|killing|casualties|injured|wounded)\b[^.;]{0,40}$", left[-60:], re.IGNORECASE

@@ -13,6 +13,9 @@ from extractors.text import Sentence, lemma
 
 #: Edges that open a clause of its own below a verb.
 _CLAUSES = frozenset({"ccomp", "advcl", "relcl", "acl", "parataxis", "csubj", "csubjpass"})
+#: Characters of the longest sentence that is read. The news has none longer; lists and tables have, and no grammar. It
+#: also bounds the work for a text that is one endless sentence.
+_LONGEST = 2500
 #: No sentence of the news nests deeper; a guard against long chains in text that is no prose.
 _DEPTH = 40
 
@@ -48,7 +51,9 @@ class Frame:
 
 
 def frame(sentence: Sentence, start: int, end: int) -> Frame | None:
-    """The frame of the quantity at text[start:end] of the article; None where no token stands there."""
+    """The frame of the quantity at text[start:end] of the article; None where no token stands there or no prose."""
+    if len(sentence.text) > _LONGEST:
+        return None
     doc = sentence.doc
     low, high = start - sentence.start, end - sentence.start
     inside = [t for t in doc if t.idx < high and t.idx + len(t) > low and not t.is_space]
@@ -75,7 +80,11 @@ def is_verb(token: Token) -> bool:
 
 _AUXILIARY_FORMS = {
     form: name
-    for name, forms in {"be": "am is are was were been being 's ’s 're ’re", "have": "has had having 've ’ve", "do": "does did done doing"}.items()
+    for name, forms in {
+        "be": "am is are was were been being 's ’s 're ’re",
+        "have": "has had having 've ’ve",
+        "do": "does did done doing",
+    }.items()
     for form in forms.split()
 }
 

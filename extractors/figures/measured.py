@@ -9,13 +9,13 @@ Not here: the role (roles.py), how labels are compared (series/).
 import re
 from collections.abc import Iterable, Sequence
 
-from schemas.records import Slots
 from spacy.tokens import Token
 
 from extractors.figures.as_of import Period, as_of, periods
 from extractors.figures.frame import Frame, base, is_verb, passive, subject
 from extractors.figures.units import dimension
 from extractors.text import Sentence
+from schemas.records import Slots
 
 #: Words of a label: what fits beside a line of a chart.
 MOST_WORDS = 10
@@ -23,66 +23,102 @@ MOST_WORDS = 10
 _COPIED = 8
 
 #: What a number without a carrier is called, by the dimension of its unit.
-_CALLED = {"percent": "share", "money": "money", "time": "time", "length": "distance", "area": "area", "mass": "weight", "temperature": "temperature"}
+_CALLED = {
+    "percent": "share",
+    "money": "money",
+    "time": "time",
+    "length": "distance",
+    "area": "area",
+    "mass": "weight",
+    "temperature": "temperature",
+}
 #: Verbs that give a number to their subject: "the toll stands at", "repairs cost".
 _EQUAL = frozenset(
-    "be stand reach total amount come cost exceed equal average number run hit top measure weigh rise fall climb drop grow jump slip sink decline"
-    " increase decrease plunge surge shrink go remain stay hover lie last take account represent make worth become near approach pass surpass"
-    " close trade swell mount dip ease widen narrow soar tumble slide decrease ".split()
+    "be stand reach total amount come cost exceed equal average number run hit top measure weigh rise fall climb drop grow"
+    " jump slip sink decline increase decrease plunge surge shrink go remain stay hover lie last take account represent make"
+    " worth become near approach pass surpass close trade swell mount dip ease widen narrow soar tumble slide".split()
 )
-_MOVES = frozenset("raise lift cut lower reduce increase trim bring revise narrow extend boost slash put estimate value set double keep expand shorten".split())
+_MOVES = frozenset(
+    "raise lift cut lower reduce increase trim bring revise narrow extend boost slash put estimate value set double keep"
+    " expand shorten".split()
+)
 _HAVE = frozenset("have own hold possess get need want boast lack".split())
 #: Reporting verbs say nothing of what is measured.
 _REPORT = frozenset(
-    "say report put estimate announce count show list record register give state tell believe reckon think note add claim find see know quote"
-    " mention document declare publish verify describe calculate suggest indicate expect forecast predict project confirm".split()
+    "say report put estimate announce count show list record register give state tell believe reckon think note add claim"
+    " find see know quote mention document declare publish verify describe calculate suggest indicate expect forecast"
+    " predict project confirm".split()
 )
 _PREPOSITIONS = frozenset(
-    "in on at from to into for with near against across over through between under aboard by off around along inside outside out per toward"
-    " towards within without among onto behind".split()
+    "in on at from to into for with near against across over through between under aboard by off around along inside"
+    " outside out per toward towards within without among onto behind".split()
 )
 #: Objects of prepositions that say when or how, not what.
 _EMPTY = frozenset(
-    "day week month year time hour minute night morning evening afternoon date quarter season weekend moment period end beginning start addition total"
-    " fact case statement interview message report notice conference briefing average part way example comparison far least most present past future"
-    " monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october november december"
-    " spring summer autumn winter today yesterday half".split()
+    "day week month year time hour minute night morning evening afternoon date quarter season weekend moment period end"
+    " beginning start addition total fact case statement interview message report notice conference briefing average part"
+    " way example comparison far least most present past future monday tuesday wednesday thursday friday saturday sunday"
+    " january february march april may june july august september october november december spring summer autumn winter"
+    " today yesterday half behalf hand file foot spot scene rise return line place order effect need search turn all percent"
+    " percentage dollar euro pound kilometre kilometer metre meter mile tonne ton".split()
 )
-_PRONOUNS = frozenset("it they he she them him her this that these those which who whom one others some we i you us me itself themselves".split())
+_PRONOUNS = frozenset(
+    "it they he she them him her this that these those which who whom one others some we i you us me itself themselves".split()
+)
+#: What a number is read from is no doer.
+_SOURCES = frozenset(
+    "data report figure statistic survey study document record estimate analysis source poll census bulletin statement"
+    " filing account analyst witness observer".split()
+)
 _GENERIC = frozenset("number total figure toll count amount sum level rate share tally".split())
 _MODIFIERS = frozenset({"compound", "amod", "nmod"})
 _NO_MODIFIERS = frozenset(
-    "more fewer less other another further additional last first latest new total such several many few same own present current previous next"
-    " estimated so-called alone".split()
+    "more fewer less other another further additional last first latest new total such several many few same own present"
+    " current previous next estimated so-called alone".split()
 )
 
 #: What people, houses or things counted without a noun are: "12 dead", "40 missing".
 _STATES = frozenset(
-    "dead killed injured wounded hurt missing homeless displaced detained arrested confirmed suspected infected hospitalised hospitalized sick ill"
-    " unaccounted trapped stranded rescued evacuated destroyed damaged closed open idle".split()
+    "dead killed injured wounded hurt missing homeless displaced detained arrested confirmed suspected infected"
+    " hospitalised hospitalized sick ill unaccounted trapped stranded rescued evacuated destroyed damaged closed"
+    " open idle".split()
 )
 #: Reporting verbs that tell one count from another ("confirmed", "suspected"): they stay, their subject does not.
 _STATUS = frozenset("confirm register record document suspect declare find list".split())
 #: "12 kilometres long" measures a length.
 _EXTENT = {
-    "long": "length", "wide": "width", "deep": "depth", "high": "height", "tall": "height", "thick": "thickness", "old": "age", "across": "width",
-    "heavy": "weight", "away": "distance", "apart": "distance", "down": "depth", "late": "delay", "later": "delay", "north": "distance",
-    "south": "distance", "east": "distance", "west": "distance",
+    "long": "length", "wide": "width", "deep": "depth", "high": "height", "tall": "height", "thick": "thickness",
+    "old": "age", "across": "width", "heavy": "weight", "away": "distance", "apart": "distance", "down": "depth",
+    "below": "depth", "late": "delay", "later": "delay", "north": "distance", "south": "distance", "east": "distance",
+    "west": "distance",
 }  # fmt: skip
+
+#: What a verb says of its subject.
+_QUALITY = {"cost": "cost", "weigh": "weight", "last": "duration"}
 
 _IRREGULAR = dict(
     pair.split(":")
     for pair in (
-        "be:been become:become begin:begun break:broken bring:brought build:built burn:burnt buy:bought catch:caught choose:chosen come:come cost:cost"
-        " cut:cut deal:dealt do:done draw:drawn drive:driven eat:eaten fall:fallen feed:fed feel:felt fight:fought find:found flee:fled fly:flown"
-        " forget:forgotten freeze:frozen get:got give:given go:gone grow:grown hang:hanged have:had hear:heard hide:hidden hit:hit hold:held hurt:hurt"
-        " keep:kept know:known lay:laid lead:led leave:left lend:lent let:let lose:lost make:made mean:meant meet:met pay:paid put:put read:read"
-        " ride:ridden rise:risen run:run say:said see:seen seek:sought sell:sold send:sent set:set shed:shed shoot:shot show:shown shut:shut sink:sunk"
-        " sleep:slept speak:spoken spend:spent split:split spread:spread stand:stood steal:stolen stick:stuck strike:struck sweep:swept swim:swum"
-        " take:taken teach:taught tear:torn tell:told think:thought throw:thrown wear:worn win:won withdraw:withdrawn write:written overthrow:overthrown"
-        " undergo:undergone forgo:forgone bear:borne bid:bid bind:bound breed:bred fit:fitted quit:quit slit:slit foresee:foreseen mislead:misled"
-        " ship:shipped drop:dropped stop:stopped plan:planned trap:trapped strip:stripped tap:tapped rob:robbed ban:banned commit:committed admit:admitted"
-        " transfer:transferred refer:referred permit:permitted submit:submitted equip:equipped swap:swapped scrap:scrapped grab:grabbed"
+        "be:been become:become begin:begun break:broken bring:brought build:built burn:burnt buy:bought catch:caught"
+        " choose:chosen come:come cost:cost"
+        " cut:cut deal:dealt do:done draw:drawn drive:driven eat:eaten fall:fallen feed:fed feel:felt fight:fought"
+        " find:found flee:fled fly:flown"
+        " forget:forgotten freeze:frozen get:got give:given go:gone grow:grown hang:hanged have:had hear:heard"
+        " hide:hidden hit:hit hold:held hurt:hurt"
+        " keep:kept know:known lay:laid lead:led leave:left lend:lent let:let lose:lost make:made mean:meant meet:met"
+        " pay:paid put:put read:read"
+        " ride:ridden rise:risen run:run say:said see:seen seek:sought sell:sold send:sent set:set shed:shed"
+        " shoot:shot show:shown shut:shut sink:sunk"
+        " sleep:slept speak:spoken spend:spent split:split spread:spread stand:stood steal:stolen stick:stuck"
+        " strike:struck sweep:swept swim:swum"
+        " take:taken teach:taught tear:torn tell:told think:thought throw:thrown wear:worn win:won withdraw:withdrawn"
+        " write:written overthrow:overthrown"
+        " undergo:undergone forgo:forgone bear:borne bid:bid bind:bound breed:bred fit:fitted quit:quit slit:slit"
+        " foresee:foreseen mislead:misled"
+        " ship:shipped drop:dropped stop:stopped plan:planned trap:trapped strip:stripped tap:tapped rob:robbed"
+        " ban:banned commit:committed admit:admitted"
+        " transfer:transferred refer:referred permit:permitted submit:submitted equip:equipped swap:swapped"
+        " scrap:scrapped grab:grabbed"
     ).split()
 )
 
@@ -146,14 +182,18 @@ class _Reading:
         self.title = title
         self.direction = direction
         self.times = [(p.start, p.end) for p in found]
+        dateline = _DATELINE.match(frame.sentence.text)
+        self.begin = dateline.end() if dateline else 0  #: tokens before it say where the report was filed
         self.counted = self.action = self.agent = self.patient = self.place = self.whole = ""
         self.used: set[int] = set()
+        self.counts = dimension(unit) == "count"
+        self.elsewhere = False  #: the counted noun is not beside the number but what the verb gives the number to
         self.parts: list[str] = []
 
     def label(self) -> str:
         """Read the quantity; the words of its label, most telling first, as many as fit."""
         kind = dimension(self.unit)
-        if kind == "count":
+        if self.counts:
             head = self._noun()
         else:
             head = self._carrier(kind.split(":")[0])
@@ -164,15 +204,35 @@ class _Reading:
         chosen: list[str] = []
         for part in [head, *self.parts]:
             fresh = part.split()
-            if not fresh or part in chosen:
+            said = {w for p in chosen for w in p.split()}
+            if not fresh or all(w in said or w in _PREPOSITIONS or w == "of" for w in fresh):
                 continue
             if sum(len(p.split()) for p in chosen) + len(fresh) > MOST_WORDS:
                 break
             chosen.append(part)
+        event = self._event(chosen)
+        if event and sum(len(p.split()) for p in chosen) + 2 <= MOST_WORDS:
+            chosen.append(f"in {event}")
         per = f"per {self.rate}" if self.rate and self.rate not in {w.lower() for p in chosen for w in p.split()} else ""
         if per and sum(len(p.split()) for p in chosen) + 2 <= MOST_WORDS:
             chosen.append(per)
         return _own_words(" ".join(chosen), self.frame.sentence.text)
+
+    def _event(self, chosen: Sequence[str]) -> str:
+        """The event that people were killed or houses lost in, where the label names none: that of the story."""
+        said = " ".join(chosen)
+        if not _HARM.search(said) or _EVENT.search(said):
+            return ""
+        for text in (
+            self.frame.sentence.text,
+            *(s.text for s in reversed(self.previous[-3:])),
+            self.title,
+            *(s.text for s in self.previous[:2]),
+        ):
+            match = _EVENT.search(text)
+            if match:
+                return match.group().lower()
+        return ""
 
     # ------------------------------------------------------------------------------------------------- the thing itself
 
@@ -181,10 +241,17 @@ class _Reading:
         frame = self.frame
         root = frame.root
         target = root if root.pos_ in {"NOUN", "PROPN"} and not _like_number(root) else None
-        if target is None:
-            if root.dep_ in {"nummod", "amod", "compound", "quantmod"} and root.head.pos_ in {"NOUN", "PROPN"} and root.head.i >= root.i:
-                target = root.head
+        if target is None and (
+            root.dep_ in {"nummod", "amod", "compound", "quantmod"}
+            and root.head.pos_ in {"NOUN", "PROPN"}
+            and root.head.i >= root.i
+        ):
+            target = root.head
         of = _of(target or root, skip_past=frame.first)
+        if target is None and of is None:
+            target = self._counted_elsewhere()
+            self.elsewhere = target is not None
+            of = None if target is None else _of(target)
         if target is None:
             if of is not None:
                 self.whole = self._phrase(of)
@@ -205,13 +272,16 @@ class _Reading:
                 else:
                     self.parts.append(f"of {inner}")
                     self.whole = inner
-        for child in target.children:
+        around = list(target.children)
+        if self.elsewhere and target.dep_ == "pobj":
+            around += target.head.head.children  # "the number of soldiers in the town"
+        for child in around:
             if child.dep_ == "acl" and is_verb(child) and child.i > target.i and not frame.holds(child):
-                self._participle(child, target)
-            elif child.dep_ == "prep" and child.lower_ in _PREPOSITIONS and child.i >= frame.last - 1:
+                self._participle(child)
+            elif child.dep_ == "prep" and child.lower_ in _PREPOSITIONS and (self.elsewhere or child.i >= frame.last - 1):
                 self._preposition(child)
             elif child.dep_ == "relcl" and is_verb(child):
-                self._relative(child, target)
+                self._relative(child)
             elif child.dep_ == "amod" and child.i > target.i:
                 self.parts.append(child.text)
             elif child.dep_ == "poss":
@@ -219,6 +289,24 @@ class _Reading:
                 if owner:
                     self.parts.append(f"of {owner}")
         return text or _plural(self.unit)
+
+    def _counted_elsewhere(self) -> Token | None:
+        """The noun in "the number of soldiers stands at 4,600", "customers numbered 9,000", "put the dead at 12"."""
+        verb = self.frame.verb
+        if verb is None:
+            return None
+        name = base(verb)
+        noun = None
+        if name in _MOVES or name in _REPORT:
+            noun = next((c for c in verb.children if c.dep_ in {"dobj", "nsubjpass"}), None)
+        if noun is None and name in _EQUAL:
+            noun = self._subject(verb)
+        if noun is None or self.frame.holds(noun) or noun in self.frame.path or noun.pos_ not in {"NOUN", "PROPN"}:
+            return None
+        if noun.lower_ in _GENERIC:
+            noun = _of(noun)
+            return noun if noun is not None and noun.pos_ in {"NOUN", "PROPN"} and not self.frame.holds(noun) else None
+        return noun if noun.tag_ == "NNS" else None
 
     def _carrier(self, kind: str) -> str:
         """What a sum, a share or a length is that of."""
@@ -231,7 +319,7 @@ class _Reading:
             if self.whole:
                 self.counted = self.whole
                 verb = frame.verb
-                holder = subject(verb) if verb is not None and base(verb) in _EQUAL and base(verb) != "be" else None
+                holder = self._subject(verb) if verb is not None and base(verb) in _EQUAL and base(verb) != "be" else None
                 if kind == "percent" and holder is not None and not frame.holds(holder) and holder not in frame.path:
                     who = self._who(holder)
                     self.used.add(holder.i)
@@ -239,41 +327,57 @@ class _Reading:
                         self.parts.append(f"of {who}")
                 return f"share of {self.whole}" if kind == "percent" else self.whole
         head = root.head
-        extent = _EXTENT.get(head.lower_) or next((_EXTENT[w] for w in frame.after(1) if w in _EXTENT), "")
+        extent = _EXTENT.get(head.lower_) or next((_EXTENT[w] for w in frame.after(1) if w in _EXTENT and w != "across"), "")
         if extent and kind in {"length", "mass", "time"}:
             if head.pos_ in {"NOUN", "PROPN"}:
                 return f"{extent} of {self._phrase(head)}"
-            doer = None if frame.verb is None or base(frame.verb) not in _EQUAL else subject(frame.verb)
+            doer = None if frame.verb is None or base(frame.verb) not in _EQUAL else self._subject(frame.verb)
             if doer is not None and not frame.holds(doer) and extent != "distance":
                 self.used.add(doer.i)
                 who = self._who(doer)
                 return f"{extent} of {who}" if who else extent
             return extent
-        if root.dep_ == "pobj" and head.dep_ in {"prep", "agent"} or head.dep_ == "prep":
+        if (root.dep_ == "pobj" and head.dep_ in {"prep", "agent"}) or head.dep_ == "prep":
             above = head.head
             if above.pos_ in {"NOUN", "PROPN"} and not frame.holds(above) and not self._is_time(above):
                 return self._noun_with_owner(above)
-        if root.dep_ in {"compound", "nmod", "nummod", "amod", "npadvmod", "poss", "quantmod"} and head.pos_ in {"NOUN", "PROPN"} and head.i >= root.i:
+        if (
+            root.dep_ in {"compound", "nmod", "nummod", "amod", "npadvmod", "poss", "quantmod"}
+            and head.pos_ in {"NOUN", "PROPN"}
+            and head.i >= root.i
+        ):
             return self._noun_with_owner(head)
-        if root.dep_ == "appos" and head.pos_ in {"NOUN", "PROPN"} and not _like_number(head):
+        if root.dep_ == "appos" and head.pos_ == "NOUN" and not _like_number(head):
             return self._noun_with_owner(head)
-        if head.lower_ == "worth" and head.head.pos_ in {"NOUN", "PROPN"}:
-            return f"value of {self._phrase(head.head)}"
+        if head.lower_ == "worth":
+            thing = self._phrase(head.head) if head.head.pos_ in {"NOUN", "PROPN"} else ""
+            return f"value of {thing}" if thing else "value"
         verb = frame.verb
         if verb is None:
             return called
         name = base(verb)
-        goal = next((c for c in verb.children if c.dep_ in {"dobj", "nsubjpass"} and not frame.holds(c) and c not in frame.path), None)
-        if goal is not None and goal.pos_ in {"NOUN", "PROPN"} and (name in _MOVES or name in _REPORT) and not self._is_time(goal):
+        goal = next(
+            (c for c in verb.children if c.dep_ in {"dobj", "nsubjpass"} and not frame.holds(c) and c not in frame.path), None
+        )
+        if (
+            goal is not None
+            and goal.pos_ in {"NOUN", "PROPN"}
+            and (name in _MOVES or name in _REPORT)
+            and not self._is_time(goal)
+        ):
             return self._noun_with_owner(goal)
         if root.dep_ in {"nsubj", "nsubjpass"}:
             return called
         through = root.dep_ == "pobj" and head.lower_ in {"at", "to", "by", "from"} and goal is None
         if name in _EQUAL or root.dep_ in {"attr", "acomp"} or through:
-            doer = subject(verb)
+            doer = self._subject(verb)
             if doer is not None and not frame.holds(doer) and doer not in frame.path[:-1]:
                 self.used.add(doer.i)
-                return self._noun_with_owner(doer) if doer.lower_ not in _PRONOUNS else (self._resolve(doer) or called)
+                thing = self._noun_with_owner(doer) if doer.lower_ not in _PRONOUNS else self._resolve(doer)
+                quality = _QUALITY.get(name, "")
+                if quality and thing and base(doer) != quality:
+                    return f"{quality} of {thing}"
+                return thing or quality or called
         return called
 
     def _noun_with_owner(self, noun: Token) -> str:
@@ -285,7 +389,7 @@ class _Reading:
                 if owner:
                     text = f"{text} of {owner}"
             elif child.dep_ == "acl" and is_verb(child) and child.i > noun.i:
-                self._participle(child, noun)
+                self._participle(child)
             elif child.dep_ == "prep" and child.lower_ in _PREPOSITIONS:
                 self._preposition(child)
         return text
@@ -296,13 +400,23 @@ class _Reading:
         """The verb of the clause as a participle, who does it, and where."""
         frame = self.frame
         verb = frame.verb
-        if verb is None:
+        if verb is None or self.elsewhere:
+            return
+        inside = [
+            t for t in frame.path[1:-1] if t.pos_ in {"NOUN", "PROPN"} and t.i not in self.used and base(t) not in _GENERIC
+        ]
+        if inside:
+            # it belongs to another thing ("a ferry with 90 people"), of which the verb speaks
+            holder = self._who(inside[0])
+            if holder:
+                self.agent = holder
+                self.parts.append(f"of {holder}")
             return
         name = base(verb)
-        doer = subject(verb)
+        doer = self._subject(verb)
         below = frame.path[-2] if len(frame.path) > 1 else frame.root
         edge = below.dep_
-        counts = dimension(self.unit) == "count"
+        counts = self.counts
         status = counts and name in _STATUS and edge in {"dobj", "nsubjpass"}
         silent = (name in _REPORT and not status) or (not counts and (name in _MOVES or name in _EQUAL))
         if doer is not None and (doer.i in self.used or frame.holds(doer) or doer == below):
@@ -313,20 +427,33 @@ class _Reading:
         if name == "be":
             self.action = ""
             for child in verb.children:
-                if child.dep_ == "acomp" and child != below and child.pos_ in {"ADJ", "VERB"} and not frame.holds(child):
+                if (
+                    self.counts
+                    and child.dep_ == "acomp"
+                    and child != below
+                    and child.pos_ in {"ADJ", "VERB"}
+                    and not frame.holds(child)
+                ):
                     self.parts.append(child.text)
             if who and edge == "attr" and doer is not None and doer.lower_ != "there":
                 self.parts.append(f"of {who}")
                 self.agent = who
-        elif name in _HAVE:
+        elif name in _HAVE and edge not in {"nsubj", "csubj"}:
             if who:
                 self.agent = who
                 self.parts.append(f"of {who}")
         elif silent:
-            if who and name not in _MOVES and edge not in {"nsubj", "nsubjpass"} and doer is not None and doer.i not in self.used:
+            if (
+                who
+                and name not in _MOVES
+                and edge not in {"nsubj", "nsubjpass"}
+                and doer is not None
+                and doer.i not in self.used
+            ):
                 self.agent = who
         elif edge in {"nsubjpass"} or (edge in {"nsubj"} and passive(verb)):
-            self.parts.append(_past(verb, name))
+            particle = next((c.text for c in verb.children if c.dep_ == "prt"), "")
+            self.parts.append(f"{_past(verb, name)} {particle}".strip())
             by = next((c for c in verb.children if c.dep_ == "agent"), None)
             actor = next((c for c in by.children if c.dep_ == "pobj"), None) if by is not None else None
             if actor is not None:
@@ -335,25 +462,30 @@ class _Reading:
                     self.parts.append(f"by {self.agent}")
         elif edge in {"nsubj", "csubj"}:
             goal = next((c for c in verb.children if c.dep_ in {"dobj", "acomp", "attr", "prt"}), None)
-            target = self._phrase(goal) if goal is not None and goal.pos_ in {"NOUN", "PROPN"} else goal.text if goal is not None and goal.dep_ == "prt" else ""
+            target = (
+                self._phrase(goal)
+                if goal is not None and goal.pos_ in {"NOUN", "PROPN"}
+                else goal.text
+                if goal is not None and goal.dep_ == "prt"
+                else ""
+            )
             self.patient = target if goal is not None and goal.dep_ != "prt" else ""
-            self.parts.append(f"{_ing(name)} {target}".strip())
+            self.parts.append(f"{'with' if name == 'have' and target else _ing(name)} {target}".strip())
+        elif edge in {"dobj", "obj", "dative", "attr", "oprd", "dep", "npadvmod"}:
+            particle = next((c.text for c in verb.children if c.dep_ == "prt"), "")
+            self.parts.append(f"{_past(verb, name)} {particle}".strip())
+            if who and not status:
+                self.agent = who
+                link = "in" if _happens(doer) else "to" if passive(verb) else "by"
+                self.parts.append(f"{link} {who}")
         else:
-            if edge in {"dobj", "obj", "dative", "attr", "oprd", "dep", "npadvmod"}:
-                particle = next((c.text for c in verb.children if c.dep_ == "prt"), "")
-                self.parts.append(f"{_past(verb, name)} {particle}".strip())
-                if who and not status:
-                    self.agent = who
-                    link = "in" if _happens(doer) else "to" if passive(verb) else "by"
-                    self.parts.append(f"{link} {who}")
-            else:
-                goal = next((c for c in verb.children if c.dep_ in {"dobj", "nsubjpass"} and c != below), None)
-                if goal is not None and goal.pos_ in {"NOUN", "PROPN"} and goal.i not in self.used:
-                    self.patient = self._phrase(goal)
-                    self.parts.append(f"with {self.patient} {_past(verb, name)}")
-                elif who:
-                    self.agent = who
-                    self.parts.append(f"of {who}")
+            goal = next((c for c in verb.children if c.dep_ in {"dobj", "nsubjpass"} and c != below), None)
+            if goal is not None and goal.pos_ in {"NOUN", "PROPN"} and goal.i not in self.used:
+                self.patient = self._phrase(goal)
+                self.parts.append(f"with {self.patient} {_past(verb, name)}")
+            elif who:
+                self.agent = who
+                self.parts.append(f"of {who}")
         for child in verb.children:
             if child.dep_ == "prep" and child.lower_ in _PREPOSITIONS and child not in frame.path and child != below:
                 self._preposition(child)
@@ -362,7 +494,15 @@ class _Reading:
                 self.patient = self.patient or text
                 self.parts.append(f"to {text}")
 
-    def _participle(self, verb: Token, noun: Token) -> None:
+    def _subject(self, verb: Token) -> Token | None:
+        """The subject; where the parse took the dateline for it, the first noun after that."""
+        doer = subject(verb)
+        if doer is None or doer.idx >= self.begin:
+            return doer
+        heads = (t for t in self.frame.doc if self.begin <= t.idx < verb.idx and t.pos_ in {"NOUN", "PROPN"})
+        return next((t for t in heads if t.dep_ not in {"compound", "amod", "nmod", "pobj", "poss"}), None)
+
+    def _participle(self, verb: Token) -> None:
         """ "shells sent to the front": the participle after a noun, with its preposition."""
         name = base(verb)
         if name in _REPORT:
@@ -375,7 +515,7 @@ class _Reading:
             elif child.dep_ == "dobj" and child.pos_ in {"NOUN", "PROPN"} and not self.frame.holds(child):
                 self.parts[-1] += f" {self._phrase(child)}"
 
-    def _relative(self, verb: Token, noun: Token) -> None:
+    def _relative(self, verb: Token) -> None:
         """ "the homes that were flooded" """
         name = base(verb)
         if name in _REPORT or name in _HAVE or name == "be":
@@ -412,12 +552,23 @@ class _Reading:
         """A noun with its modifiers, without article, number and owner; "of" and its noun after it."""
         if noun.pos_ == "PRON" or noun.lower_ in _PRONOUNS:
             return self._resolve(noun)
-        words = [t for t in _modifiers(noun) if not self.frame.holds(t) or t.pos_ in {"NOUN", "PROPN", "ADJ"}]
+        # of the quantity itself its noun may enter, its unit not
+        words = [
+            t
+            for t in _modifiers(noun)
+            if not self.frame.holds(t) or (t.pos_ in {"NOUN", "PROPN", "ADJ"} and (self.counts or t.i > self.frame.root.i))
+        ]
         words = [t for t in words if not _like_number(t) and not self._is_time(t)]
         text = " ".join(_cased(t) for t in words[-4:])
         if of:
             inner = _of(noun)
-            if inner is not None and inner.i != noun.i and not self.frame.holds(inner) and inner not in self.frame.path and inner.i not in self.used:
+            if (
+                inner is not None
+                and inner.i != noun.i
+                and not self.frame.holds(inner)
+                and inner not in self.frame.path
+                and inner.i not in self.used
+            ):
                 more = " ".join(_cased(t) for t in _modifiers(inner)[-3:] if not _like_number(t) and not self._is_time(t))
                 if more and inner.pos_ in {"NOUN", "PROPN"} and not any(_like_number(c) for c in inner.children):
                     self.used.add(inner.i)
@@ -431,7 +582,7 @@ class _Reading:
             return self._resolve(noun)
         if noun.pos_ not in {"NOUN", "PROPN"} or self._is_time(noun) or any(_like_number(c) for c in noun.children):
             return ""
-        return self._phrase(noun, of=False)
+        return "" if base(noun) in _GENERIC or base(noun) in _SOURCES else self._phrase(noun, of=False)
 
     def _owner(self, token: Token) -> str:
         if token.lower_ in {"its", "their", "his", "her"}:
@@ -457,9 +608,9 @@ class _Reading:
                 return counted
         plural = word in {"they", "them", "their", "these", "those", "themselves"}
         for token in self.frame.doc[: pronoun.i]:
-            if token.dep_ in {"nsubj", "nsubjpass"} and token.pos_ in {"NOUN", "PROPN"} and token.head != pronoun.head:
-                if (token.tag_ in {"NNS", "NNPS"}) == plural or token.pos_ == "PROPN":
-                    return self._plain(token)
+            names = token.dep_ in {"nsubj", "nsubjpass"} and token.pos_ in {"NOUN", "PROPN"} and token.head != pronoun.head
+            if names and ((token.tag_ in {"NNS", "NNPS"}) == plural or token.pos_ == "PROPN"):
+                return self._plain(token)
         for sentence in reversed(self.previous[-2:]):
             name = _opening(sentence.text)
             if name:
@@ -483,13 +634,19 @@ class _Reading:
         return " ".join(_cased(t) for t in _modifiers(noun)[-3:] if not _like_number(t) and not self._is_time(t))
 
     def _is_time(self, token: Token) -> bool:
-        return any(start <= token.idx < end for start, end in self.times)
+        return token.idx < self.begin or any(start <= token.idx < end for start, end in self.times)
+
+
+#: "PORT VALE, Oct. 4 (NTA) - "
+_DATELINE = re.compile(r"^[A-Z][A-Z .'’-]{2,40}\b[^()\n]{0,40}(?:\([\w .&/-]{2,40}\) ?[-–—]+|[–—]) ")
 
 
 #: The subject that opens a sentence: a name, or "the" and its noun before a common verb.
 _OPENING = re.compile(
-    r"^(?:[A-Z ,]+\([\w ]+\) [-—–] )?(?:(?:The|A|An|Its|Their) )?(?P<name>(?:[A-Z][\w’'-]+|(?<=The )[a-z]+)(?: (?:of|the|and|[A-Z][\w’'-]+|[a-z]+))*?)"
-    r"(?:,| (?:has|have|had|is|are|was|were|will|said|says|\w{3,}(?:ed|es))\b)"
+    r"^(?:[A-Z ,]+\([\w ]+\) [-—–] )?(?:(?:The|A|An|Its|Their) )?(?P<name>(?:[A-Z][\w’'-]+|(?<=The )[a-z]+)(?: (?:of"
+    r"|the|and|[A-Z][\w’'-]+|[a-z]+))*?)"
+    r"(?:,| (?:has|have|had|is|are|was|were|will|said|says|\w{3,}(?:ed|s)\b(?! (?:has|have|had|is|are|was|were|will"
+    r"|said|say|could|may|would)))\b)"
 )
 
 
@@ -498,7 +655,11 @@ def _opening(text: str) -> str:
     if match is None:
         return ""
     words = match.group("name").split()
-    if len(words) > 4 or words[0].lower() in _PRONOUNS or words[0].lower() in {"in", "on", "at", "after", "but", "and", "there", "as", "when", "if", "for"}:
+    if (
+        len(words) > 4
+        or words[0].lower() in _PRONOUNS
+        or words[0].lower() in {"in", "on", "at", "after", "but", "and", "there", "as", "when", "if", "for"}
+    ):
         return ""
     return " ".join(words)
 
@@ -506,9 +667,17 @@ def _opening(text: str) -> str:
 def _modifiers(noun: Token) -> list[Token]:
     """A noun with the nouns and adjectives before it, in order."""
     found = [noun]
+    number = max((c.i for c in noun.children if _like_number(c) and c.i < noun.i), default=-1)
     for child in noun.children:
-        if child.i < noun.i and child.dep_ in _MODIFIERS and child.lower_ not in _NO_MODIFIERS and child.pos_ in {"NOUN", "PROPN", "ADJ", "VERB", "ADV"}:
-            found += [g for g in child.children if g.dep_ in _MODIFIERS and g.i < child.i and g.pos_ in {"NOUN", "PROPN", "ADJ"}]
+        if (
+            number < child.i < noun.i
+            and child.dep_ in _MODIFIERS
+            and child.lower_ not in _NO_MODIFIERS
+            and child.pos_ in {"NOUN", "PROPN", "ADJ", "VERB", "ADV"}
+        ):
+            found += [
+                g for g in child.children if g.dep_ in _MODIFIERS and g.i < child.i and g.pos_ in {"NOUN", "PROPN", "ADJ"}
+            ]
             found.append(child)
     found = sorted(set(found), key=lambda t: t.i)
     return [t for t in found if any(c.isalpha() for c in t.text)]
@@ -524,6 +693,8 @@ def _of(token: Token, skip_past: int = -1) -> Token | None:
 
 def _cased(token: Token) -> str:
     """The word as written; the capital that only opens a sentence is no part of it."""
+    if token.lower_ == "persons":
+        return "people"
     return token.lower_ if token.i == 0 and token.pos_ != "PROPN" else token.text
 
 
@@ -537,10 +708,23 @@ def _happens(noun: Token | None) -> bool:
 
 
 _EVENTS = frozenset(
-    "strike attack earthquake quake flood storm hurricane cyclone typhoon tornado fire wildfire blaze crash collision accident explosion blast"
-    " bombing shelling raid outbreak epidemic pandemic war battle fighting clash riot protest landslide avalanche eruption collapse drought famine"
-    " heatwave tsunami tremor derailment shooting stampede sinking disaster ambush siege offensive".split()
+    "strike attack earthquake quake flood storm hurricane cyclone typhoon tornado fire wildfire blaze crash collision"
+    " accident explosion blast bombing shelling raid outbreak epidemic pandemic war battle fighting clash riot protest"
+    " landslide avalanche eruption collapse drought famine heatwave tsunami tremor derailment shooting stampede sinking"
+    " disaster ambush siege offensive".split()
 )
+
+
+_EVENT = re.compile(rf"\b(?:{'|'.join(sorted(_EVENTS))})\b", re.IGNORECASE)
+#: What makes a count one of an event's.
+_HARM = re.compile(
+    r"\b(?:killed|dead|dying|died|deaths?|injured|wounded|hurt|missing|displaced|homeless|destroyed|damaged|evacuated"
+    r"|rescued|hospitalised|hospitalized)\b"
+)
+
+
+#: Short verbs that double their last letter ("bin", "binned").
+_DOUBLES = re.compile(r"^[^aeiou]*[aeiou][^aeiouwxy]$")
 
 
 def _past(verb: Token, name: str) -> str:
@@ -555,6 +739,8 @@ def _past(verb: Token, name: str) -> str:
         return f"{name}d"
     if re.search(r"[^aeiou]y$", name):
         return f"{name[:-1]}ied"
+    if _DOUBLES.match(name):
+        return f"{name}{name[-1]}ed"
     return f"{name}ed"
 
 
@@ -567,7 +753,7 @@ def _ing(name: str) -> str:
     past = _IRREGULAR.get(name, "")
     if past.endswith("ed") and len(past) == len(name) + 3:
         return f"{past[:-2]}ing"
-    if name in {"run", "sit", "get", "cut", "hit", "set", "put", "win", "swim", "begin", "shut", "let", "quit", "split", "bid", "dig", "spin"}:
+    if _DOUBLES.match(name) or name in {"begin", "quit"}:
         return f"{name}{name[-1]}ing"
     return f"{name}ing"
 
@@ -577,7 +763,15 @@ def _plural(unit: str) -> str:
     if not unit:
         return ""
     *rest, last = unit.split()
-    irregular = {"person": "people", "child": "children", "man": "men", "woman": "women", "foot": "feet", "aircraft": "aircraft", "cattle": "cattle"}
+    irregular = {
+        "person": "people",
+        "child": "children",
+        "man": "men",
+        "woman": "women",
+        "foot": "feet",
+        "aircraft": "aircraft",
+        "cattle": "cattle",
+    }
     if last in irregular:
         last = irregular[last]
     elif re.search(r"(?:s|x|ch|sh)$", last):

@@ -31,12 +31,16 @@ SIGN_AFTER = re.compile(
 
 
 #: Symbols that are also everyday letters: they count right after the digits, or in capitals after a degree.
-_TIGHT = frozenset("m t g l h s p C F K W V J c in. min sec ms".split())
+_TIGHT = frozenset("s p K W V J c in. ms".split())
 
 
 _WORDS_AFTER = re.compile(
     r"(?:[ \u00a0\u202f]|[-‐‑])(?P<words>[^\W\d_][\w.'’éóí]*(?:[ -](?!and\b|or\b|to\b|in\b)[^\W\d_][\w.'’]*){0,3})"
 )
+
+
+#: Thousands set off by a full stop, as in much of Europe; of a measure it is a decimal, of things that are counted it is not.
+_DOTTED = re.compile(r"[1-9]\d{0,2}\.\d{3}")
 
 
 def measure(view: View, number: Number, memory: Memory) -> Found:
@@ -106,7 +110,10 @@ def measure(view: View, number: Number, memory: Memory) -> Found:
         if f.unit == "pound sterling" and _is_mass(view, f):
             f.unit = "pound"
         return f
-    return counted(view, f, number.end)
+    f = counted(view, f, number.end)
+    if f.noun is not None and f.unit not in UNITS and _DOTTED.fullmatch(view.text, number.start, number.end):
+        f.value *= 1000  # nobody counts 1.200 tents to a thousandth
+    return f
 
 
 def _lettered(view: View, f: Found, memory: Memory) -> Found:

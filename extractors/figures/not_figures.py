@@ -117,6 +117,9 @@ _CALIBRE_AFTER = re.compile(
     r"|bullets?|machine)\b",
     re.IGNORECASE,
 )
+_CALIBRE_LIST = re.compile(
+    r"[ ](?:and|or)[ ]\d+[ -]?(?:mm|millimet(?:re|er)s?)\b(?:[ ]|-)(?:[a-z]+[ ])?(?:shells?|rounds?|guns?|calib(?:re|er)s?)\b"
+)
 _CALIBRE_BEFORE = re.compile(
     r"\b(?:shells|rounds|guns|howitzers|mortars|cannons|rockets|launchers|ammunition|rifles|calib(?:re|er)) of $", re.IGNORECASE
 )
@@ -137,12 +140,14 @@ def is_label(view: View, number: Number) -> bool:
     if number.kind is Kind.YEAR:
         return True
     if number.kind is Kind.DIGITS:
+        if _is_score(view, number):
+            return True
         last = left[-1:]
         if last.isalpha() and not SIGN.search(left):
             return True
         if (
             last in "-‐‑"
-            and left[-2:-1].isalnum()
+            and left[-2:-1].isalpha()
             and not re.search(r"\b(?:magnitude|\d|[Mm]inus|near|under|over)[-‐‑]$", left)
         ):
             return True
@@ -160,6 +165,8 @@ def is_label(view: View, number: Number) -> bool:
             return True
         if re.match(r"0\d", text[start:end]) or re.search(r"\b0\d+[ -]$", left):
             return True  # telephone numbers
+    if re.search(r"\bper $", left) or _CALIBRE_LIST.match(right):
+        return True
     if left.endswith("-of-") or re.match(r"[- ]year (?:bonds?|notes?|yields?|treasur|gilts?|mortgage|paper|debt)", right):
         return True  # "mother-of-two"; ten-year bonds are a kind of bond
     if (_CLOCK_AFTER.match(right) and number.value <= 24) or _CLOCK_BEFORE.search(left):
@@ -181,6 +188,32 @@ def is_label(view: View, number: Number) -> bool:
         if match.start() <= start < match.end() or match.start() < end <= match.end():
             return True
     return False
+
+
+def _is_score(view: View, number: Number) -> bool:
+    """ "won 3-1", "a 2-0 lead", "6-4, 7-6": two small numbers with a dash that measure nothing and are no vote."""
+    at = max(0, number.start - 4)
+    for match in _PAIR.finditer(view.text, at, number.end + 5):
+        if not match.start() <= number.start < match.end():
+            continue
+        if _SCORE_WORD.match(view.text, match.end()):
+            return True
+        first, second = int(match[1]), int(match[2])
+        measures = _MEASURES.match(view.text, match.end())
+        voted = _VOTED.search(view.before(match.start(), 60))
+        return not measures and not voted and (first >= second or second < 20)
+    return False
+
+
+#: Two numbers of up to three digits with a dash.
+_PAIR = re.compile(r"(?<![\d,.$€£-])(\d{1,3})[-–](\d{1,3})(?![\d,.]\d|[-–]\d|\d)")
+_SCORE_WORD = re.compile(
+    r"[ ](?:wins?|victor(?:y|ies)|defeats?|loss(?:es)?|leads?|draws?|thrashing|triumph|aggregate|scoreline|home win|away|record"
+    r"|half-time|halftime)\b"
+)
+#: A unit or a noun follows, so that the pair is a range of something.
+_MEASURES = re.compile(r"[ -]?(?:[%°]|(?!(?:and|or|on|in|at|to|by|for|over|with|as|against|after)\b)[a-z])")
+_VOTED = re.compile(r"\b(?:vot|pass|approv|reject|senate|house|court|rul)\w*", re.IGNORECASE)
 
 
 def _is_year(view: View, number: Number, left: str, right: str) -> bool:
@@ -213,6 +246,8 @@ def is_no_figure(view: View, f: Found) -> bool:
     if value == 1 and number.kind is Kind.WORDS and number.scale == 1:
         if re.search(r"\b(?:votes?|to|six|five|seven|four|three) to $", left):
             return False  # "by four votes to one"
+        if f.unit in TIME_UNITS and BOUNDS.search(left):
+            return False
         return not (f.unit in UNITS and f.unit not in TIME_UNITS) and not (f.noun is not None and _ONE_AS_COUNT.search(left))
     if value == 0:
         return f.unit not in UNITS
@@ -253,8 +288,6 @@ def is_no_figure(view: View, f: Found) -> bool:
                 return True
         if re.search(r"\($", left) and re.match(r"\)", right) and 10 <= value <= 110:
             return True
-        if re.match(r"[-–]\d", right) or re.search(r"\d[-–]$", left):
-            return value < 20
     return False
 
 
@@ -288,11 +321,16 @@ def _in_table(left: str, right: str) -> bool:
     )
 
 
+_CLOCK_DAY = re.compile(rf"[ ](?:on {DAY}|tonight|tomorrow|this (?:morning|evening|afternoon)|local time)\b")
+
+
 def is_clock(view: View, f: Found) -> bool:
     """ "comes at eleven", "by four": a preposition, a small number and nothing counted; not "stands at eleven"."""
-    if f.partitive or f.number.kind is not Kind.WORDS or f.value > 12:
+    if f.partitive or f.value > 12:
         return False
     left = view.before(f.start)
+    if f.number.kind is not Kind.WORDS:
+        return bool(re.search(r"\b(?:at|by|until) $", left) and _CLOCK_DAY.match(view.after(f.end)))
     if not re.search(r"\b(?:at|by|until|till|between|before|after) $", left, re.IGNORECASE):
         return False
     return not re.search(

@@ -116,6 +116,18 @@ _OF_WHOLE = re.compile(
 _OR_SO = re.compile(r"[ ]or (?:so|more|less|fewer|thereabouts)(?=[ ][a-z])|-(?:odd|plus)(?=[ ])|\+(?=[ ])")
 
 
+#: "a 1,200-strong workforce", and what such bodies are made of.
+_STRONG = re.compile(r"-strong[ ](?P<body>[A-Za-z]+)")
+_BODIES = dict(
+    pair.split("=")
+    for pair in (
+        "workforce=employee staff=employee army=soldier force=soldier brigade=soldier contingent=soldier"
+        " battalion=soldier garrison=soldier"
+        " fleet=ship crew=sailor parliament=member council=member assembly=member"
+    ).split()
+)
+
+
 def counted(view: View, f: Found, offset: int) -> Found:
     """The noun that is counted: the head of the noun group that begins right after this offset."""
     doc, text = view.doc, view.text
@@ -127,8 +139,10 @@ def counted(view: View, f: Found, offset: int) -> Found:
         f.partitive = True
         if whole["pronoun"]:
             f.end = whole.end()
-            if whole["pronoun"].lower() == "whom":
-                f.unit = "person"
+            following = view.token_from(whole.end())
+            who = following < len(doc) and (doc[following].tag_ == "VBN" or doc[following].lower_ == "who")
+            if whole["pronoun"].lower() == "whom" or (whole["pronoun"].lower() == "those" and who):
+                f.unit = "person"  # "12 of those arrested"
             return f
         offset = whole.end() - 1
         inner = next(iter(numbers(text[offset : offset + 30])), None)
@@ -138,6 +152,10 @@ def counted(view: View, f: Found, offset: int) -> Found:
     elif text[offset : offset + 2] in ('" ', "” ", "' ", "’ "):
         offset += 1  # a number in quotation marks, and its noun after them
     elif text[offset : offset + 1] not in (" ", "-", "\u00a0", "‐", "‑"):
+        return f
+    if strong := _STRONG.match(text, offset):
+        f.end = strong.end()
+        f.unit = _BODIES.get(strong["body"].lower(), "person")
         return f
     hyphened = text[offset : offset + 1] in "-‐‑"
     index = view.token_from(offset + (0 if hyphened else 1))

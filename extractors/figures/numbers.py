@@ -358,10 +358,10 @@ def _number(
 ) -> Number | None:
     if value > LARGEST:
         return None
-    return Number(start=start, end=end, value=_plain(value), kind=kind, written=written, scale=scale, letter=letter)
+    return Number(start=start, end=end, value=plain(value), kind=kind, written=written, scale=scale, letter=letter)
 
 
-def _plain(value: Decimal) -> Decimal:
+def plain(value: Decimal) -> Decimal:
     """Without an exponent where it is whole: 2400000, not 2.4E+6."""
     return value.quantize(Decimal(1)) if value == value.to_integral_value() and abs(value) < Decimal(10) ** 27 else value
 
@@ -387,7 +387,7 @@ def _article_value(before: re.Match[str]) -> Decimal:
 def _percent(top: int, bottom: int) -> Decimal:
     """A part of a whole in percent, to three digits as a reader would say it (33.3, 66.7, 12.5)."""
     share = Decimal(100) * top / bottom
-    return _plain(Decimal(f"{share:.3g}"))
+    return plain(Decimal(f"{share:.3g}"))
 
 
 def _fractions(text: str) -> list[Number]:

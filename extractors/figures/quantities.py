@@ -7,6 +7,7 @@ Pure. The grammar of a sentence is asked for only where it holds a number.
 Not here: what a figure measures (measured.py), its role (roles.py).
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,10 +16,11 @@ from extractors.figures.bounds import BETWEEN, limits
 from extractors.figures.elided import elided
 from extractors.figures.measures import degrees, measure
 from extractors.figures.not_figures import is_clock, is_label, is_no_figure
-from extractors.figures.numbers import Number, numbers
+from extractors.figures.numbers import Kind, Number, numbers, plain
 from extractors.figures.ranges import compounds, lend_units, ranges
 from extractors.figures.rates import clause_rate, rate
 from extractors.figures.reading import REMEMBERED, Found, Memory, Told, View
+from extractors.figures.units import UNITS, WORDS
 from extractors.text import Sentence, parse
 from schemas.outcomes import Bound
 
@@ -48,17 +50,25 @@ LONGEST_SENTENCE = 3000
 
 def quantities(sentences: Iterable[Sentence]) -> list[Quantity]:
     """Every reported quantity, in order. Sentences without a number are not parsed."""
-    written = [(s, found) for s in sentences if len(s.text) <= LONGEST_SENTENCE and (found := numbers(s.text))]
-    parse(s for s, _ in written)
+    written: list[tuple[Sentence, Sentence | None, list[Number]]] = []
+    previous: Sentence | None = None
+    for sentence in sentences:
+        if len(sentence.text) > LONGEST_SENTENCE:
+            previous = None
+            continue
+        if found := [*numbers(sentence.text), *_single_units(sentence.text)]:
+            found.sort(key=lambda number: number.start)
+            written.append((sentence, previous, found))
+        previous = sentence
+    parse(s for s, _, _ in written)
     memory = Memory()
     result: list[Quantity] = []
-    for sentence, found in written:
-        result.extend(_sentence(sentence, found, memory))
+    for sentence, previous, found in written:
+        result.extend(_sentence(View(sentence, previous), found, memory))
     return result
 
 
-def _sentence(sentence: Sentence, written: Sequence[Number], memory: Memory) -> list[Quantity]:
-    view = View(sentence)
+def _sentence(view: View, written: Sequence[Number], memory: Memory) -> list[Quantity]:
     found: list[Found] = []
     for number in written:
         if is_label(view, number):
@@ -79,20 +89,35 @@ def _sentence(sentence: Sentence, written: Sequence[Number], memory: Memory) -> 
         if not candidate.unit or candidate.partitive:
             elided(view, found, index, memory)
         if candidate.rate is None:
-            clause_rate(view, found, index)
+            clause_rate(view, found, index, memory)
     for candidate in found:
-        memory.told.append(Told(candidate.value, candidate.unit, candidate.rate, sentence.index))
+        memory.told.append(Told(candidate.value, candidate.unit, candidate.rate, view.sentence.index))
     del memory.told[:-REMEMBERED]
     return [_quantity(view, f) for f in found if f.unit]
+
+
+#: "almost a mile", "more than an hour": an article that counts, since its number is bounded.
+_SINGLE = re.compile(
+    r"\b(?:nearly|almost|more than|less than|about|at least|roughly|as much as|as long as|just over|just under|well over)"
+    r"[ ](?P<one>an?)[ ](?P<unit>[A-Za-z]+)\b(?![ ](?:and|or)[ ]a[ ])"
+)
+
+
+def _single_units(text: str) -> list[Number]:
+    return [
+        Number(start=m.start("one"), end=m.end("one"), value=Decimal(1), kind=Kind.WORDS, written=Decimal(1))
+        for m in _SINGLE.finditer(text)
+        if WORDS.get(m["unit"].lower()) in UNITS and m["unit"].lower() not in ("second", "stone", "bar", "point", "minute")
+    ]
 
 
 def _quantity(view: View, f: Found) -> Quantity:
     start, end = f.start, f.end
     bound = Bound.EXACT
-    low: Decimal | None = f.value
-    high: Decimal | None = f.value
+    low: Decimal | None = plain(f.value)
+    high: Decimal | None = low
     if f.high is not None:
-        bound, high = Bound.RANGE, f.high
+        bound, high = Bound.RANGE, plain(f.high)
         if f.between and (opener := BETWEEN.search(view.before(start))):
             start -= len(opener.group())
     else:

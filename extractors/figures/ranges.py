@@ -78,7 +78,11 @@ def _is_range(view: View, a: Found, b: Found) -> bool:
             return True
         return False
     if re.fullmatch(r"[ ]to[ ]", gap):
-        step = b.value > 3 * a.value and b.number.scale == a.number.scale and _CHANGE.search(view.before(a.start, 30))
+        step = (
+            b.value > 3 * a.value
+            and b.number.scale == a.number.scale
+            and (_CHANGE.search(view.before(a.start, 30)) or view.before(a.start).endswith("by "))
+        )
         # "fell $1.15 to $82.30": a step and where it led
         return not step and (a.value < b.value or (b.number.scale > 1 and a.number.scale == 1))
     if _DASH.fullmatch(gap):

@@ -10,7 +10,7 @@ from spacy.tokens import Token
 from extractors.figures.bounds import BETWEEN, BOUNDS
 from extractors.figures.measures import named_unit
 from extractors.figures.nouns import noun_at, noun_follows, singular, strip_plural, subject
-from extractors.figures.reading import NOUNS, PERIODS, TIME_UNITS, Found, View
+from extractors.figures.reading import NOUNS, PERIODS, TIME_UNITS, Found, Memory, View
 from extractors.figures.units import MONEY, SYMBOLS, UNITS, WORDS
 
 _RATE_AFTER = re.compile(
@@ -28,6 +28,15 @@ _RATE_ADVERB = re.compile(
 )
 
 
+#: "the daily ration", "a monthly wage": the period of the number that follows.
+_REGULAR = re.compile(
+    r"\b(?P<often>daily|weekly|monthly|hourly|yearly|annual)[ ](?:[a-z]+[ ])?(?:rations?|payments?|outputs?|wages?"
+    r"|salar(?:y|ies)|pay|rents?|allowances?"
+    r"|production|quotas?|bills?|fees?|limits?|consumption|intake|capacity|charges?|flow|sales volume"
+    r"|exports?|imports?|filings|readings)\b"
+    r"(?:[ ](?!from\b|by\b|and\b|after\b)[\w'’]+){0,6}[ ]$",
+    re.IGNORECASE,
+)
 _ADVERBS = {
     "daily": "day",
     "weekly": "week",
@@ -46,6 +55,9 @@ _COMPARED = re.compile(r"[ ](?:earlier|ago|before|previously|prior)\b", re.IGNOR
 
 def rate(view: View, f: Found) -> None:
     """The words of a rate right after: "a day", "per tonne", "for each drone", "annually", "a head per day"."""
+    if f.unit in ("bpd", "b/d"):
+        f.unit, f.rate = "barrel", "day"
+        return
     _rate_words(view, f)
     if f.rate is not None and f.rate not in PERIODS:
         # "litres per person a day": the period is what makes two numbers comparable.
@@ -163,10 +175,15 @@ COMPARES = re.compile(
 )
 
 
-def clause_rate(view: View, found: list[Found], index: int) -> None:
+def clause_rate(view: View, found: list[Found], index: int, memory: Memory) -> None:
     """A rate that the clause gives elsewhere: "each round costs $1,800", "down from €74", "$300,000 apiece"."""
     f = found[index]
-    if f.unit not in MONEY and (f.unit not in UNITS or f.unit == "percent"):
+    if f.unit == "percent":
+        return
+    if regular := _REGULAR.search(view.before(f.start, 90)):
+        f.rate = _ADVERBS[regular["often"].lower()]
+        return
+    if f.unit not in UNITS:
         return
     text = view.text
     clause_start = max(text.rfind(mark, 0, f.start) for mark in (";", ": ", " whereas ", " while ", ", but ", ", and "))
@@ -209,6 +226,30 @@ def clause_rate(view: View, found: list[Found], index: int) -> None:
         near = len(gap) < 25 and f.value < 20 * found[index - 1].value and re.match(r"(?:,| and)", gap)
         if (COMPARES.search(gap) and len(gap) < 60) or near:
             f.rate = found[index - 1].rate
+            return
+    if f.number.scale < 1000:
+        _known_price(view, f, memory)
+
+
+def _known_price(view: View, f: Found, memory: Memory) -> None:
+    """A price that the text gave per something before, with about this number ("$221 a tonne" ... "expects $260")."""
+    for told in reversed(memory.told):
+        if view.sentence.index - told.sentence > _PRICE_BACK:
+            return
+        if (
+            told.unit == f.unit
+            and told.rate
+            and told.rate not in PERIODS
+            and told.value
+            and 1 / _ALIKE < f.value / told.value < _ALIKE
+        ):
+            f.rate = told.rate
+            return
+
+
+#: How many sentences back a price is looked for, and how many times larger or smaller it may be.
+_PRICE_BACK = 4
+_ALIKE = 2
 
 
 def _unit_of(token: Token) -> str:

@@ -78,9 +78,10 @@ ADJECTIVES = frozenset("JJ JJR JJS VBN VBG HYPH AFX POS `` '' CD RBR".split())
 class View:
     """A sentence with the look-ups that the rules need."""
 
-    __slots__ = ("doc", "sentence", "starts", "text")
+    __slots__ = ("doc", "previous", "sentence", "starts", "text")
 
-    def __init__(self, sentence: Sentence) -> None:
+    def __init__(self, sentence: Sentence, previous: Sentence | None = None) -> None:
+        self.previous = previous  #: the sentence before, which is parsed only if a rule asks for its grammar
         self.sentence = sentence
         self.text = sentence.text
         self.doc = sentence.doc

@@ -9,13 +9,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
-from schemas.outcomes import Role
 from spacy.tokens import Token
 
 from extractors.figures.as_of import Period, applying, periods
 from extractors.figures.frame import Frame, auxiliaries, base, clause, is_verb, passive, subject
 from extractors.text import Sentence
+from schemas.outcomes import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +29,12 @@ class Doing:
 
 
 _UP = frozenset(
-    "rise increase climb grow jump gain add surge soar go_up raise lift swell advance edge_up boost leap rally double triple expand widen"
-    " strengthen appreciate rebound recover spike escalate accelerate hike".split()
+    "rise increase climb grow jump gain add surge soar go_up raise lift swell advance edge_up boost leap rally double"
+    " triple expand widen strengthen appreciate rebound recover spike escalate accelerate hike".split()
 )
 _DOWN = frozenset(
-    "fall drop decline decrease lose shed slip slide sink plunge plummet tumble shrink dip ease reduce cut lower trim slash halve go_down weaken"
-    " depreciate contract narrow retreat dwindle slow crash collapse shorten".split()
+    "fall drop decline decrease lose shed slip slide sink plunge plummet tumble shrink dip ease reduce cut lower trim slash"
+    " halve go_down weaken depreciate contract narrow retreat dwindle slow crash collapse shorten".split()
 )
 #: Verbs whose object is a stock of its own ("shed 3,400 jobs", "added 40 beds"), so that only a share of it is a change.
 _STOCK = frozenset("add lose shed cut gain raise boost trim slash lift recover".split())
@@ -45,49 +46,86 @@ _CHANGE_NOUN = re.compile(
 _COMPARED = re.compile(
     r"^[ ](?:points? )?(?:(?P<up>more|higher|larger|bigger|longer|wider|up|above|dearer|faster|heavier|better|costlier)"
     r"|(?P<down>fewer|less|lower|smaller|shorter|down|below|cheaper|lighter|closer|nearer|slower|worse))"
-    r"(?:[ ](?:than|from|on|since|compared|year|against|[a-z]+ than)\b|[ ](?:the )?(?:previous|last)|[ ]?[,.;]|$)"
+    r"(?:[ ](?:than|from|on|since|compared|year|against|in|at|to|[a-z]+ than)\b|[ ](?:the )?(?:previous|last)|[ ]?[,.;]|$)"
 )
 _UP_DOWN_BEFORE = re.compile(
-    r"\b(?:(?P<up>up)|(?P<down>down|off))[ ](?:by[ ])?(?:about |some |around |nearly |almost |more than |over |just |roughly |a further |another )*$",
+    r"\b(?:(?P<up>up)|(?P<down>down|off))[ ](?:by[ ])?(?:about |some |around |nearly |almost |more than |over |just "
+    r"|roughly |a further |another )*$",
     re.IGNORECASE,
 )
-_ASIDE = r"(?:about |some |around |nearly |almost |more than |over |just |just under |just over |roughly |only |as (?:many|much) as |the |an? |its |their )*"
-_FROM = re.compile(rf"\b(?:up|down|compared (?:with|to)|(?:as )?(?:against|opposed to)|from|versus|vs\.?|than|after)[ ]{_ASIDE}$", re.IGNORECASE)
+_ASIDE = (
+    r"(?:about |some |around |nearly |almost |more than |over |just |just under |just over |roughly |only |as (?:many|much) as "
+    r"|the |an? |its |their )*"
+)
+_FROM = re.compile(
+    rf"\b(?:up|down|compared (?:with|to)|(?:as )?(?:against|opposed to)|from|versus|vs\.?|than|after)[ ]{_ASIDE}$",
+    re.IGNORECASE,
+)
 _NOT = re.compile(
-    rf"(?:[,;–—][ ](?:and |but )?not|\band not|\brather than|\bin place of|\binstead of|\bas opposed to|\bnot the|\bnot)[ ](?:at |by |in |of |to )?{_ASIDE}$",
+    rf"(?:[,;–—][ ](?:and |but )?not|\band not|\brather than|\bin place of|\binstead of|\bas opposed to|\bnot the"
+    rf"|\bnot)[ ](?:at |by |in |of |to )?{_ASIDE}$",
     re.IGNORECASE,
 )
 _OTHER_TIME = re.compile(
-    r"^[^,;.]{0,40}\b(?:ago|earlier|before|last|previous(?:ly)?|in (?:the )?(?:19|20)\d\d|in an? (?:normal|average|typical|ordinary|good|bad) \w+"
+    r"^[^,;.]{0,40}\b(?:ago|earlier|before|last|previous(?:ly)?|in (?:the )?(?:19|20)\d\d|in an? (?:normal|average"
+    r"|typical|ordinary|good|bad) \w+"
     r"|in (?:January|February|March|April|May|June|July|August|September|October|November|December))\b"
 )
 #: A standing target that a level is held against is a level of its own.
-_AGAINST_TARGET = re.compile(r"\b(?:against|above|below|over|under) (?:an?|the|its|their) (?:\w+ ){0,3}target of[ ]$", re.IGNORECASE)
+_AGAINST_TARGET = re.compile(
+    r"\b(?:against|above|below|over|under) (?:an?|the|its|their) (?:\w+ ){0,3}target of[ ]$", re.IGNORECASE
+)
 #: The words of a number that no longer stands.
 _WITHDRAWN_BY = re.compile(
-    r"\b(?:first|originally|initially|earlier|previously|formerly|mistakenly|wrongly|erroneously|incorrectly) (?:said|put|reported|estimated|announced"
-    r"|given|spoken|stated|told|declared|counted|listed|thought|planned|feared|believed|assumed|called|set|issued|gave|published|recorded|approved)\b"
-    r"|\b(?:said|put|reported|estimated|announced|given|spoken|stated|declared|counted|listed|thought|planned|gave) (?:\w+ )?(?:at first|originally|initially"
+    r"\b(?:first|originally|initially|earlier|previously|formerly|mistakenly|wrongly|erroneously|incorrectly) (?:said"
+    r"|put|reported|estimated|announced"
+    r"|given|spoken|stated|told|declared|counted|listed|thought|planned|feared|believed|assumed|called|set|issued|gave"
+    r"|published|recorded|approved)\b"
+    r"|\b(?:said|put|reported|estimated|announced|given|spoken|stated|declared|counted|listed|thought|planned"
+    r"|gave) (?:\w+ )?(?:at first|originally|initially"
     r"|previously|by mistake|in error|wrongly|mistakenly)\b"
-    r"|\b(?:earlier|previous|original|initial|preliminary|former|old|withdrawn) (?:\w+ )?(?:estimates?|figures?|reports?|tall(?:y|ies)|tolls?|counts?"
-    r"|numbers?|forecasts?|statements?|claims?|totals?|assessments?|guidance|targets?|values?|results?|readings?|orders?|bids?|offers?|versions?)\b",
+    r"|\b(?:earlier|previous|original|initial|preliminary|former|old|withdrawn) (?:\w+ )?(?:estimates?|figures?"
+    r"|reports?|tall(?:y|ies)|tolls?|counts?"
+    r"|numbers?|forecasts?|statements?|claims?|totals?|assessments?|guidance|targets?|values?|results?|readings?"
+    r"|orders?|bids?|offers?|versions?)\b",
     re.IGNORECASE,
+)
+#: Characters of a sentence in which a withdrawal is looked for; no sentence of the news is longer.
+_READ = 1000
+_NUMBER_WORD = (
+    r"(?:figures?|numbers?|tolls?|tall(?:y|ies)|counts?|estimates?|totals?|statements?|announcements?|bulletins?"
+    r"|statistics|percentages?"
+    r"|assessments?|data|values?|readings?)"
 )
 _WITHDRAWS = re.compile(
-    r"\b(?:correct(?:s|ed|ing|ion)|revis(?:es|ed|ing|ion)|withdr(?:ew|awn|aws|awing)|retract\w*|miscount\w*|miscalculat\w*|misread|misstated"
-    r"|double[- ]count\w*|counted twice|restat(?:es|ed|ing)|recount(?:ed)?|erratum|clarification|overstat\w*|understat\w*|overcount\w*"
-    r"|in error|by mistake|mistaken(?:ly)?|wrongly|erroneous(?:ly)?|incorrect(?:ly)?|typing error|clerical error|took back|taken back"
-    r"|had (?:earlier|first|originally|initially|previously) (?:said|put|reported|given|announced|spoken|stated|told|counted|listed|declared)"
-    r"|(?:no longer|not) as (?:first |earlier |previously |originally |initially )?(?:reported|stated|announced|communicated|declared|given)"
-    r"|as (?:first|earlier|previously|originally|initially|wrongly) (?:reported|stated|announced|communicated|declared|given))\b",
+    # "corrected its own announcement", "revised the death toll", "the figure published in May is hereby withdrawn"
+    rf"\b(?:correct(?:s|ed|ing)?|revis(?:es|ed|ing)|withdr(?:ew|awn|aws|awing)|retract\w*|amend(?:s|ed)?|restat(?:es|ed|ing)) "
+    rf"(?:[\w’'-]+ ){{0,5}}?{_NUMBER_WORD}\b"
+    rf"|\b{_NUMBER_WORD} (?:[\w.,’'-]+ ){{0,8}}?(?:is|was|has been|are|were|have been) (?:[\w-]+ )?(?:corrected"
+    rf"|withdrawn|retracted|revised|wrong"
+    r"|in error|mistaken|incorrect|the result of)\b"
+    r"|\b(?:withdr(?:ew|awn|aws)|retracted|corrected) (?:the|its|their|that) \w+ (?:that )?(?:it|they|he|she) (?:gave"
+    r"|had|published|announced)\b"
+    r"|\b(?:correct(?:s|ed|ing)?|withdr(?:ew|awn|aws|awing)|retract\w*) (?:[\w’'-]+ ){0,4}?(?:results?|rates?"
+    r"|communiqu[eé]s?|releases?|notices?"
+    r"|reports?|lists?|accounts?|articles?|stories|story)\b|\bin error\b"
+    r"|\bcorrection\b|\berratum\b|\bclarification\b|\bhereby (?:corrected|withdrawn)\b"
+    r"|\bmiscount\w*|\bmiscalculat\w*|\bmisread\b|\bmisstated\b|\bdouble[- ](?:count|entr)\w*|\boverstated\b"
+    r"|\bunderstated\b|\bovercount\w*"
+    r"|\b(?:count|enter|book|list|record)ed (?:[\w’'-]+ ){0,3}(?:twice|double)\b"
+    r"|\b(?:transposed|mistyped|misplaced) (?:digits?|figures?|decimal)|\b(?:typing|clerical|arithmetic|rounding"
+    r"|spreadsheet|data[- ]entry) errors?\b"
+    r"|\bhad (?:earlier|first|originally|initially|previously|wrongly|mistakenly) (?:said|put|reported|given|announced"
+    r"|spoken|stated|told|counted"
+    r"|listed|declared)\b"
+    r"|\b(?:not|no longer)\b[^.;]{0,60}?\bas (?:it |they |was )?(?:first |earlier |previously |originally |initially "
+    r"|wrongly )?(?:reported|stated"
+    r"|announced|communicated|declared|given|said)\b"
+    # "940 metres and not 780"
+    r"|\d[^.;]{0,80}?(?:,| and|, and) not (?:the )?[€£$]?\d",
     re.IGNORECASE,
 )
-#: What "revised", "corrected" must be about, so that a corrected course is no withdrawal.
-_ABOUT_A_NUMBER = re.compile(
-    r"\b(?:figures?|numbers?|tolls?|tall(?:y|ies)|counts?|estimates?|totals?|statements?|reports?|data|bulletins?|lists?|notices?|earlier|statistics"
-    r"|percentages?|share|published|reported|announced|double|twice|assessments?)\b|\d",
-    re.IGNORECASE,
-)
+
 _EXPECT = frozenset(
     "expect plan intend aim hope project forecast predict anticipate target envisage foresee schedule assume budget fear"
     " slate set due".split()
@@ -95,13 +133,20 @@ _EXPECT = frozenset(
 #: Of those, the verbs that look ahead also with a plain noun as object ("expects 200 patients", "forecast a deficit of").
 _EXPECT_NOUN = frozenset("expect plan project forecast predict anticipate target envisage foresee assume budget".split())
 _FUTURE_NOUN = frozenset(
-    "target goal forecast projection plan ambition outlook aim expectation guidance prediction objective proposal prognosis".split()
+    "target goal forecast projection plan ambition outlook aim expectation guidance prediction objective"
+    " proposal prognosis".split()
 )
-_FUTURE_MODIFIER = frozenset("planned expected projected forecast anticipated targeted proposed intended scheduled future envisaged predicted".split())
+_FUTURE_MODIFIER = frozenset(
+    "planned expected projected forecast anticipated targeted proposed intended scheduled future envisaged predicted".split()
+)
 _AT_ONE_TIME = re.compile(
-    r"\bbefore the (?:war|conflict|invasion|pandemic|crisis|coup|revolution|siege|blockade|embargo|panic|occupation|sanctions|boom|crash of)\b"
-    r"|\bpre-?(?:war|crisis|pandemic|invasion)\b|\bat (?:its|their|the) (?:\w+ )?peak\b|\bused to\b|\bonce (?:had|held|employed|counted|numbered)\b"
-    r"|\buntil (?:then|recently)\b|\b(?:at|in|during|since) the (?:last|previous) (?:\w+ )?(?:elections?|vote|census|auction|summit|outbreak|crisis|war)\b|\bat the time\b"
+    r"\bbefore the (?:war|conflict|invasion|pandemic|crisis|coup|revolution|siege|blockade|embargo|panic|occupation"
+    r"|sanctions|boom|crash of)\b"
+    r"|\bpre-?(?:war|crisis|pandemic|invasion)\b|\b(?:at|during) (?:its|their|the) (?:\w+ )?(?:peak|height)\b"
+    r"|\bused to\b|\bonce (?:had|held"
+    r"|employed|counted|numbered)\b"
+    r"|\buntil (?:then|recently)\b|\b(?:at|in|during|since) the (?:last|previous) (?:\w+ )?(?:elections?|vote|census"
+    r"|auction|summit|outbreak|crisis|war)\b|\bat the time\b"
     r"|\b(?:in|during) (?:earlier|former|previous|past) (?:years?|decades?|seasons?|winters?|summers?|wars?|outbreaks?)\b",
     re.IGNORECASE,
 )
@@ -109,10 +154,13 @@ _AT_ONE_TIME = re.compile(
 _TAKE_BACK = frozenset("withdraw retract correct rescind discard disown".split())
 #: Adjectives that look ahead with "to".
 _BOUND_TO = frozenset("due set likely scheduled bound poised slated expected projected".split())
+#: What somebody is to get under rules or terms that hold already: "farmers will be paid 6 euros a hen".
+_TERMS = frozenset("pay bear compensate remunerate reimburse charge fine award".split())
 #: What may come about by itself; "may" with other verbs permits.
 _HAPPENS = frozenset(
-    "reach rise fall exceed grow be need cost take die climb lose come top hit go drop become face have double increase decline shrink affect suffer"
-    " last total amount require remain add run require flee".split()
+    "reach rise fall exceed grow be need cost take die climb lose come top hit go drop become face have double increase"
+    " decline shrink affect suffer involve include mean cover bring contain result lead prove turn see cause kill number"
+    " represent earn produce last total amount require remain add run flee".split()
 )
 #: What goes on as it is, what is owed or allowed: "will remain at", "will receive", "will continue to pay".
 _STANDING = frozenset("remain continue stay keep receive get owe entitle earn draw".split())
@@ -124,7 +172,7 @@ def role(
     unit: str = "",
     published_at: datetime | date | None = None,
     found: Sequence[Period] | None = None,
-    previous: Sequence[Sentence] = (),
+    beside: Sequence[Sentence] = (),
 ) -> Doing:
     """The role of a quantity.
 
@@ -133,7 +181,7 @@ def role(
         unit: the quantity's unit.
         published_at: when the article appeared; without it only worded periods ("last year") tell an older time.
         found: the sentence's periods, where they are known already.
-        previous: the sentences before, in order; the last one can set the time of this one.
+        beside: the sentences next to it, which may be the ones that take a number back.
     """
     day = published_at.date() if isinstance(published_at, datetime) else published_at
     text = frame.sentence.text
@@ -141,7 +189,7 @@ def role(
         found = periods(text)
     before, after = _around(frame)
     held = applying(frame, found)
-    taken_back = withdraws([frame.sentence])
+    taken_back = withdraws([frame.sentence, *beside])
     denied = _NOT.search(before) is not None
     if denied or _old_number(frame, before, after):
         return Doing(Role.BACKGROUND, withdrawal=taken_back or denied)
@@ -159,9 +207,13 @@ def role(
 
 def withdraws(sentences: Sequence[Sentence]) -> bool:
     """Do these sentences take a number back that was given before ("corrected", "had first said", "counted twice")?"""
-    return any(
-        _WITHDRAWS.search(s.text) is not None and _ABOUT_A_NUMBER.search(s.text) is not None for s in sentences
-    )
+    return any(_takes_back(s.text[:_READ]) for s in sentences)
+
+
+@lru_cache(maxsize=64)
+def _takes_back(text: str) -> bool:
+    """Asked for every figure of a sentence and of its neighbours, hence remembered for a while."""
+    return _WITHDRAWS.search(text) is not None
 
 
 def _around(frame: Frame) -> tuple[str, str]:
@@ -185,6 +237,12 @@ def _old_number(frame: Frame, before: str, after: str) -> bool:
         hangs = {t.dep_ for t in frame.path[:-1]}
         if hangs & {"dobj", "nsubjpass"} and not re.search(r"\bto[ ](?:\w+[ ]){0,3}$", before[-30:]):
             return True
+    if (
+        verb is not None
+        and verb.dep_ == "ccomp"
+        and _WITHDRAWN_BY.search(" ".join(t.text for t in sorted(clause(verb.head), key=lambda t: t.i)))
+    ):
+        return True
     return _WITHDRAWN_BY.search(_clause_text(frame)) is not None
 
 
@@ -222,17 +280,17 @@ def _ahead(frame: Frame, held: Sequence[Period], day: date | None) -> bool:
         if depth and _apart(below, verb):
             break
         name = base(verb)
-        if name in _STANDING:
+        doer = subject(verb)
+        if depth == 0 and doer is not None and not _is_subject(frame, verb) and _planned(doer):
+            return True
+        if (name in _STANDING and not _supposed(verb)) or (name in _TERMS and passive(verb)):
             return False
         if _future(verb):
             return True
         if depth == 0:
-            doer = subject(verb)
             if name in _EXPECT_NOUN and (passive(verb) or not _is_subject(frame, verb)):
                 return True
             if name == "hope" and any(t.lower_ == "for" for t in frame.path):
-                return True
-            if doer is not None and not _is_subject(frame, verb) and _planned(doer):
                 return True
         elif name in _EXPECT and below.dep_ in {"xcomp", "ccomp"}:
             return True
@@ -257,11 +315,16 @@ def _known_thing(frame: Frame) -> bool:
 def _apart(below: Token, verb: Token) -> bool:
     """Does the clause below stand for itself, so that the verb above says nothing about its time?"""
     top = below
-    while top.head != verb and top.head != top:
+    while top.head not in {verb, top}:
         top = top.head
     return top.dep_ in {"conj", "parataxis", "relcl", "advcl", "acl", "csubj", "csubjpass"} or (
         top.dep_ == "ccomp" and base(verb) not in _EXPECT
     )
+
+
+def _supposed(verb: Token) -> bool:
+    """ "could earn", "might remain": not owed, only possible"""
+    return any(t.lower_ in {"could", "might", "may"} for t in auxiliaries(verb))
 
 
 def _future(verb: Token) -> bool:
@@ -274,9 +337,17 @@ def _future(verb: Token) -> bool:
         return base(verb) in _HAPPENS and not any(t.dep_ == "neg" for t in helpers)
     if "could" in names:
         return "have" not in names
+    if "would" in names and verb.dep_ in {"relcl", "advcl", "conj"}:
+        # "may ship 700 tonnes, which would cover a third": supposed of what is to come
+        above = next((t for t in verb.ancestors if is_verb(t)), None)
+        return above is not None and _future(above)
     if base(verb) == "be":
         for child in verb.children:
-            if child.dep_ == "xcomp" and any(t.lower_ == "to" for t in child.children):
+            if (
+                child.dep_ == "xcomp"
+                and base(child) not in {"say", "use", "have"}
+                and any(t.lower_ == "to" for t in child.children)
+            ):
                 return True
             if child.dep_ in {"acomp", "oprd"} and child.lower_ in {"due", "scheduled", "expected", "planned"}:
                 return True
@@ -308,12 +379,6 @@ def _is_subject(frame: Frame, verb: Token) -> bool:
     return doer is not None and (frame.holds(doer) or doer in frame.path)
 
 
-def _once(frame: Frame, before: str, after: str) -> bool:
-    """Words that put a number into another time without a date: "before the war", "at its peak", "usually"."""
-    near = _clause_text(frame)
-    return bool(_AT_ONE_TIME.search(near) or _USUAL.search(near))
-
-
 def _change(frame: Frame, unit: str, before: str, after: str) -> str | None:
     """The direction of a change; None where it is none."""
     share = unit in {"percent", "percentage point", "basis point"}
@@ -321,11 +386,12 @@ def _change(frame: Frame, unit: str, before: str, after: str) -> str | None:
     if surface in {"more", "fewer", "less"} and re.match(r"^[ ]than\b", after):
         return "up" if surface == "more" else "down"
     compared = _COMPARED.match(after)
-    if compared and (share or re.search(r"\bthan\b", after[:30])):
+    if compared and (share or re.search(r"\bthan\b|^[ ](?:closer|nearer|further)\b", after[:30])):
         return "up" if compared.group("up") else "down"
     moved = _UP_DOWN_BEFORE.search(before)
     if moved and (share or re.search(r"(?:^|[,(–—]|\b(?:is|are|was|were|be|been))[ ]?$", before[: moved.start()])):
-        if frame.verb is None or base(frame.verb) not in {"make", "take", "put", "pick", "give"}:
+        part_of_verb = frame.verb is not None and base(frame.verb) in {"make", "take", "put", "pick", "give"}
+        if not part_of_verb:
             return "up" if moved.group("up") else "down"
     noun = _change_noun(frame, share)
     if noun is not None:

@@ -105,7 +105,7 @@ class Receipt:
         """Both numbers as they stand in a line of text; a unit that the label does not name follows the second."""
         first, second = (_in_words(side.number) for side in (self.before, self.after))
         unit, rate = clean(self.unit, MAX_NUMBER), clean(self.rate or "", MAX_NUMBER)
-        if unit and not re.search(r"[%$€£¥₩]", second) and not _names(self.label, unit):
+        if unit and not re.search(r"[%$€£¥₩₹]", second) and not _names(self.label, unit):
             second = f"{second} {plural(unit)}"
         return first, f"{second} a {rate}" if rate and rate.lower() not in self.label.lower() else second
 

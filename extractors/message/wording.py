@@ -15,8 +15,19 @@ from schemas.outcomes import Bound
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 _SCALES = ((Decimal(10**12), "trillion"), (Decimal(10**9), "billion"), (Decimal(10**6), "million"))
 
-#: Written before the number; every other unit is a noun after it.
-CURRENCY_SIGNS = {"US dollar": "$", "dollar": "$", "euro": "€", "pound": "£", "yen": "¥", "won": "₩"}
+#: By the names of figures/units.py. Written before the number; every other unit is a noun after it.
+CURRENCY_SIGNS = {
+    "US dollar": "$",
+    "Australian dollar": "A$",
+    "Canadian dollar": "C$",
+    "Hong Kong dollar": "HK$",
+    "New Zealand dollar": "NZ$",
+    "euro": "€",
+    "pound sterling": "£",
+    "yen": "¥",
+    "South Korean won": "₩",
+    "Indian rupee": "₹",
+}
 
 _BOUND_WORDS = {
     Bound.EXACT: "",
@@ -45,7 +56,9 @@ _IRREGULAR = dict(
     pair.split(":") for pair in "person:people man:men woman:women child:children serviceman:servicemen foot:feet".split()
 )
 #: Written alike for one and for many.
-_UNCOUNTED = frozenset("percent aircraft personnel staff police cattle sheep series crew hertz kelvin".split())
+_UNCOUNTED = frozenset(
+    "percent aircraft spacecraft personnel staff police cattle sheep deer series species crew hertz yuan baht rand".split()
+)
 
 
 def clean(text: str, limit: int) -> str:
@@ -114,7 +127,12 @@ def change(before: Decimal, after: Decimal, unit: str = "") -> str:
 
 
 def plural(unit: str) -> str:
-    """The unit's name for many: the last word of it, by the rules of English."""
+    """The unit's name for many by the rules of English: its last word changes, or the one before "per" or a scale's name."""
+    measure, per, rest = unit.partition(" per ")
+    if per:
+        return plural(measure) + per + rest
+    if unit.startswith("degree "):
+        return unit.replace("degree", "degrees", 1)
     head, _, last = unit.rpartition(" ")
     if last in _UNCOUNTED or not last:
         return unit

@@ -19,9 +19,6 @@ INSERT INTO migration (name) VALUES (%(name)s);
 -- CREATE DATABASE fails while anybody else is connected to the template: one at a time.
 SELECT pg_advisory_lock(7361002);
 
--- unlock_databases --
-SELECT pg_advisory_unlock(7361002);
-
 -- databases --
 -- Databases whose names begin so; is_template is set on templates that are whole.
 SELECT datname AS name, datistemplate AS is_template FROM pg_database WHERE starts_with(datname, %(prefix)s) ORDER BY datname;
@@ -29,6 +26,3 @@ SELECT datname AS name, datistemplate AS is_template FROM pg_database WHERE star
 -- keep_database --
 -- Held by the session that uses a throw-away database: whoever gets it instead may drop the database.
 SELECT pg_try_advisory_lock(7361, hashtext(%(name)s)) AS kept;
-
--- release_database --
-SELECT pg_advisory_unlock(7361, hashtext(%(name)s));

@@ -120,6 +120,12 @@ def test_a_date_in_the_address_is_better_than_none() -> None:
     assert read(page(), url="https://courier.example/2026/06/01/ships").published_at == datetime(2026, 6, 1, tzinfo=UTC)
 
 
+def test_a_time_element_gives_the_hour_of_that_day() -> None:
+    lead = "<time datetime='2026-06-01T09:30:00+02:00'>1 June</time>"
+    found = read(page(lead=lead), url="https://courier.example/2026/06/01/ships")
+    assert found.published_at == datetime(2026, 6, 1, 7, 30, tzinfo=UTC)
+
+
 def test_what_the_feed_says_comes_first() -> None:
     when = datetime(2026, 6, 2, 7, tzinfo=UTC)
     found = read(page(json_ld(JSON_LD)), published_at=when, authors=("Dag Holm",), outlet="Courier Online", language="en-GB")
@@ -133,6 +139,8 @@ def test_what_the_feed_says_comes_first() -> None:
         ("the site's name goes", page(f'<meta property="og:title" content="{TITLE} - The Courier">', h1=""), "", TITLE),
         ("a joined name goes", page(f'<meta property="og:title" content="{TITLE}">', h1=TITLE + " The Courier"), "", TITLE),
         ("the feed's title, where it is a variant", page(), "Ministry counts 200 ships", "Ministry counts 200 ships"),
+        ("the page's, where the list cut it short", page(), "Ministry counts 200…", TITLE),
+        ("the site's name goes from a listed title too", page(), "Ministry counts ships | Courier", "Ministry counts ships"),
         ("the page's, where it got a new headline", page(), "Live updates from the harbour", TITLE),
         ("a heading of another matter is no headline", page(h1="Weather today"), "", TITLE),
     ],

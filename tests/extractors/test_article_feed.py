@@ -241,6 +241,7 @@ def test_entities_neither_swell_nor_read_files() -> None:
     [
         ("cut off in the middle of an item", f"<rss><channel><item>{LINK}<title>T</title></item><item><lin"),
         ("a bare ampersand", f"<rss><channel><item>{LINK}<title>T</title><x>AT&T</x></item></channel></rss>"),
+        ("a reference to no character", f"<rss><channel><item>{LINK}<title>&#55296;T&#0;</title></item></channel></rss>"),
         ("a control character", f"<rss><channel><item>{LINK}<title>\x0bT</title></item></channel></rss>"),
         ("stray text before the root", f"Warning: line 3\n<rss><channel><item>{LINK}<title>T</title></item></channel></rss>"),
         ("a tag that is never closed", f"<rss><channel><item>{LINK}<title>T</title><b></item></channel></rss>"),
@@ -338,6 +339,7 @@ PIECES = [
     *("<rss>", "<channel>", "<item>", "<entry>", "<link>", "<link href='", "</link>", "<guid>", "http://a.b/", "{", '"items":'),
     *("<![CDATA[", "]]>", "<!DOCTYPE ", "[", "<!--", "-->", "<?xml ", "?>", "&amp;", "&b;", "<urlset>", "<url>", "<loc>", "'"),
     *(">", "xml:base='http://[", "<title type='xhtml'>", "<pubDate>", "2026-02-30", "Mon, 99 Foo 9999 99:99:99 +9999", "\x00"),
+    *("&#55296;", "&#x110000;", "&#0"),
 ]
 MARKUP = st.lists(st.sampled_from(PIECES) | st.text(max_size=8), max_size=40).map(
     lambda x: "".join(x).encode("utf-8", "replace")

@@ -1,5 +1,9 @@
 """Copies are recognised, and no changed number is lost among them."""
 
+import textwrap
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from extractors.copies import fingerprint, judge
@@ -61,6 +65,27 @@ def verdict(text: str, *known: str) -> Verdict:
 
 
 CASES = {
+    "lines broken at a width change nothing": ("\n".join(textwrap.wrap(WIRE, 60)), Relation.DUPLICATE),
+    "one digit changed in broken lines is an update": (
+        "\n".join(textwrap.wrap(WIRE, 60)).replace("87 people", "97 people"),
+        Relation.UPDATE,
+    ),
+    "a minus sign is part of a number": (WIRE.replace("2.1 metres", "-2.1 metres"), Relation.UPDATE),
+    "a rounded number with a word that says so is the same": (
+        WIRE.replace("At least 1,240", "About 1,200"),
+        Relation.DUPLICATE,
+    ),
+    "a rounded number without one is another": (WIRE.replace("At least 1,240 homes", "Homes, 1,200,"), Relation.UPDATE),
+    "a conversion in brackets is no new number": (
+        WIRE.replace("6.4 metres", "6.4 metres (21 feet)"),
+        Relation.DUPLICATE,
+    ),
+    "a paragraph of another story, with its numbers, is more than a copy": (
+        WIRE
+        + "\n\nIn other news, the Brelle opera sold 4,200 seats within 15 minutes for a gala in which the tenor Ugo Lanz sings"
+        " for the last time after 31 years on its stage.",
+        Relation.UPDATE,
+    ),
     "the same text is a duplicate": (WIRE, Relation.DUPLICATE),
     "other white space changes nothing": (
         "  " + WIRE.replace(" said", "\u00a0 said").replace("\n\n", "\n \n\n"),
@@ -117,3 +142,65 @@ def test_a_copy_shares_a_key_with_its_origin() -> None:
     for text, _ in CASES.values():
         if text != OTHER_DESK:
             assert keys & set(fingerprint(text, (), sentences(text)).keys)
+
+
+NOON = datetime(2031, 5, 4, 12, tzinfo=UTC)
+DIRECTIONS = {
+    "what came later is the copy": (Relation.DUPLICATE, 3, {}, {}),
+    "what came earlier is no copy of what came later": (Relation.ORIGINAL, -3, {}, {}),
+    "an hour early by its clock, but it credits the other": (
+        Relation.DUPLICATE,
+        -1,
+        {"outlet": "Orven Gazette", "credit": "LP"},
+        {"outlet": "Lantern Press", "credit": "LP"},
+    ),
+    "an hour late by its clock, but the other credits it": (
+        Relation.ORIGINAL,
+        1,
+        {"outlet": "Lantern Press", "credit": "LP"},
+        {"outlet": "Orven Gazette", "credit": "Lantern Press"},
+    ),
+    "a credit does not turn days around": (
+        Relation.ORIGINAL,
+        -72,
+        {"outlet": "Orven Gazette", "credit": "LP"},
+        {"outlet": "Lantern Press", "credit": "LP"},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", DIRECTIONS)
+def test_direction(case: str) -> None:
+    expected, hours, here, there = DIRECTIONS[case]
+    print_of = fingerprint(WIRE, (), sentences(WIRE))
+    candidate = Candidate(id=1, url="u", published_at=NOON, fingerprint=print_of, figures=(), **there)
+    published = NOON + timedelta(hours=hours)
+    article = Article(url="v", title="", text=WIRE, language="en", published_at=published, **here)
+    found = judge(article, print_of, (), [candidate])
+    assert found.relation is expected
+    assert found.later == ((1,) if expected is Relation.ORIGINAL else ())
+
+
+def test_the_parent_is_the_version_that_a_text_repeats_or_else_changes_least() -> None:
+    second = WIRE.replace("1,240", "1,390").replace("87 people", "96 people")
+    third = second.replace("3,500", "2,900")
+    assert verdict(second, WIRE, second).of == 1
+    assert verdict(third, WIRE, second).of == 1
+    assert verdict(third, WIRE, second).relation is Relation.UPDATE
+    assert verdict("\n\n".join(WIRE.split("\n\n")[3:]), WIRE, second).of == 0  # both fit: the earlier
+
+
+def test_fingerprints_of_another_version_are_not_compared() -> None:
+    old = replace(fingerprint(WIRE, (), sentences(WIRE)), version=0)
+    candidate = Candidate(id=1, url="u", published_at=None, fingerprint=old, figures=())
+    article = Article(url="v", title="", text=WIRE, language="en")
+    assert judge(article, fingerprint(WIRE, (), sentences(WIRE)), (), [candidate]).relation is Relation.ORIGINAL
+
+
+def test_lines_of_one_make_are_each_compared_with_their_own() -> None:
+    places = {"north": 40, "south": 70, "east": 96, "west": 120, "hill": 31, "port": 55}
+    lines = [f"On Monday it held {n} tents and {n // 3} stoves." for n in places.values()]
+    text = WIRE + "\n\n" + " ".join(lines)
+    assert verdict("Advertisement\n\n" + text, text).relation is Relation.DUPLICATE
+    assert verdict(text.replace("96 tents", "98 tents"), text).relation is Relation.UPDATE
+    assert verdict(text.replace("96 tents", "55 tents"), text).relation is Relation.UPDATE

@@ -108,6 +108,8 @@ def test_numbers_are_written_exactly_and_shortly(value: str, expected: str) -> N
         (300000000, 600000000, Bound.RANGE, "US dollar", "$300 million to $600 million"),
         (50, 60, Bound.RANGE, "percent", "50 to 60%"),
         (2000, 2000, Bound.APPROX, "US dollar", "about $2,000"),
+        (5000000, 5000000, Bound.EXACT, "pound sterling", "£5 million"),
+        (-3, -3, Bound.EXACT, "euro", "-€3"),
         (None, None, Bound.EXACT, "", "?"),
     ],
 )
@@ -147,6 +149,10 @@ def test_a_change_is_a_percentage_a_factor_or_points(before: str, after: str, un
         ("box", "boxes"),
         ("aircraft", "aircraft"),
         ("serviceman", "servicemen"),
+        ("yuan", "yuan"),
+        ("degree Celsius", "degrees Celsius"),
+        ("kilometre per hour", "kilometres per hour"),
+        ("percentage point", "percentage points"),
         ("", ""),
     ],
 )

@@ -6,11 +6,13 @@ import socket
 import ssl
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult
+from apprise.plugins.custom_json import NotifyJSON
 from apprise.plugins.slack import NotifySlack
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -147,6 +149,16 @@ def test_another_service_gets_plain_text_that_mentions_nobody(webhook: SlackRece
     body = json.loads(webhook.requests[0][1])
     assert body["title"] == MESSAGE.subject.replace("@all", "@\u2060all")
     assert body["message"] == MESSAGE.text.replace("@here", "@\u2060here")
+
+
+def test_a_service_for_short_messages_gets_the_beginning(webhook: SlackReceiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(NotifyJSON, "body_maxlen", 120)
+    webhook.answers.append(Answer())
+    channels.send(
+        f"json://{HOST}:{webhook.port}/hook", replace(MESSAGE, subject="Boxes: 1 -> 2", text="NOW: 2\n" + "more " * 100)
+    )
+    assert len(webhook.requests) == 1
+    assert json.loads(webhook.requests[0][1])["message"].startswith("NOW: 2")
 
 
 @pytest.mark.parametrize(

@@ -25,8 +25,8 @@ OPEN = FetchSettings(spacing_seconds=0, allow_hosts=("127.0.0.1",), timeout_seco
 DESK = Desk(threshold=Decimal("0.10"), rules=(Rule(name="every shift", channels=("desk",)),))
 
 FIRST = (
-    "ARDEN, March 2 (Tidewater) - Some 6,700 containers of ammunition have been shipped from Port Larn to Vessia since August,"
-    " the defence ministry of Arden said on Monday.\n\n"
+    "ARDEN, March 2 (Tidewater) - Some 6,700 containers of ammunition have been shipped from Port Larn to Vessia since"
+    " August, the defence ministry of Arden said on Monday.\n\n"
     "The ministry said the cargo left the port aboard four freighters that sail under the Vessian flag.\n\n"
     '"They load at night and switch their transponders off," the ministry\'s spokeswoman, Ines Halloran, told reporters in Arden.\n\n'
     "The freighters unload at the naval base of Kolm, from where trains take the containers to depots near the front.\n\n"
@@ -204,14 +204,14 @@ class TestArticles:
 
     def test_a_full_disk_stops_the_pass_and_loses_nothing(self, database, analyser, execute):
         execute(
-            "CREATE FUNCTION full() RETURNS trigger LANGUAGE plpgsql AS"
+            "CREATE FUNCTION no_space() RETURNS trigger LANGUAGE plpgsql AS"
             " $$ BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$"
         )
-        execute("CREATE TRIGGER full BEFORE INSERT ON figure FOR EACH ROW EXECUTE FUNCTION full()")
+        execute("CREATE TRIGGER no_space BEFORE INSERT ON figure FOR EACH ROW EXECUTE FUNCTION no_space()")
         with pytest.raises(DiskFull, match="no space left"):
             read(database, analyser, document(FIRST, path="a"))
         assert rows(database, "articles.export", seeds=False) == []
-        execute("DROP TRIGGER full ON figure")
+        execute("DROP TRIGGER no_space ON figure")
         assert pipeline.analyse_due(database, analyser, DESK, NOON, 10)["articles stored"] == 1
 
 
@@ -259,8 +259,9 @@ class TestAlerts:
         read(database, analyser, document(FIRST, path="a"), document(SECOND, path="b", at=NOON + timedelta(days=1)))
         with SlackReceiver() as slack:
             settings = Settings.model_validate({"channels": {"desk": slack.url()}})
-            assert alerts.deliver(database, settings, NOON) == {"sent": 1}
-            assert alerts.deliver(database, settings, NOON) == {}
+            later = NOON + timedelta(days=2)
+            assert alerts.deliver(database, settings, later) == {"sent": 1}
+            assert alerts.deliver(database, settings, later) == {}
         [payload] = slack.payloads
         for part in ("6,700", "10,000", "defence ministry of Arden", "Tidewater"):
             assert part in str(payload)

@@ -131,6 +131,18 @@ def kill_keeper(folder: Path) -> None:
     raise AssertionError("there is no keeper")
 
 
+def test_released_by_its_last_user_it_has_stopped_at_once_and_by_another_it_goes_on(folder: Path) -> None:
+    postgres.embedded(folder, durable=False)
+    user = User(folder)
+    user.ready()
+    postgres.release(folder)
+    assert postmaster(folder) is not None
+    postgres.embedded(folder, durable=False)
+    user.go()
+    postgres.release(folder)
+    assert postmaster(folder) is None
+
+
 @pytest.mark.parametrize("name", ["with a space/and 'quotes'", "Zürich", "long" * 40])
 def test_any_folder_will_do(name: str, folder: Path) -> None:
     user = User(folder / name)
@@ -166,14 +178,16 @@ def test_it_runs_as_another_user_just_so(folder: Path) -> None:
         command = [python, "-c", "import " + "flows.postgres"]
         environment = {"PYTHONPATH": os.pathsep.join(packages), "HOME": str(folder), "PATH": os.environ["PATH"]}
         try:
-            if subprocess.run(command, env=environment, cwd="/", capture_output=True, **identity).returncode == 0:
+            if subprocess.run(command, env=environment, cwd="/", capture_output=True, check=False, **identity).returncode == 0:
                 break
         except OSError:
             continue
     else:
         pytest.skip("other users may not read this Python or this checkout")
     command = [python, "-c", USER, str(folder / "data")]
-    done = subprocess.run(command, input="\n", capture_output=True, text=True, env=environment, cwd="/", **identity)
+    done = subprocess.run(
+        command, input="\n", capture_output=True, text=True, check=False, env=environment, cwd="/", **identity
+    )
     assert (done.returncode, done.stderr) == (0, "")
     assert (folder / "data" / "postgres" / "data").stat().st_uid == other.pw_uid
     assert stops(folder / "data")
@@ -210,3 +224,19 @@ def test_a_throw_away_server_does_not_wait_for_the_disk(server: str) -> None:
     with psycopg.connect(server) as connection:
         names = ("fsync", "synchronous_commit", "full_page_writes")
         assert {connection.execute(f"SHOW {name}").fetchone()[0] for name in names} == {"off"}  # type: ignore[index]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="others run the programs as they are")
+def test_programs_in_a_closed_folder_are_copied_not_opened(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed, open_to_all = folder / "closed", folder / "open"
+    closed.mkdir(mode=0o700)
+    open_to_all.mkdir()
+    folder.chmod(0o755)
+    (closed / "programs").symlink_to(postgres.programs())
+    monkeypatch.setattr(keeper, "SHARED_PROGRAMS", open_to_all / "copies")
+    server = keeper.Server(closed / "programs", folder, durable=False)
+    assert open_to_all / "copies" in server.programs.parents
+    server.start()
+    server.stop()
+    assert stat.S_IMODE(closed.stat().st_mode) == 0o700
+    assert server.programs == keeper.Server(closed / "programs", folder, durable=False).programs

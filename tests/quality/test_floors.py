@@ -23,10 +23,9 @@ pytestmark = pytest.mark.skipif(not EVAL.is_dir(), reason="the development story
 def scores(tmp_path_factory):
     """What evaluate.py says of this checkout."""
     data = tmp_path_factory.mktemp("eval")
-    done = subprocess.run(
-        [sys.executable, str(EVAL / "evaluate.py"), "--json", "--command", f"{sys.executable} -m flows"],
-        cwd=ROOT, capture_output=True, text=True, check=False, env=os.environ | {"FIGUREWATCH_DATA_DIR": str(data), "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
+    command = [sys.executable, str(EVAL / "evaluate.py"), "--json", "--command", f"{sys.executable} -m flows"]
+    ours = {"FIGUREWATCH_DATA_DIR": str(data), "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, env=os.environ | ours)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 

@@ -1,0 +1,123 @@
+"""What holds for every text: similarity is symmetric, layout does not matter, one changed digit is always seen."""
+
+import string
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from extractors.copies import fingerprint, judge, similarity
+from extractors.copies.packing import pack, unpack
+from extractors.copies.values import LONGEST, read
+from extractors.text import sentences
+from schemas.outcomes import Relation
+from schemas.records import Article, Candidate, Fingerprint, Verdict
+
+#: Enough to meet what breaks a rule, in a second or two.
+some = settings(max_examples=30, deadline=None)
+
+NOUNS = "bridge harbour village dam ferry orchard quarry barracks clinic tunnel vineyard mill depot market school".split()
+VERBS = "flooded repaired searched emptied insured evacuated sold inspected closed reopened mapped surveyed".split()
+NAMES = "Orven Tarn Brandt Hallin Merle Serrin Conti Voltis Norvex Lomm Reve Kessa Dorn Ilvar".split()
+
+
+@st.composite
+def reports(draw: st.DrawFn) -> str:
+    """A text of some paragraphs, each sentence with a name, a number and words of its own."""
+    lines = []
+    for decimal in draw(st.lists(st.integers(11, 99).map(lambda n: n / 10), min_size=5, max_size=8, unique=True)):
+        noun, other = draw(st.permutations(NOUNS))[:2]
+        verb = draw(st.sampled_from(VERBS))
+        name, place = draw(st.permutations(NAMES))[:2]
+        number = draw(st.one_of(st.integers(2, 40), st.integers(101, 9999).map(lambda n: f"{n:,}")))
+        lines.append(
+            f"Crews from {place} {verb} {number} parts of the {noun} near the {other}, {name} said after {decimal} days."
+        )
+    at = draw(st.integers(2, 4))
+    return " ".join(lines[:at]) + "\n\n" + " ".join(lines[at:])
+
+
+def of(text: str) -> Fingerprint:
+    return fingerprint(text, (), sentences(text))
+
+
+def verdict(text: str, known: str) -> Verdict:
+    candidate = Candidate(id=1, url="u", published_at=None, fingerprint=of(known), figures=())
+    return judge(Article(url="v", title="", text=text, language="en"), of(text), (), [candidate])
+
+
+@some
+@given(reports(), reports())
+def test_similarity_is_symmetric_and_between_zero_and_one(one: str, other: str) -> None:
+    a, b = of(one), of(other)
+    assert similarity(a, b) == similarity(b, a)
+    assert 0.0 <= similarity(a, b) <= 1.0
+    assert similarity(a, a) == 1.0
+
+
+@some
+@given(reports(), st.sampled_from([" ", "  ", "\t", "\u00a0", "\u2009"]), st.sampled_from(["\n\n", "\n \n", "\n\n\n"]))
+def test_white_space_changes_nothing(text: str, gap: str, blank: str) -> None:
+    spaced = blank.join(part.replace(" ", gap) for part in text.split("\n\n"))
+    assert verdict(spaced, text).relation is Relation.DUPLICATE
+    assert of(spaced).keys == of(text).keys
+
+
+@some
+@given(reports(), st.integers(1, 99))
+def test_a_menu_and_headlines_around_a_text_change_nothing(text: str, number: int) -> None:
+    page = f"Home | News | {number} offers\n\nAdvertisement\n\n{text}\n\nMost read: {number} ways to sleep\n\n© 2031 Kessa"
+    assert verdict(page, text).relation is Relation.DUPLICATE
+    assert of(page).keys == of(text).keys
+
+
+@some
+@given(reports(), st.data())
+def test_one_changed_digit_is_always_an_update(text: str, data: st.DataObject) -> None:
+    places = [i for i, c in enumerate(text) if c in string.digits]
+    at = data.draw(st.sampled_from(places))
+    digit = data.draw(st.sampled_from([d for d in "123456789" if d != text[at]]))
+    changed = text[:at] + digit + text[at + 1 :]
+    found = verdict(changed, text)
+    assert found.relation is Relation.UPDATE, found.reason
+    assert found.of == 1
+
+
+@some
+@given(reports())
+def test_a_part_of_a_text_is_a_duplicate_and_the_whole_after_its_part_an_update(text: str) -> None:
+    part = text.split("\n\n")[1]
+    assert verdict(part, text).relation is Relation.DUPLICATE
+    assert verdict(text, part).relation is not Relation.DUPLICATE
+
+
+@some
+@given(reports())
+def test_what_was_published_earlier_is_no_copy_of_what_came_later(text: str) -> None:
+    now = datetime(2031, 5, 4, tzinfo=UTC)
+    candidate = Candidate(id=7, url="u", published_at=now, fingerprint=of(text), figures=())
+    earlier = Article(url="v", title="", text=text, language="en", published_at=now - timedelta(days=1))
+    found = judge(earlier, of(text), (), [candidate])
+    assert (found.relation, found.later) == (Relation.ORIGINAL, (7,))
+
+
+@some
+@given(st.text(), st.text())
+def test_any_text_has_a_fingerprint_and_a_verdict(one: str, other: str) -> None:
+    found = of(one)
+    assert len(found.keys) == len(set(found.keys)) <= 64
+    assert all(-(2**63) <= key < 2**63 for key in found.keys)
+    assert unpack(pack(found)) == found
+    verdict(one, other)
+    assert verdict(one, one).relation is Relation.DUPLICATE
+
+
+@some
+@given(st.text(alphabet="0123456789,.  -dozenmillionkbn$€(half)", max_size=60))
+def test_any_run_of_digits_and_number_words_is_read(text: str) -> None:
+    for start, character in enumerate(text):
+        if character.isdecimal():
+            reading = read(text, start, follows=True)
+            assert reading is not None
+            assert start < reading.end <= len(text)
+            assert len(reading.number) <= LONGEST + 40
