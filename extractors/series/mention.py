@@ -27,7 +27,7 @@ from extractors.series.standing import speaker_words
 from extractors.text import Sentence
 from schemas.records import Figure
 
-VERSION = 1
+VERSION = 2
 
 #: Content words this near to the number, on either side, say best what it counts; more bring the neighbours' words in.
 NEAR_WORDS = 5
