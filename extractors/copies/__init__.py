@@ -28,7 +28,7 @@ WHOLE_SENTENCES = 0.3
 
 def fingerprint(
     text: str,
-    figures: Sequence[Figure],  # noqa: ARG001
+    figures: Sequence[Figure],  # noqa: ARG001 (all numbers are kept, recognised as figures or not)
     sentences: Sequence[Sentence],
     *,
     title: str = "",

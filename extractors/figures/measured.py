@@ -68,7 +68,7 @@ _PRONOUNS = frozenset(
 #: What a number is read from is no doer.
 _SOURCES = frozenset(
     "data report figure statistic survey study document record estimate analysis source poll census bulletin statement"
-    " filing account official analyst expert witness observer".split()
+    " filing account analyst witness observer".split()
 )
 _GENERIC = frozenset("number total figure toll count amount sum level rate share tally".split())
 _MODIFIERS = frozenset({"compound", "amod", "nmod"})

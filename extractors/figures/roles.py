@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 from spacy.tokens import Token
 
@@ -206,7 +207,13 @@ def role(
 
 def withdraws(sentences: Sequence[Sentence]) -> bool:
     """Do these sentences take a number back that was given before ("corrected", "had first said", "counted twice")?"""
-    return any(_WITHDRAWS.search(s.text[:_READ]) is not None for s in sentences)
+    return any(_takes_back(s.text[:_READ]) for s in sentences)
+
+
+@lru_cache(maxsize=64)
+def _takes_back(text: str) -> bool:
+    """Asked for every figure of a sentence and of its neighbours, hence remembered for a while."""
+    return _WITHDRAWS.search(text) is not None
 
 
 def _around(frame: Frame) -> tuple[str, str]:
