@@ -242,6 +242,14 @@ def redact(url: str) -> str:
         return "an address that cannot be read"
 
 
+def without_credentials(url: str) -> str:
+    """An address as others may have it."""
+    try:
+        return _without_credentials(urlsplit(url))
+    except ValueError:
+        return ""
+
+
 def refusal(address: str) -> str:
     """Why an IP address must not be dialled; empty where it may be."""
     try:
