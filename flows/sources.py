@@ -190,7 +190,7 @@ async def _sitemap(
     waiting = list(document.sitemaps)
     problems = ""
     while waiting and len(read) < MOST_PARTS:
-        link = following(waiting, parts, now)
+        link = following(waiting, parts, now, any_age=first and not read)
         if link is None:
             break
         waiting.remove(link)
@@ -226,16 +226,21 @@ async def _sitemap(
     return replace(come, entries=entries, known=known, parts=tuple(read), detail=problems)
 
 
-def following(links: Sequence[SitemapLink], parts: dict[str, dict[str, Any]], now: datetime) -> SitemapLink | None:
+def following(
+    links: Sequence[SitemapLink], parts: dict[str, dict[str, Any]], now: datetime, *, any_age: bool
+) -> SitemapLink | None:
     """The sitemap of an index to read next: new or changed, the newest first; then undated ones, the longest unread first.
 
-    An old one that was never read is history, which backfill reads in; but the newest is read however old it is.
+    An old one that was never read is history, which backfill reads in.
+
+    Args:
+        any_age: the newest is read however old it is.
     """
 
     def changed(link: SitemapLink) -> bool:
         part = parts.get(link.url)
         if part is None:
-            return not parts or link.updated_at is None or link.updated_at >= now - YOUNG
+            return any_age or link.updated_at is None or link.updated_at >= now - YOUNG
         return link.updated_at is None or part["updated_at"] is None or link.updated_at > part["updated_at"]
 
     long_ago = datetime.min.replace(tzinfo=UTC)

@@ -98,7 +98,7 @@ def due(now: datetime, wait: timedelta, *, source: int, trouble: float = 0.0, hi
         trouble: sum of the weights of failures in a row; each whole one adds an interval, up to LONGEST.
     """
     hints = hints or Hints()
-    wait = min(wait * (1 + max(0.0, trouble)), max(wait, LONGEST))
+    wait = min(wait * (1 + min(max(0.0, trouble), 1e4)), max(wait, LONGEST))
     if hints.ttl is not None:
         wait = max(wait, min(hints.ttl, LONGEST_TTL))
     if hints.max_age is not None:

@@ -30,7 +30,9 @@ def test_what_is_no_opml(body):
 urls = st.builds("https://{}.example/{}".format, st.text("abc", min_size=1), st.text("abc&=?/", max_size=9))
 
 
-@given(st.lists(st.builds(Outline, url=urls, title=st.text("aé<&\"'\n", min_size=1), kind=st.sampled_from(["feed", "sitemap"]))))
+@given(
+    st.lists(st.builds(Outline, url=urls, title=st.text("aé<&\"'\n", min_size=1), kind=st.sampled_from(["feed", "sitemap"])))
+)
 def test_what_is_written_is_read_again(outlines):
     read = read_opml(write_opml(outlines))
     assert read is not None
