@@ -32,7 +32,6 @@ backfill_app = typer.Typer(
 series_app = typer.Typer(no_args_is_help=True, help="The lines that are watched.")
 shifts_app = typer.Typer(no_args_is_help=True, help="Changes worth telling.")
 alerts_app = typer.Typer(no_args_is_help=True, help="What was told, and to whom.")
-sources_app = typer.Typer(no_args_is_help=True, help="What is polled.")
 for name, group in (
     ("extract", extract_app),
     ("seed", seed_app),
@@ -40,7 +39,6 @@ for name, group in (
     ("series", series_app),
     ("shifts", shifts_app),
     ("alerts", alerts_app),
-    ("sources", sources_app),
 ):
     app.add_typer(group, name=name)
 
@@ -381,25 +379,6 @@ def backfill_feed(
     _counts(counts, as_json)
 
 
-@sources_app.command("list")
-def sources_list(config: Config = None, data_dir: DataDir = None, as_json: Json = False) -> None:
-    """What is polled, and how the last poll went. Sources stand in the settings.
-
-    Example: figurewatch sources list
-    """
-    from flows import sources
-
-    opened = _open(config, data_dir)
-    with opened.database.transaction() as tx:
-        sources.keep(tx, opened.settings, datetime.now(UTC))
-        rows = tx.all("sources.all")
-    _table(
-        rows, as_json, "no sources yet: name some in figurewatch.toml",
-        outlet="outlet", url="address", state="state", last_polled_at="last poll", last_outcome="outcome", last_detail="",
-        due_at="next",
-    )  # fmt: skip
-
-
 @series_app.command("list")
 def series_list(
     limit: Limit = 40,
@@ -706,3 +685,8 @@ def _spinner(what: str, *, quiet: bool) -> Iterator[Callable[[str], None]]:
     with Progress(*columns, console=err, transient=True, disable=quiet or not err.is_terminal) as bar:
         task = bar.add_task(what, total=None)
         yield lambda now: bar.update(task, description=now)
+
+
+from flows.cli_sources import sources_app  # noqa: E402 - it uses what stands above
+
+app.add_typer(sources_app, name="sources")
