@@ -27,6 +27,9 @@ from schemas.errors import UsageError
 #: Stands for the date of a document that has none: before everything else, so that it never shifts what is dated.
 UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 
+#: Words of a surface that a pack keeps: enough for a number, its bound and its unit, too few for a quotation.
+LONGEST_SURFACE = 5
+
 #: Corpus packs that come with figurewatch, by name.
 BUNDLED = files("flows") / "bundle" / "corpus"
 
@@ -36,7 +39,7 @@ class Packed(BaseModel):
 
     model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64", extra="forbid")
 
-    version: int
+    version: str
     analysis: Analysis
 
 
@@ -86,13 +89,24 @@ def pack(analyser: Analyser, paths: Iterable[Path], to: Path, *, published_at: d
         with gzip.open(part, "wt", encoding="utf-8") if to.suffix == ".gz" else part.open("w", encoding="utf-8") as out:
             for path in paths:
                 for analysis in _analysed(analyser, _documents(path, published_at, counts), counts):
-                    bare = replace(analysis, article=replace(analysis.article, text="", title="", authors=()), claims=())
-                    out.write(Packed(version=VERSION, analysis=bare).model_dump_json() + "\n")
+                    out.write(Packed(version=VERSION, analysis=_bare(analysis)).model_dump_json() + "\n")
                     counts["packed"] += 1
         part.replace(to)
     except OSError as error:
         raise UsageError(f"{to}: {(error.strerror or str(error)).lower()}", mend="name another file") from None
     return counts
+
+
+def _bare(analysis: Analysis) -> Analysis:
+    """The analysis without the words of its text: no sentence, headline or claim, and of long surfaces the beginning."""
+    figures = tuple(replace(figure, surface=_beginning(figure.surface)) for figure in analysis.figures)
+    article = replace(analysis.article, text="", title="", authors=())
+    return replace(analysis, article=article, figures=figures, claims=())
+
+
+def _beginning(surface: str) -> str:
+    words = surface.split()
+    return surface if len(words) <= LONGEST_SURFACE else " ".join(words[:LONGEST_SURFACE]) + " …"
 
 
 def is_pack(path: Path) -> bool:

@@ -12,13 +12,12 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 
-from schemas.records import Claim, Figure
-
 from extractors.claims.attribution import attributions
 from extractors.claims.cues import VIEW_NOUNS, cues
 from extractors.claims.quotations import Quotation, quotations
 from extractors.claims.speakers import cast, note_subject, speaker
 from extractors.text import Sentence, parse
+from schemas.records import Claim, Figure
 
 __all__ = ["attribute", "claims"]
 

@@ -28,7 +28,11 @@ _TAIL = frozenset(
     " monday tuesday wednesday thursday friday saturday sunday privately reporters journalists us me".split()
 )
 #: "The 300 that it promised" tells what was promised, not how much there is.
-_PROMISES = frozenset({"expect", "offer", "pledge", "promise", "threaten", "vow"})
+_PROMISES = frozenset({"offer", "pledge", "promise", "threaten", "vow"})
+#: Of these, somebody can be the owner by "of" or by a pronoun: "in the eyes of experts", "in his opinion".
+_VIEWS_OF = frozenset(
+    "account assessment estimate estimation eyes judgement judgment opinion reckoning telling view words".split()
+)
 #: Of people, in an opinion poll.
 _ASKED = frozenset({"asked", "canvassed", "interviewed", "polled", "questioned", "surveyed"})
 #: In one of these, numbers are found.
@@ -107,7 +111,7 @@ def _counted(verb: Token, cue: Cue) -> Attribution | None:
 
 def _frame(verb: Token, cue: Cue, in_quotes: bool) -> Token | None:
     """The holder where words alone show a frame: "..., the ministry estimates.", "..., its head, Jo Lund, said"."""
-    if not cue.evidence & {"any", "clause"} and not (in_quotes and "quoted" in cue.evidence):
+    if not cue.evidence & {"any", "clause", "framed"} and not (in_quotes and "quoted" in cue.evidence):
         return None
     doc, i = verb.doc, verb.i
     if i < 3:
@@ -279,8 +283,11 @@ def _holder(verb: Token) -> Token | None:
         subject = kinds.get("nsubj")
         if subject is not None:
             if subject.lower_ in {"who", "which", "that"} and verb.dep_ == "relcl":
-                return _issuer(verb.head)
+                loose = subject.lower_ == "which" and not (verb.head.pos_ == "PROPN" or _is(verb.head, DOCUMENTS | COUNTERS))
+                return None if loose else _issuer(verb.head)
             return _role_behind(subject)
+        if "csubj" in kinds and verb.i > 0 and verb.doc[verb.i - 1].pos_ == "PROPN":
+            return verb.doc[verb.i - 1]  # a name that the parser took for a clause ("WHO chief Jo Lund said")
         if "nsubjpass" in kinds or "auxpass" in kinds:
             return None
         if verb.dep_ == "acl" and verb.tag_ == "VBN" and verb.head.dep_ == "ROOT" and "dobj" in kinds:
@@ -432,10 +439,10 @@ def _particle(verb: Token, cue: Cue) -> Token | None:
             return token
         if token.pos_ not in {"ADV", "ADP"}:
             break
-    if "at" in cue.particles:
-        for token in doc[verb.i + 1 : verb.i + 25]:
-            if token.lower_ == "at" and any(t.like_num or t.pos_ == "NUM" for t in doc[token.i + 1 : token.i + 6]):
-                return token
+    for token in doc[verb.i + 1 : verb.i + 25]:
+        numbers = doc[token.i + 1 : token.i + 6] if token.lower_ == "at" else doc[verb.i + 1 : token.i]
+        if token.lower_ in cue.particles & {"at", "as"} and any(t.like_num or t.pos_ == "NUM" for t in numbers):
+            return token
     return next((child for child in verb.children if child.i > verb.i and child.lower_ in cue.particles), None)
 
 
@@ -457,31 +464,17 @@ def _according(token: Token) -> Attribution | None:
 
 def _view(token: Token) -> Attribution | None:
     """ "in the view of X", "in X's view", "by X's count"."""
-    if token.lower_ not in VIEW_NOUNS or token.dep_ != "pobj" or token.head.lower_ not in {"in", "by", "on"}:
+    if token.lower_ not in VIEW_NOUNS or token.dep_ != "pobj" or token.head.lower_ not in {"in", "by"}:
         return None
     preposition = token.head
     owner = next((child for child in token.children if child.dep_ == "poss"), None)
     if owner is None:
         of = next((child for child in token.children if child.dep_ == "prep" and child.lower_ == "of"), None)
         owner = next((child for child in of.children if child.dep_ == "pobj"), None) if of is not None else None
-        if owner is None or token.lower_ not in {
-            "view",
-            "opinion",
-            "reckoning",
-            "estimate",
-            "judgment",
-            "judgement",
-            "assessment",
-        }:
+        if owner is None or token.lower_ not in _VIEWS_OF:
             return None
-    if owner.lower_ in {"my", "our", "your", "its", "his", "her", "whose"} and token.lower_ not in {
-        "view",
-        "opinion",
-        "estimate",
-        "words",
-    }:
-        return None
-    if owner.lower_ in {"my", "our", "your", "whose"}:
+    own = owner.lower_ in {"his", "her", "its", "their"} and preposition.lower_ == "in"
+    if owner.lower_ in {"my", "our", "your", "whose"} or (own and token.lower_ not in _VIEWS_OF):
         return None
     if token.lower_ in {"book", "books", "records"}:
         if preposition.lower_ != "by":

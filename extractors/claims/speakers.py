@@ -37,6 +37,7 @@ _SHE = frozenset(
     "mrs ms miss lady dame sister mother queen princess countess baroness congresswoman chairwoman spokeswoman".split()
 )
 _PLURAL = frozenset({"they", "we", "both"})
+_POSSESSIVE = {"his": "he", "her": "she", "its": "it", "their": "they"}
 _RELATIVE = frozenset({"who", "which", "that", "whom", "whose"})
 #: Pronouns that are speakers by themselves.
 _SOME = frozenset("some many others those most several few another".split())
@@ -59,7 +60,7 @@ class Cast:
     counts: Counter[str] = field(default_factory=Counter)  #: how often each word stands in the text, as written
     certain: set[str] = field(default_factory=set)  #: names that a title, an age or a role shows to be persons'
     gender: dict[str, str] = field(default_factory=dict)  #: full name -> "he" or "she"
-    roles: dict[str, str] = field(default_factory=dict)  #: "minister" -> who was named with it last
+    roles: dict[str, list[str]] = field(default_factory=dict)  #: "minister" -> who was named with it
     acronyms: dict[str, str] = field(default_factory=dict)
     person: str | None = None  #: who spoke last
     person_end: int = -1  #: where the sentence ends in which that was
@@ -97,13 +98,11 @@ def cast(text: str) -> Cast:
             name = _full(name, known)
         else:
             for part in {name.split()[0], name.split()[-1]}:
-                names = known.persons.setdefault(part, [])
-                if name not in names:
-                    names.append(name)
+                _add(known.persons, part, name)
         if evident:
             known.certain.add(name)
             for word in [*titles, *([role] if role in TITLES else [])]:
-                known.roles.setdefault(word, name)
+                _add(known.roles, word, name)
                 if word in _HE or word in _SHE:
                     known.gender.setdefault(name, "he" if word in _HE else "she")
     for match in _ACRONYM.finditer(text):
@@ -120,6 +119,12 @@ def cast(text: str) -> Cast:
     return known
 
 
+def _add(names: dict[str, list[str]], key: str, name: str) -> None:
+    listed = names.setdefault(key, [])
+    if name not in listed:
+        listed.append(name)
+
+
 def _until_stop(words: list[str]) -> list[str]:
     """The words up to one that ends a sentence; titles and initials keep their full stops."""
     for i, word in enumerate(words[:-1]):
@@ -131,7 +136,7 @@ def _until_stop(words: list[str]) -> list[str]:
 def note_subject(sentence: Sentence, known: Cast) -> None:
     """Keep in mind the body that a sentence is about, for a later "the company"."""
     name = _subject(sentence.doc, len(sentence.doc), known)
-    if name is not None and not known.certain & {name} and name not in known.subjects:
+    if name is not None and name != name.lower() and name not in known.certain and name not in known.subjects:
         known.subjects.insert(0, name)
 
 
@@ -148,7 +153,7 @@ def speaker(head: Token, known: Cast, sentence: Sentence, earlier: Sentence | No
     word = head.lower_
     if word in _RELATIVE or word in NOBODIES or any(c.lower_ in {"no", "neither", "every", "any"} for c in head.lefts):
         return None
-    if head.pos_ == "PRON" or word in {"he", "she", "it", "they"}:
+    if head.pos_ == "PRON" or word in {"he", "she", "it", "they", *_POSSESSIVE}:
         return _pronoun(head, known, sentence, earlier)
     named = apposition(head)
     at = named if named is not None else head
@@ -157,7 +162,7 @@ def speaker(head: Token, known: Cast, sentence: Sentence, earlier: Sentence | No
         full = _full(name, known)
         known.person, known.person_end = full, sentence.end
         if named is not None:
-            known.roles[word] = full
+            _add(known.roles, word, full)
         if full not in known.certain and named is not None:
             _heard(full, known, sentence)
         return full
@@ -165,8 +170,9 @@ def speaker(head: Token, known: Cast, sentence: Sentence, earlier: Sentence | No
     definite = definite or bool(
         re.search(r"^the [\w-]+-(?:based|listed|owned|run) \w+$", head.doc[head.left_edge.i : head.i + 1].text, re.I)
     )
-    if definite and word in known.roles and named is None:
-        return _spoke(known.roles[word], known, sentence)
+    holders = known.roles.get(word, [])
+    if named is None and holders and definite:
+        return _spoke(known.person if known.person in holders else holders[0], known, sentence)
     phrase = _phrase(at, cue_at)
     if not phrase or phrase.lower() in {"the", "a", "an"}:
         return None
@@ -227,6 +233,8 @@ def _subject(doc: Doc, before: int, known: Cast) -> str | None:
     for token in reversed(doc[:before]):
         if token.idx < begin or token.dep_ not in {"nsubj", "nsubjpass"} or token.tag_ not in {"NN", "NNP", "NNPS"}:
             continue
+        if token.head.i > before:
+            continue  # of "the North, it said, had shipped", the North is not who said it
         name = person(token) or surname(token, known)
         if name is not None and _full(name, known) in known.certain:
             continue
@@ -250,7 +258,7 @@ def _subject_person(sentence: Sentence, known: Cast) -> str | None:
 
 
 def _pronoun(head: Token, known: Cast, sentence: Sentence, earlier: Sentence | None) -> str | None:
-    word = head.lower_
+    word = _POSSESSIVE.get(head.lower_, head.lower_)
     if word in {"he", "she"}:
         upto = bisect_left(known.mentions, (sentence.start, ""))
         near = [(at, name) for at, name in known.mentions[max(0, upto - 40) : upto] if known.gender.get(name, word) == word]
@@ -345,7 +353,8 @@ def person(head: Token) -> str | None:
         else:
             break
     words = doc[first : last + 1].text.split()
-    bare = untitled(words)
+    office = first > 1 and doc[first - 1].lower_ == "of" and doc[first - 2].lower_ in TITLES and len(words) > 2
+    bare = untitled(words[1:] if office else words)  # "Secretary of State Jo Lund"
     titled = len(bare) < len(words)
     determined = first > 0 and doc[first - 1].pos_ == "DET"
     if not bare or (determined and not titled) or not bare[-1][:1].isupper():
@@ -365,7 +374,8 @@ def _hyphen(doc: Doc, i: int) -> bool:
 def untitled(words: list[str]) -> list[str]:
     """Words of a name from behind its last title on ("Deputy Foreign Minister Lenka Orsova" -> Lenka Orsova)."""
     for i in range(len(words) - 2, -1, -1):
-        if words[i].lower().rstrip(".") in TITLES:
+        plain = words[i].lower().rstrip(".")
+        if plain in TITLES or plain.partition("-")[0] in TITLES:  # "Secretary-General"
             return words[i + 1 :]
     return words
 
@@ -415,6 +425,8 @@ def _phrase(head: Token, cue_at: int = -1) -> str:
             end = child.right_edge.i + 1
         else:
             break
+    while head.pos_ == "NOUN" and end < len(doc) and doc[end].pos_ == "PROPN" and doc[end].idx < cue_at:
+        end += 1  # "state news agency Xinhua"
     words = clean(doc[start:end].text)
     opening = doc[start]
     first_word = start == 0 or doc[start - 1].is_punct
@@ -425,7 +437,7 @@ def _phrase(head: Token, cue_at: int = -1) -> str:
 
 def _gentile(token: Token) -> bool:
     """An adjective that keeps its capital ("Norwegian officials"), by its ending."""
-    return token.pos_ == "ADJ" and token.lower_.endswith(("an", "ese", "ish", "aqi", "eli"))
+    return token.pos_ == "ADJ" and token.lower_.endswith(("an", "ese", "ish", "aqi", "eli", "western", "eastern"))
 
 
 def _reach(token: Token, cue_at: int) -> int:
@@ -445,4 +457,6 @@ def _reach(token: Token, cue_at: int) -> int:
 def clean(name: str) -> str:
     """One line, without marks and possessive endings around."""
     name = " ".join(name.split()).strip(" ,;:.\"“”'‘’()[]–—-")
+    if re.search(r"\b[A-Z]\.[A-Z]$", name):
+        name += "."  # "the U.N."
     return re.sub(r"['’]s$", "", name)

@@ -18,6 +18,10 @@ from schemas.records import Fingerprint, SentenceSketch
 COMMON = 12
 #: Counterparts looked at for one sentence.
 MOST_TRIED = 12
+#: A sentence that is so much like one other, of the longer of the two, has no further counterparts.
+WHOLE = 0.7
+#: Sentences that an editor may have merged into one.
+MOST_MERGED = 3
 #: A number weighs as much as this many words of the same rarity: it is what a reworded sentence keeps.
 NUMBER_WEIGHT = 2.0
 #: The share of a sentence's own words, by weight, from which on its wording counts as copied.
@@ -87,8 +91,9 @@ def align(here: Sequence[SentenceSketch], there: Sequence[SentenceSketch], least
             if len(places) <= COMMON:
                 votes.update(places)
         words: set[object] = set(here[i].words)
-        scored = []
-        for j, _ in votes.most_common(MOST_TRIED):
+        scored: list[tuple[float, float, int]] = []
+        # every choice is made in a fixed order: that of a set differs from process to process
+        for j, _ in sorted(votes.items(), key=lambda vote: (-vote[1], vote[0]))[:MOST_TRIED]:
             if here[i].skeleton == there[j].skeleton:
                 scored.append((1.0, 1.0, j))
                 continue
@@ -96,13 +101,12 @@ def align(here: Sequence[SentenceSketch], there: Sequence[SentenceSketch], least
             whole = _likeness(weight, group, theirs[j])
             bare = _likeness(weight, words, worded[j])
             scored.append((*(max(whole, bare) if sum(bare) >= 1.0 else whole), j))
-        best = sorted(
-            (s for s in scored if (s[0] + s[1]) / 2 >= least or (s[0] >= 2 * least and len(theirs[s[2]]) >= 3)),
-            key=lambda s: -(s[0] + s[1]),
-        )
+        best = [s for s in scored if (s[0] + s[1]) / 2 >= least or (s[0] >= 2 * least and len(theirs[s[2]]) >= 3)]
         if not best:
             continue
-        chosen = tuple(j for _, _, j in best[:3])
+        # of sentences worded alike, the one with the same numbers, then the one in the same place
+        best.sort(key=lambda s: (-(s[0] + s[1]), -len(group & theirs[s[2]]), abs(s[2] - i), s[2]))
+        chosen = tuple(j for _, _, j in best[: 1 if best[0][1] >= WHOLE else MOST_MERGED])
         union: set[object] = set().union(*(theirs[j] for j in chosen))
         pairs.append(Pair(i, chosen, weight(group & union) / own, weight(words & union) / weight(words) if words else 0.0))
     return pairs

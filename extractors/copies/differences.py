@@ -21,6 +21,8 @@ FEWEST_WORDS = 3
 ADDED = 0.3
 #: Known numbers that a rounded one is compared with: a table as one sentence must not take for ever.
 MOST_ROUNDED = 100
+#: What an editor puts for "both", "a pair", "a couple" or takes for them: no news where it replaces no number.
+PAIR = "2"
 #: How far from its counterpart a number may stand that an editor moved.
 NEAR = 2
 
@@ -34,7 +36,8 @@ def differences(
     """
     of = {pair.here: pair for pair in pairs}
     everywhere = [number for sketch in there for number in sketch.numbers]
-    given = {Number(n).value for sketch in here for n in sketch.numbers}
+    lost = Counter(Number(n).value for n in everywhere)
+    lost.subtract(Number(n).value for sketch in here for n in sketch.numbers)
     spare = _spare(here, everywhere)
     free = [number for number in everywhere if spare[Number(number).value] > 0]
     proper = _proper(here, there, of, reworded=reworded)
@@ -56,9 +59,11 @@ def differences(
         known = [number for other in theirs for number in other.numbers]
         missing = _missing(sketch.numbers, known)
         gone = _missing(known, sketch.numbers)
-        if missing and not any(Number(n).value not in given for n in gone):  # nothing was replaced: moved, perhaps
+        if missing and not any(lost[Number(n).value] > 0 for n in gone):  # nothing was replaced: moved, perhaps
             near = {k for j in pair.there for k in range(j - NEAR, j + NEAR + 1) if 0 <= k < len(there) and k not in pair.there}
             missing = _missing(missing, [n for k in near for n in there[k].numbers if spare[Number(n).value] > 0])
+        if missing == [PAIR] and not gone:
+            missing = []
         found.extend(_change(old, new) for old, new in zip(gone, missing, strict=False))
         found.extend(f"+{Number(n).value}" for n in missing[len(gone) :])
         found.extend(_other_years(sketch.years, [year for other in theirs for year in other.years]))

@@ -45,7 +45,21 @@ _SCALE = re.compile(rf"[\s-]?(?P<word>{_SCALE_WORDS}|bn|bln|tn|mn|mln)\b|(?P<let
 #: After "300m": metres, not millions.
 _METRES = re.compile(r"\s(?:wide|long|high|deep|tall|thick|away|above|below|from|off|apart|sprint|race|tower|stretch)\b")
 _SMALL = "|".join(sorted([*_ONES, *_TENS], key=len, reverse=True))
-_SPOKEN = re.compile(rf"(?:{_SMALL}|{_SCALE_WORDS})\b(?:(?:[\s-]+and[\s-]+|[\s-]+)(?:{_SMALL}|{_SCALE_WORDS})\b){{0,12}}", re.I)
+#: "two hundred and sixty" is one number, "fifty and sixty" are two.
+_SPOKEN = re.compile(
+    rf"(?:{_SMALL}|{_SCALE_WORDS})\b"
+    rf"(?:(?:[\s-]+|(?:(?<=hundred)|(?<=thousand)|(?<=million))\s+and\s+)(?:{_SMALL}|{_SCALE_WORDS})\b){{0,12}}",
+    re.I,
+)
+_HALF = re.compile(rf"half(?:[\s-]+an?[\s-]+(?P<of>{_SCALE_WORDS})\b)?", re.I)
+#: "one and a half million" is not read as 1 and 50.
+_AND_A_HALF = re.compile(rf"\s+and\s+a\s+half(?:\s+(?P<of>{_SCALE_WORDS})\b)?", re.I)
+#: "4 to 6 million", "between four and six million": the first number is in millions as well.
+_RANGE = re.compile(
+    rf"(?:\s+(?:to|or|and)\s+|\s*[-–]\s*)[$€£¥]?(?:\d[\d.]*|{_SMALL})[\s-]?(?P<of>million|billion|trillion|thousand|bn|mn|tn)\b",
+    re.I,
+)
+_BETWEEN = re.compile(r"\b(?:between|from)\s+(?:[A-Z]{0,3}[$€£¥])?$", re.I)
 _PART = "third|quarter|fifth|sixth|seventh|eighth|ninth|tenth"
 #: "a third of", "two-thirds", not "a third ship".
 _FRACTION = re.compile(
@@ -140,15 +154,28 @@ def read(sentence: str, start: int, *, follows: bool) -> Reading | None:
         return Reading(
             fraction.end(), _marked(sentence, start, fraction.end(), follows, _percent(over, _PARTS[fraction["part"].lower()]))
         )
-    if sentence[start : start + 4].lower() == "half":
-        return Reading(start + 4, _marked(sentence, start, start + 4, follows, "50"))
+    half = _HALF.match(sentence, start)
+    if half:
+        number = plain(Decimal(_SCALES[half["of"].lower()]) / 2) if half["of"] else "50"
+        return Reading(half.end(), _marked(sentence, start, half.end(), follows, number))
     spoken = _SPOKEN.match(sentence, start)
     if spoken is None:
         return None
     value = _spoken(spoken.group().lower())
-    if value <= 1:
-        return Reading(spoken.end())
-    return Reading(spoken.end(), _marked(sentence, start, spoken.end(), follows, plain(Decimal(value))))
+    return _read(sentence, start, spoken.end(), follows, Decimal(value), spoken=True)
+
+
+def _read(sentence: str, start: int, end: int, follows: bool, value: Decimal, *, spoken: bool = False) -> Reading:
+    """A number without a magnitude of its own, with the one that what follows lends to it."""
+    half = _AND_A_HALF.match(sentence, end) if spoken else None
+    shared = _RANGE.match(sentence, end) if value < 1000 else None
+    if half:
+        value, end = (value + Decimal("0.5")) * _SCALES.get((half["of"] or "").lower(), 1), half.end()
+    elif shared and (" and " not in shared.group() or _BETWEEN.search(sentence[max(0, start - 14) : start])):
+        value *= _SCALES[shared["of"].lower()]
+    if spoken and value <= 1:
+        return Reading(end)
+    return Reading(end, _marked(sentence, start, end, follows, plain(value)))
 
 
 def _digits(sentence: str, start: int, follows: bool) -> Reading:
@@ -171,7 +198,7 @@ def _digits(sentence: str, start: int, follows: bool) -> Reading:
     if scale is None:
         if _YEAR.fullmatch(digits.group()) and not money and sentence[end : end + 1] != "%":
             return Reading(end, year=int(value))
-        return Reading(end, _marked(sentence, start, end, follows, plain(Decimal(value))))
+        return _read(sentence, start, end, follows, Decimal(value))
     times = _SCALES[(scale["word"] or scale["letter"]).lower()]
     return Reading(scale.end(), _marked(sentence, start, scale.end(), follows, plain(Decimal(value) * times)))
 

@@ -4,6 +4,7 @@ Fingerprint, candidates -> sentences aligned -> numbers compared -> one verdict.
 Two ways to carry a known text: most of its sentences stand there word for word or nearly (wording), or each of them has its
 counterpart in order, with the same names and numbers, while the words differ (spun). Two desks that tell one event share
 names and numbers too, but not sentence by sentence: their texts cover each other by a tenth, a spun copy by two fifths.
+Sentence embeddings (WordLlama) tell them apart no better, so they are left out (measured on 23 spun copies, 480 other pairs).
 Then the numbers decide. All known: duplicate. One differs, or a sentence of the article proper brings a new one: update.
 Promise: a changed number in a copied sentence is never a duplicate. In doubt an update is said, which costs a second look
 at the figures; a lost number cannot be mended.
@@ -22,7 +23,7 @@ from extractors.copies.values import Number
 from schemas.outcomes import Relation
 from schemas.records import Article, Candidate, Figure, Fingerprint, Verdict
 
-#: Sentences less alike than this are not counterparts. Half of what the weakest reworded sentences showed.
+#: Sentences less alike than this are not counterparts. Low on purpose: how many of them, and in what order, decides.
 ALIKE = 0.3
 #: A text carries another's wording when this share of its words stands in copied sentences. Excerpts under much
 #: boilerplate showed 0.8 and more, independent reports 0.15 at most.
@@ -55,12 +56,17 @@ class Comparison:
     shared: tuple[tuple[int, int], ...]
 
 
-def judge(article: Article, fingerprint: Fingerprint, figures: Sequence[Figure], candidates: Sequence[Candidate]) -> Verdict:  # noqa: ARG001
+def judge(
+    article: Article,
+    fingerprint: Fingerprint,
+    figures: Sequence[Figure],  # noqa: ARG001 (numbers of the fingerprint are compared: a figure not recognised counts, too)
+    candidates: Sequence[Candidate],
+) -> Verdict:
     """The verdict on an article, given the known articles that share look-up keys with it.
 
     Args:
-        figures: of the article; only named in the reason.
-        candidates: known articles, in any order. Those published later than the article are not its parents.
+        candidates: known articles, in any order. Those published later than the article are not its parents; where they
+            carry its text, the verdict names them as `later`.
     """
     found: list[tuple[Candidate, Comparison]] = []
     later: list[int] = []

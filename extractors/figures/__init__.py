@@ -41,7 +41,8 @@ def figures(text: str, sentences: Sequence[Sentence], *, title: str = "", publis
                 held[sentence.index] = periods(sentence.text)
             times = held[sentence.index]
             earlier = sentences[max(0, sentence.index - LOOK_BACK) : sentence.index]
-            doing = role(at, unit=q.unit, published_at=published_at, found=times)
+            beside = [*earlier[-1:], *sentences[sentence.index + 1 : sentence.index + 2]]
+            doing = role(at, unit=q.unit, published_at=published_at, found=times, beside=beside)
             label, slots, worded = measured(
                 at, unit=q.unit, rate=q.rate, previous=earlier, title=title, direction=doing.direction, found=times
             )
@@ -62,6 +63,7 @@ def figures(text: str, sentences: Sequence[Sentence], *, title: str = "", publis
                 slots=slots,
                 as_of=worded,
                 direction=doing.direction,
+                withdrawal=doing.withdrawal,
             )
         )
     return found

@@ -74,6 +74,8 @@ _COMPARISON = re.compile(
 )
 
 
+#: Days before the report that still are its own time where the year is another: in January the autumn is no old story.
+_OWN_TIME = 100
 #: Characters between a quantity and a period that may still belong together without the grammar saying so.
 _NEAR = 60
 #: A mark, a number or a word that opens another clause.
@@ -120,7 +122,7 @@ class Period:
         span = resolve(self.text, published)
         if self.year == published.year or span is None:
             return False
-        return span[1] < published - timedelta(days=100)
+        return (published - span[1]).days > _OWN_TIME
 
     def forward(self, published: date | None) -> bool:
         """Does it lie after the report?"""
@@ -216,7 +218,8 @@ def _verbs_that_lend(verb: Token) -> list[Token]:
         found.append(verb.head)
         if verb.head.dep_ in {"relcl", "acl"}:
             found.append(verb.head.head)
-    if verb.dep_ == "advcl" and is_verb(verb.head) and any(m.lower_ in {"when", "while"} for m in verb.children):
+    follows = verb.tag_ == "VBG" or any(m.lower_ in {"when", "while"} for m in verb.children)
+    if verb.dep_ == "advcl" and is_verb(verb.head) and follows:
         found.append(verb.head)
     return found
 

@@ -65,6 +65,11 @@ _EMPTY = frozenset(
 _PRONOUNS = frozenset(
     "it they he she them him her this that these those which who whom one others some we i you us me itself themselves".split()
 )
+#: What a number is read from is no doer.
+_SOURCES = frozenset(
+    "data report figure statistic survey study document record estimate analysis source poll census bulletin statement"
+    " filing account analyst witness observer".split()
+)
 _GENERIC = frozenset("number total figure toll count amount sum level rate share tally".split())
 _MODIFIERS = frozenset({"compound", "amod", "nmod"})
 _NO_MODIFIERS = frozenset(
@@ -75,8 +80,8 @@ _NO_MODIFIERS = frozenset(
 #: What people, houses or things counted without a noun are: "12 dead", "40 missing".
 _STATES = frozenset(
     "dead killed injured wounded hurt missing homeless displaced detained arrested confirmed suspected infected"
-    " hospitalised hospitalized sick ill unaccounted trapped stranded rescued evacuated destroyed damaged closed open"
-    " idle".split()
+    " hospitalised hospitalized sick ill unaccounted trapped stranded rescued evacuated destroyed damaged closed"
+    " open idle".split()
 )
 #: Reporting verbs that tell one count from another ("confirmed", "suspected"): they stay, their subject does not.
 _STATUS = frozenset("confirm register record document suspect declare find list".split())
@@ -342,7 +347,7 @@ class _Reading:
             and head.i >= root.i
         ):
             return self._noun_with_owner(head)
-        if root.dep_ == "appos" and head.pos_ in {"NOUN", "PROPN"} and not _like_number(head):
+        if root.dep_ == "appos" and head.pos_ == "NOUN" and not _like_number(head):
             return self._noun_with_owner(head)
         if head.lower_ == "worth":
             thing = self._phrase(head.head) if head.head.pos_ in {"NOUN", "PROPN"} else ""
@@ -577,7 +582,7 @@ class _Reading:
             return self._resolve(noun)
         if noun.pos_ not in {"NOUN", "PROPN"} or self._is_time(noun) or any(_like_number(c) for c in noun.children):
             return ""
-        return "" if base(noun) in _GENERIC else self._phrase(noun, of=False)
+        return "" if base(noun) in _GENERIC or base(noun) in _SOURCES else self._phrase(noun, of=False)
 
     def _owner(self, token: Token) -> str:
         if token.lower_ in {"its", "their", "his", "her"}:

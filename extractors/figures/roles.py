@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 from spacy.tokens import Token
 
@@ -89,28 +90,42 @@ _WITHDRAWN_BY = re.compile(
     r"|orders?|bids?|offers?|versions?)\b",
     re.IGNORECASE,
 )
+#: Characters of a sentence in which a withdrawal is looked for; no sentence of the news is longer.
+_READ = 1000
+_NUMBER_WORD = (
+    r"(?:figures?|numbers?|tolls?|tall(?:y|ies)|counts?|estimates?|totals?|statements?|announcements?|bulletins?"
+    r"|statistics|percentages?"
+    r"|assessments?|data|values?|readings?)"
+)
 _WITHDRAWS = re.compile(
-    r"\b(?:correct(?:s|ed|ing|ion)|revis(?:es|ed|ing|ion)|withdr(?:ew|awn|aws|awing)|retract\w*|miscount\w*"
-    r"|miscalculat\w*|misread|misstated"
-    r"|double[- ]count\w*|counted twice|restat(?:es|ed|ing)|recount(?:ed)?|erratum|clarification|overstat\w*"
-    r"|understat\w*|overcount\w*"
-    r"|in error|by mistake|mistaken(?:ly)?|wrongly|erroneous(?:ly)?|incorrect(?:ly)?|typing error|clerical error"
-    r"|took back|taken back"
-    r"|had (?:earlier|first|originally|initially|previously) (?:said|put|reported|given|announced|spoken|stated|told"
-    r"|counted|listed|declared)"
-    r"|(?:no longer|not) as (?:first |earlier |previously |originally |initially )?(?:reported|stated|announced"
-    r"|communicated|declared|given)"
-    r"|as (?:first|earlier|previously|originally|initially|wrongly) (?:reported|stated|announced|communicated|declared"
-    r"|given))\b",
+    # "corrected its own announcement", "revised the death toll", "the figure published in May is hereby withdrawn"
+    rf"\b(?:correct(?:s|ed|ing)?|revis(?:es|ed|ing)|withdr(?:ew|awn|aws|awing)|retract\w*|amend(?:s|ed)?|restat(?:es|ed|ing)) "
+    rf"(?:[\w’'-]+ ){{0,5}}?{_NUMBER_WORD}\b"
+    rf"|\b{_NUMBER_WORD} (?:[\w.,’'-]+ ){{0,8}}?(?:is|was|has been|are|were|have been) (?:[\w-]+ )?(?:corrected"
+    rf"|withdrawn|retracted|revised|wrong"
+    r"|in error|mistaken|incorrect|the result of)\b"
+    r"|\b(?:withdr(?:ew|awn|aws)|retracted|corrected) (?:the|its|their|that) \w+ (?:that )?(?:it|they|he|she) (?:gave"
+    r"|had|published|announced)\b"
+    r"|\b(?:correct(?:s|ed|ing)?|withdr(?:ew|awn|aws|awing)|retract\w*) (?:[\w’'-]+ ){0,4}?(?:results?|rates?"
+    r"|communiqu[eé]s?|releases?|notices?"
+    r"|reports?|lists?|accounts?|articles?|stories|story)\b|\bin error\b"
+    r"|\bcorrection\b|\berratum\b|\bclarification\b|\bhereby (?:corrected|withdrawn)\b"
+    r"|\bmiscount\w*|\bmiscalculat\w*|\bmisread\b|\bmisstated\b|\bdouble[- ](?:count|entr)\w*|\boverstated\b"
+    r"|\bunderstated\b|\bovercount\w*"
+    r"|\b(?:count|enter|book|list|record)ed (?:[\w’'-]+ ){0,3}(?:twice|double)\b"
+    r"|\b(?:transposed|mistyped|misplaced) (?:digits?|figures?|decimal)|\b(?:typing|clerical|arithmetic|rounding"
+    r"|spreadsheet|data[- ]entry) errors?\b"
+    r"|\bhad (?:earlier|first|originally|initially|previously|wrongly|mistakenly) (?:said|put|reported|given|announced"
+    r"|spoken|stated|told|counted"
+    r"|listed|declared)\b"
+    r"|\b(?:not|no longer)\b[^.;]{0,60}?\bas (?:it |they |was )?(?:first |earlier |previously |originally |initially "
+    r"|wrongly )?(?:reported|stated"
+    r"|announced|communicated|declared|given|said)\b"
+    # "940 metres and not 780"
+    r"|\d[^.;]{0,80}?(?:,| and|, and) not (?:the )?[€£$]?\d",
     re.IGNORECASE,
 )
-#: What "revised", "corrected" must be about, so that a corrected course is no withdrawal.
-_ABOUT_A_NUMBER = re.compile(
-    r"\b(?:figures?|numbers?|tolls?|tall(?:y|ies)|counts?|estimates?|totals?|statements?|reports?|data|bulletins?"
-    r"|lists?|notices?|earlier|statistics"
-    r"|percentages?|share|published|reported|announced|double|twice|assessments?)\b|\d",
-    re.IGNORECASE,
-)
+
 _EXPECT = frozenset(
     "expect plan intend aim hope project forecast predict anticipate target envisage foresee schedule assume budget fear"
     " slate set due".split()
@@ -118,8 +133,8 @@ _EXPECT = frozenset(
 #: Of those, the verbs that look ahead also with a plain noun as object ("expects 200 patients", "forecast a deficit of").
 _EXPECT_NOUN = frozenset("expect plan project forecast predict anticipate target envisage foresee assume budget".split())
 _FUTURE_NOUN = frozenset(
-    "target goal forecast projection plan ambition outlook aim expectation guidance prediction objective proposal"
-    " prognosis".split()
+    "target goal forecast projection plan ambition outlook aim expectation guidance prediction objective"
+    " proposal prognosis".split()
 )
 _FUTURE_MODIFIER = frozenset(
     "planned expected projected forecast anticipated targeted proposed intended scheduled future envisaged predicted".split()
@@ -127,7 +142,8 @@ _FUTURE_MODIFIER = frozenset(
 _AT_ONE_TIME = re.compile(
     r"\bbefore the (?:war|conflict|invasion|pandemic|crisis|coup|revolution|siege|blockade|embargo|panic|occupation"
     r"|sanctions|boom|crash of)\b"
-    r"|\bpre-?(?:war|crisis|pandemic|invasion)\b|\bat (?:its|their|the) (?:\w+ )?peak\b|\bused to\b|\bonce (?:had|held"
+    r"|\bpre-?(?:war|crisis|pandemic|invasion)\b|\b(?:at|during) (?:its|their|the) (?:\w+ )?(?:peak|height)\b"
+    r"|\bused to\b|\bonce (?:had|held"
     r"|employed|counted|numbered)\b"
     r"|\buntil (?:then|recently)\b|\b(?:at|in|during|since) the (?:last|previous) (?:\w+ )?(?:elections?|vote|census"
     r"|auction|summit|outbreak|crisis|war)\b|\bat the time\b"
@@ -143,7 +159,8 @@ _TERMS = frozenset("pay bear compensate remunerate reimburse charge fine award".
 #: What may come about by itself; "may" with other verbs permits.
 _HAPPENS = frozenset(
     "reach rise fall exceed grow be need cost take die climb lose come top hit go drop become face have double increase"
-    " decline shrink affect suffer last total amount require remain add run flee".split()
+    " decline shrink affect suffer involve include mean cover bring contain result lead prove turn see cause kill number"
+    " represent earn produce last total amount require remain add run flee".split()
 )
 #: What goes on as it is, what is owed or allowed: "will remain at", "will receive", "will continue to pay".
 _STANDING = frozenset("remain continue stay keep receive get owe entitle earn draw".split())
@@ -155,6 +172,7 @@ def role(
     unit: str = "",
     published_at: datetime | date | None = None,
     found: Sequence[Period] | None = None,
+    beside: Sequence[Sentence] = (),
 ) -> Doing:
     """The role of a quantity.
 
@@ -163,6 +181,7 @@ def role(
         unit: the quantity's unit.
         published_at: when the article appeared; without it only worded periods ("last year") tell an older time.
         found: the sentence's periods, where they are known already.
+        beside: the sentences next to it, which may be the ones that take a number back.
     """
     day = published_at.date() if isinstance(published_at, datetime) else published_at
     text = frame.sentence.text
@@ -170,7 +189,7 @@ def role(
         found = periods(text)
     before, after = _around(frame)
     held = applying(frame, found)
-    taken_back = withdraws([frame.sentence])
+    taken_back = withdraws([frame.sentence, *beside])
     denied = _NOT.search(before) is not None
     if denied or _old_number(frame, before, after):
         return Doing(Role.BACKGROUND, withdrawal=taken_back or denied)
@@ -188,7 +207,13 @@ def role(
 
 def withdraws(sentences: Sequence[Sentence]) -> bool:
     """Do these sentences take a number back that was given before ("corrected", "had first said", "counted twice")?"""
-    return any(_WITHDRAWS.search(s.text) is not None and _ABOUT_A_NUMBER.search(s.text) is not None for s in sentences)
+    return any(_takes_back(s.text[:_READ]) for s in sentences)
+
+
+@lru_cache(maxsize=64)
+def _takes_back(text: str) -> bool:
+    """Asked for every figure of a sentence and of its neighbours, hence remembered for a while."""
+    return _WITHDRAWS.search(text) is not None
 
 
 def _around(frame: Frame) -> tuple[str, str]:
@@ -258,7 +283,7 @@ def _ahead(frame: Frame, held: Sequence[Period], day: date | None) -> bool:
         doer = subject(verb)
         if depth == 0 and doer is not None and not _is_subject(frame, verb) and _planned(doer):
             return True
-        if name in _STANDING or (name in _TERMS and passive(verb)):
+        if (name in _STANDING and not _supposed(verb)) or (name in _TERMS and passive(verb)):
             return False
         if _future(verb):
             return True
@@ -297,6 +322,11 @@ def _apart(below: Token, verb: Token) -> bool:
     )
 
 
+def _supposed(verb: Token) -> bool:
+    """ "could earn", "might remain": not owed, only possible"""
+    return any(t.lower_ in {"could", "might", "may"} for t in auxiliaries(verb))
+
+
 def _future(verb: Token) -> bool:
     helpers = auxiliaries(verb)
     names = {t.lower_ for t in helpers}
@@ -307,6 +337,10 @@ def _future(verb: Token) -> bool:
         return base(verb) in _HAPPENS and not any(t.dep_ == "neg" for t in helpers)
     if "could" in names:
         return "have" not in names
+    if "would" in names and verb.dep_ in {"relcl", "advcl", "conj"}:
+        # "may ship 700 tonnes, which would cover a third": supposed of what is to come
+        above = next((t for t in verb.ancestors if is_verb(t)), None)
+        return above is not None and _future(above)
     if base(verb) == "be":
         for child in verb.children:
             if (

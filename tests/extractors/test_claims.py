@@ -91,6 +91,27 @@ STATEMENTS = {
         "Oskar Venn shrugged: “Nobody asked me about the pumps in March.”",
         [("Oskar Venn", "shrugged", True)],
     ),
+    "in the view of a pronoun's owner": (
+        "Ilse Marrow, a lawyer, came late. In her view, the dam is safe.",
+        [("Ilse Marrow", "In her view", False)],
+    ),
+    "a poll": (
+        "Some 58 percent of those questioned by the Harrow Institute would pay more.",
+        [("the Harrow Institute", "questioned", False)],
+    ),
+    "an office with of": (
+        "Secretary of State Oskar Venn said the talks had failed.",
+        [("Oskar Venn", "said", False)],
+    ),
+    "a title with a hyphen": (
+        "League Secretary-General Rhea Toll warned of famine.",
+        [("Rhea Toll", "warned", False)],
+    ),
+    "a kind and a name": (
+        "The bridge is shut, state news agency Torva reported.",
+        [("state news agency Torva", "reported", False)],
+    ),
+    "on account of is a cause": ("The price rose to $40 on account of the frost.", []),
     "reportedly names nobody": ("The mill has reportedly bought 80 looms.", []),
     "a passive names nobody": ("The tunnel is expected to cost $40 million.", []),
     "nothing said": ("The mill declined to say how many looms it had bought.", []),
@@ -140,6 +161,10 @@ NAMED_AGAIN = {
     "a hyphenated name": (
         "Park Min-jae, a trader, said the port was shut. Park said it would open in June.",
         ["Park Min-jae", "Park Min-jae"],
+    ),
+    "it, in the midst of what it says": (
+        "The Transit Board warned of delays. The ferry, it said, had lost 2 engines.",
+        ["the Transit Board", "the Transit Board"],
     ),
     "an acronym": (
         "The Rivers Survey Office (RSO) warned of floods. The RSO said dams were full.",

@@ -195,3 +195,12 @@ def test_fingerprints_of_another_version_are_not_compared() -> None:
     candidate = Candidate(id=1, url="u", published_at=None, fingerprint=old, figures=())
     article = Article(url="v", title="", text=WIRE, language="en")
     assert judge(article, fingerprint(WIRE, (), sentences(WIRE)), (), [candidate]).relation is Relation.ORIGINAL
+
+
+def test_lines_of_one_make_are_each_compared_with_their_own() -> None:
+    places = {"north": 40, "south": 70, "east": 96, "west": 120, "hill": 31, "port": 55}
+    lines = [f"On Monday it held {n} tents and {n // 3} stoves." for n in places.values()]
+    text = WIRE + "\n\n" + " ".join(lines)
+    assert verdict("Advertisement\n\n" + text, text).relation is Relation.DUPLICATE
+    assert verdict(text.replace("96 tents", "98 tents"), text).relation is Relation.UPDATE
+    assert verdict(text.replace("96 tents", "55 tents"), text).relation is Relation.UPDATE

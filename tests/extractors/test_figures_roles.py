@@ -112,6 +112,10 @@ WITHDRAWALS = [
     ("a toll revised", "Officials revised the toll after bodies were counted twice.", True),
     ("not as first reported", "There were 14 wagons, not 41 as first reported.", True),
     ("had earlier put", "Police had earlier put the number at 90.", True),
+    ("one number and not another", "The shaft is 940 metres deep and not 780 metres.", True),
+    ("counted twice", "The depot had counted returned goods twice.", True),
+    ("an agreement revised", "They pay 300 dollars under an agreement revised on Monday.", False),
+    ("savers withdrew money", "Savers withdrew 3 billion euros in two days.", False),
     ("a plain rise", "The toll rose to 90.", False),
     ("an army withdrew", "The brigade withdrew to the river.", False),
     ("a course corrected", "The pilot corrected the course in time.", False),
@@ -129,3 +133,4 @@ def test_any_text_gives_a_role() -> None:
             found = frame(sentence, sentence.end - 1, sentence.end)
             if found is not None:
                 role(found, unit="x", published_at=None)
+                role(found, unit="x", published_at=datetime.min.replace(tzinfo=UTC))

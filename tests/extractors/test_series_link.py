@@ -60,12 +60,6 @@ def test_killed_meets_killed_and_injured_meets_injured(first, second):
     assert chosen[9000.0] == series[4800.0]
 
 
-def test_another_story_is_not_joined(first):
-    other = read(OTHER, "https://c.example/1")
-    pool = [Candidate(k, (m,)) for k, m in enumerate(first, 1)]
-    assert assign(other, pool) == [None] * len(other)
-
-
 def test_stories_of_one_event_share_keys_and_strangers_do_not(first, second):
     here, there = ({k for m in found for k in keys(m)} for found in (first, second))
     stranger = {k for m in read(OTHER, "https://c.example/1") for k in keys(m)}

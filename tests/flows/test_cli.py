@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from newsroom import article_page
 
 from flows.cli import app
 
@@ -193,15 +194,8 @@ class TestUse:
         found = [json.loads(line) for line in fw("extract", "figures", "--jsonl", stdin="\n".join(lines)).splitlines()]
         assert [row.get("id") for row in found] == [1, None, 3]
         assert "error" in found[1]
-        page = json.dumps(
-            {
-                "id": 7,
-                "url": "https://paper.example/x",
-                "html": "<html><body><article><h1>Head</h1>"
-                + "<p>A long enough paragraph of text, with words.</p>" * 6
-                + "</article></body></html>",
-            }
-        )
+        html = article_page("Containers counted", [f"{STORY['text']} The day was number {n}." for n in range(4)])
+        page = json.dumps({"id": 7, "url": "https://paper.example/x", "html": html})
         [article] = [json.loads(line) for line in fw("extract", "article", "--jsonl", stdin=page).splitlines()]
         assert set(article) >= {"id", "title", "authors", "published", "language", "text"}
         assert article["text"]

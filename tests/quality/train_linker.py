@@ -3,8 +3,7 @@
     python tests/quality/train_linker.py LABELS_DIR [--gold-figures] [--write]
 
 LABELS_DIR holds storylines as JSON and score.py (beside them or one folder up). Every article is met in order with the
-candidates it would have had (stories.lessons); pairs of one storyline are never in training and test at once. Some series of another storyline are always among
-the candidates, since a live archive holds more than one. Prints F1 of
+candidates it would have had (stories.lessons); pairs of one storyline are never in training and test at once. Prints F1 of
 series and shifts for each fold left out; with --write, trains on all of them and writes extractors/series/linker.json.
 """
 
@@ -12,6 +11,7 @@ import argparse
 import hashlib
 import json
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,8 @@ from extractors.series.mention import VERSION
 from extractors.series.pair import FEATURES
 
 FOLDS = 5
+#: Storylines that lend strangers to an article's candidates.
+STRANGE = 8
 #: Small trees on random halves of the pairs: deeper ones and more of them gained nothing on storylines left out.
 TREES = {
     "n_estimators": 300,
@@ -52,12 +54,12 @@ class Lesson:
     articles: list[tuple[list[str | None], list[str | None], list[int]]]  #: gold of mentions, gold and size of candidates
 
 
-def lesson(story: stories.Story, stranger: stories.Story) -> Lesson:
+def lesson(story: stories.Story, others: Sequence[stories.Story]) -> Lesson:
     rows: list[NDArray[np.float64]] = []
     same: list[bool] = []
     where: list[tuple[int, int, int, bool]] = []
     articles = []
-    for number, (new, gold, candidates, names) in enumerate(stories.lessons(story, stranger)):
+    for number, (new, gold, candidates, names) in enumerate(stories.lessons(story, others)):
         known = [names.get(c.series) for c in candidates]
         articles.append((list(gold), known, [len(c.mentions) for c in candidates]))
         desk = meeting(new, candidates)
@@ -146,7 +148,7 @@ def main() -> None:
     options = parser.parse_args()
     score = stories.score_module(options.labels)
     every = stories.load(options.labels, None if options.gold_figures else stories.extracted)
-    lessons = [lesson(story, every[k - 1]) for k, story in enumerate(every)]
+    lessons = [lesson(story, [*every[k + 1 :], *every[:k]][:STRANGE]) for k, story in enumerate(every)]
     fold = np.random.RandomState(0).permutation(len(every)) % FOLDS
     forests = [train([x for x, k in zip(lessons, fold, strict=True) if k != f]) for f in range(FOLDS)]
     chances = [forests[k].predict_proba(x.rows)[:, 1] for x, k in zip(lessons, fold, strict=True)]
