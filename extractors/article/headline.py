@@ -42,8 +42,9 @@ def _own(said: Declared, names: tuple[str, ...], url: str) -> str:
     seen = max(shown, key=lambda h1: max((_likeness(h1, title) for title in titles), default=0.0), default="")
     if not titles:
         return seen
-    # A declared title that is the h1 with sections behind a bar is the h1's wording.
-    titles = [seen if seen and title.startswith(seen) and _BAR.match(title, len(seen)) else title for title in titles]
+    # A declared title that is another one, or the h1, with sections behind a bar is that one's wording.
+    known = sorted({seen, *titles} - {""}, key=len)
+    titles = [next(one for one in known if title == one or _extends(title, one)) for title in titles]
     votes: defaultdict[str, float] = defaultdict(float)
     for title in titles:
         votes[letters(title)] += 1
@@ -55,6 +56,10 @@ def _own(said: Declared, names: tuple[str, ...], url: str) -> str:
     most = max(votes.values())
     best = next(title for title in [seen, *titles] if votes.get(letters(title)) == most)
     return _spelling([title for title in titles if letters(title) == letters(best)], seen)
+
+
+def _extends(title: str, other: str) -> bool:
+    return title.startswith(other) and _BAR.match(title, len(other)) is not None
 
 
 def _spelling(same: list[str], seen: str) -> str:

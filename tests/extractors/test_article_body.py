@@ -167,7 +167,7 @@ def test_what_the_feed_says_comes_first() -> None:
         ("what two declare, where a kicker is joined to the h1", page(json_ld({"@type": "NewsArticle", "headline": TITLE})
          + f'<meta property="og:title" content="{TITLE}">', h1=f"<span>Shipping</span> <span>{TITLE}</span>"), "", TITLE),
         ("the h1, where what is declared has sections behind it", page(
-            f'<meta property="og:title" content="{TITLE} » Local » News"><meta name="dc.title" content="{TITLE} » Local » News">'
+            "".join(f'<meta property="{name}" content="{TITLE} » Local » News">' for name in ("og:title", "dc.title"))
         ), "", TITLE),
         ("the spelling of most", page(json_ld({"@type": "NewsArticle", "headline": "Pilots’ strike: 200 ships wait"})
          + '<meta property="og:title" content="Pilots’ strike: 200 ships wait">', h1="Pilots' strike: 200 ships wait"), "",
