@@ -34,10 +34,11 @@ class Analysis:
     claims: tuple[Claim, ...]
     mentions: tuple[Mention, ...]  #: one a figure
     figures_outcome: FigureOutcome
+    version: str = VERSION
 
 
 def analyse(page: Page) -> Analysis | ArticleOutcome:
-    """What a page says; NO_TEXT or NOT_HTML where it says nothing that can be read."""
+    """What a page says; or what stands on it in place of an article."""
     article = article_of(page)
     if isinstance(article, ArticleOutcome):
         return article

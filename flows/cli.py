@@ -212,6 +212,32 @@ def replay(
         raise typer.Exit(1)
 
 
+@app.command()
+def reprocess(
+    since: Annotated[str | None, typer.Option("--since", help="Only articles from this day on, YYYY-MM-DD.")] = None,
+    until: Annotated[str | None, typer.Option("--until", help="Only articles before this day, YYYY-MM-DD.")] = None,
+    url: Annotated[str | None, typer.Option("--url", help="Only the article at this address.")] = None,
+    again: Annotated[bool, typer.Option("--again", help="Also what this version of the analysis has read already.")] = False,
+    config: Config = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Read stored pages again under this version: articles stay, their figures, series and shifts are built anew.
+
+    Nothing is sent: alerts keep to the numbers that they told of, and new ones are recorded. Stopped, it goes on where it was.
+
+    Example: figurewatch reprocess --since 2026-01-01
+    """
+    from flows import reprocess as again_from_bytes
+
+    opened, now = _open(config, data_dir), datetime.now(UTC)
+    span = again_from_bytes.Span(since=_date(since), until=_date(until), url=url)
+    total = again_from_bytes.due(opened.database, span, again=again)
+    with _progress("reading again", total, quiet=as_json) as advance:
+        counts = again_from_bytes.reprocess(opened.database, opened.analyser, opened.desk, span, now, progress=advance)
+    _counts(counts, as_json)
+
+
 @extract_app.command("article")
 def extract_article(
     file: Annotated[

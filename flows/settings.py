@@ -88,6 +88,9 @@ class Settings(_Table):
     )
     database_url: SecretStr | None = Field(None, description="a PostgreSQL server to use in place of the embedded one")
     workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, description="processes that analyse articles")
+    keep_pages_days: int = Field(
+        365, ge=0, description="days that the bytes of every page are kept, for reading them again; 0: for ever"
+    )
     seeds: tuple[str, ...] = Field((), description='corpus packs known from the start: a file, or "north-korea-russia"')
     threshold: Decimal = Field(Decimal("0.10"), gt=0, description="share by which a number must move to be a shift")
     topic: TopicSettings = Field(TopicSettings(), description="what is watched")
