@@ -19,7 +19,7 @@ from extractors.claims.speakers import cast, note_subject, speaker
 from extractors.text import Sentence, parse
 from schemas.records import Claim, Figure
 
-__all__ = ["attribute", "claims"]
+__all__ = ["attribute", "claims", "may_claim"]
 
 _WORD = re.compile(r"[^\W\d_]+")
 _QUOTE = re.compile("[\"“”„«»‘]|(?<!\\w)'")
@@ -37,7 +37,7 @@ def claims(text: str, sentences: Sequence[Sentence], *, title: str = "") -> list
     Returns:
         A claim's span is its sentence, or the sentences of one quotation; `content` is the part of it that is the statement.
     """
-    wanted = [s for s in sentences if _may_claim(s.text)]
+    wanted = [s for s in sentences if may_claim(s)]
     parse(wanted)
     quotes = quotations(text)
     known = cast(f"{text}\n\n{title}")
@@ -121,10 +121,12 @@ def attribute(figures: Sequence[Figure], claims: Sequence[Claim], sentences: Seq
     return result
 
 
-def _may_claim(sentence: str) -> bool:
+def may_claim(sentence: Sentence) -> bool:
     """Does a sentence hold a cue or a quotation mark? Only those are parsed."""
-    if len(sentence) > MAX_SENTENCE_CHARS:
+    if len(sentence.text) > MAX_SENTENCE_CHARS:
         return False
     table = cues()
-    words = [word.lower() for word in _WORD.findall(sentence)]
-    return any(word in table or word == "according" or word in VIEW_NOUNS for word in words) or bool(_QUOTE.search(sentence))
+    words = [word.lower() for word in _WORD.findall(sentence.text)]
+    return any(word in table or word == "according" or word in VIEW_NOUNS for word in words) or bool(
+        _QUOTE.search(sentence.text)
+    )

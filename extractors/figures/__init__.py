@@ -11,11 +11,13 @@ from datetime import datetime
 from extractors.figures.as_of import Period, periods
 from extractors.figures.frame import frame
 from extractors.figures.measured import measured
-from extractors.figures.quantities import quantities
+from extractors.figures.quantities import may_count, quantities
 from extractors.figures.roles import Doing, role
 from extractors.text import Sentence
 from schemas.outcomes import Role
 from schemas.records import Figure, Slots
+
+__all__ = ["figures", "may_count"]
 
 #: How many sentences back a pronoun or a time is looked for: about two paragraphs of news.
 LOOK_BACK = 8
