@@ -182,7 +182,10 @@ def periods(text: str) -> list[Period]:
         }:
             what = what[:-1]
         which = (group["which"] or ("last" if group["rel4"] == "last" else "") or "").lower()
-        found.append(Period(match.start(), match.end(), match.group(), (group["prep"] or "").lower(), kind, which, what, year))
+        prep = (group["prep"] or "").lower()
+        if not prep and found and found[-1].end >= match.start() - 1:
+            prep = found[-1].prep  # "since August last year" is one time
+        found.append(Period(match.start(), match.end(), match.group(), prep, kind, which, what, year))
     return found
 
 
