@@ -43,10 +43,18 @@ _MOVES = frozenset(
     " expand shorten".split()
 )
 _HAVE = frozenset("have own hold possess get need want boast lack".split())
+#: Words before a person's name.
+_TITLES = frozenset(
+    "president minister premier chancellor governor mayor king queen pope prince princess general gen colonel col captain capt"
+    " mr mrs ms dr sen senator rep secretary ambassador lawmaker prosecutor commissioner spokesman spokeswoman director".split()
+)
 #: Those to whom numbers are given, not things.
 _LISTENERS = frozenset(
     "press reporter journalist medium media agency newspaper parliament lawmaker committee public court hearing meeting".split()
 )
+_TRADE = frozenset("sell buy offer price trade acquire purchase get have value change rent auction".split())
+#: Verbs that only open another.
+_LIGHT = frozenset("try help seek begin start continue manage want hope plan intend agree".split())
 _DIE = frozenset({"die", "perish"})
 #: Verbs whose object gets what follows "with".
 _PROVIDE = frozenset("supply provide equip arm furnish present issue entrust reward serve feed".split())
@@ -69,7 +77,7 @@ _EMPTY = frozenset(
     " january february march april may june july august september october november december spring summer autumn winter"
     " today yesterday half behalf hand file foot spot scene rise return line place order effect need search turn all percent"
     " percentage dollar euro pound kilometre kilometer metre meter mile tonne ton account estimate estimation reckoning"
-    " opinion telling assessment judgement judgment eye word claim calculation admission standard reference data pace count tally version"
+    " opinion telling assessment judgement judgment eye word claim calculation admission standard reference data pace count tally version practice course"
     " basis".split()
 )
 _PRONOUNS = frozenset(
@@ -84,7 +92,7 @@ _GENERIC = frozenset("number total figure toll count amount sum level rate share
 _MODIFIERS = frozenset({"compound", "amod", "nmod"})
 _NO_MODIFIERS = frozenset(
     "more fewer less other another further additional last first latest new total such several many few same own present"
-    " current previous next estimated so-called alone".split()
+    " current previous next estimated so-called alone only".split()
 )
 
 #: Of these, the things that follow "of" are counted.
@@ -201,7 +209,7 @@ class _Reading:
         self.used: set[int] = set()
         self.counts = dimension(unit) == "count"
         #: the verb of the clause; a unit taken for one ("8 trillion won") is none
-        self.verb = next((v for v in frame.verbs if not frame.holds(v) or self.counts), None)
+        self.verb = next((v for v in frame.verbs if (not frame.holds(v) or self.counts) and not _mistaken(v)), None)
         self.elsewhere = False  #: the counted noun is not beside the number but what the verb gives the number to
         self.parts: list[str] = []
 
@@ -231,7 +239,21 @@ class _Reading:
         per = f"per {self.rate}" if self.rate and self.rate not in {w.lower() for p in chosen for w in p.split()} else ""
         if per and sum(len(p.split()) for p in chosen) + 2 <= MOST_WORDS:
             chosen.append(per)
-        return _own_words(" ".join(chosen), self.frame.sentence.text)
+        return _own_words(self._with_capital(" ".join(chosen)), self.frame.sentence.text)
+
+    def _with_capital(self, label: str) -> str:
+        """The label, with the capital of a name that opens the sentence and stands inside another one before."""
+        first = self.frame.doc[0]
+        if first.pos_ == "PROPN" or first.lower_ not in label.split() or not first.is_title:
+            return label
+        if not _GENTILE.search(first.text) and not self._is_name(first.text):
+            return label
+        return " ".join(first.text if word == first.lower_ else word for word in label.split(" "))
+
+    def _is_name(self, word: str) -> bool:
+        """Does a word that opens a sentence stand with its capital inside another one before?"""
+        inside = re.compile(rf"[a-z,] {re.escape(word)}\b")
+        return any(inside.search(s.text) for s in (*self.previous, self.frame.sentence))
 
     def _event(self, chosen: Sequence[str]) -> str:
         """The event that people were killed or houses lost in, where the label names none: that of the story."""
@@ -267,7 +289,8 @@ class _Reading:
             of = _of(of)
         if target is None and of is not None and of.lower_ in _SETS and (more := _of(of)) is not None:
             of = more  # "thousands of rounds of shells" counts shells
-        if target is None and of is None:
+        state = next((t for t in frame.doc[frame.first : frame.last + 1] if t.lower_ in _STATES), None)
+        if target is None and of is None and state is None:
             target = self._counted_elsewhere()
             self.elsewhere = target is not None
             of = None if target is None else _of(target)
@@ -275,8 +298,12 @@ class _Reading:
             if of is not None:
                 self.whole = self._phrase(of)
                 self.used.add(of.i)
+                verb = self.verb
+                kind = None if verb is None or base(verb) != "be" else next((c for c in verb.children if c.dep_ == "attr"), None)
+                if self.whole and kind is not None and kind.tag_ == "NNS" and not frame.holds(kind):
+                    self.used.add(kind.i)
+                    return f"{self._phrase(kind)} among {self.whole}"
                 return self.whole or _plural(self.unit)
-            state = next((t for t in frame.doc[frame.first : frame.last + 1] if t.lower_ in _STATES), None)
             if state is not None:
                 text = _joint(state)
                 if text != "dead":
@@ -392,8 +419,19 @@ class _Reading:
             and not self._is_time(goal)
         ):
             return self._noun_with_owner(goal)
-        if root.dep_ in {"nsubj", "nsubjpass"}:
+        if root.dep_ in {"nsubj", "nsubjpass"} and kind != "percent":
             return called
+        if kind == "money" and goal is not None and root.dep_ == "pobj" and (
+            head.lower_ == "for" or (head.lower_ == "at" and name in _TRADE)
+        ):
+            if base(goal) in _EMPTY:
+                goal = self._subject(verb) or goal  # "changed hands at"
+            sold = self._phrase(goal) if goal.pos_ in {"NOUN", "PROPN"} and not self._is_time(goal) else ""
+            if sold:
+                self.used.add(goal.i)
+                return f"price of {sold}"
+        if kind == "percent" and (whole := self._whole_of_share(verb, head)):
+            return f"share of {whole}"
         through = root.dep_ == "pobj" and head.lower_ in {"at", "to", "by", "from"} and goal is None
         if _equates(verb, name) or root.dep_ in {"attr", "acomp"} or through:
             doer = self._subject(verb)
@@ -401,10 +439,28 @@ class _Reading:
                 self.used.add(doer.i)
                 thing = self._noun_with_owner(doer) if doer.lower_ not in _PRONOUNS else self._resolve(doer)
                 quality = _QUALITY.get(name, "")
+                if kind == "length" and name in {"lie", "stand", "be"} and any(c.lower_ == "from" for c in verb.children):
+                    quality = "distance"
+                elif kind == "length" and name in {"be", "stand", "fly", "cruise"} and head.lower_ == "at":
+                    quality = "height"
                 if quality and thing and base(doer) != quality:
                     return f"{quality} of {thing}"
                 return thing or quality or called
         return called
+
+    def _whole_of_share(self, verb: Token, head: Token) -> str:
+        """What a share without "of" is one of: "Of 84 wells, two thirds were closed", "the dockers, or one in three, left"."""
+        of = next((c for c in verb.children if c.lower_ == "of" and c.i < verb.i), None)
+        noun = next((c for c in of.children if c.dep_ == "pobj"), None) if of is not None else None
+        if noun is None and (self.frame.root.dep_ in {"conj", "appos"} or self.frame.before(1) == ["or"]):
+            noun = self._subject(verb)
+            if noun is not None and noun.tag_ != "NNS":
+                noun = None
+        if noun is None or self.frame.holds(noun) or _speaks(noun):
+            return ""
+        self.used.add(noun.i)
+        self.whole = self._phrase(noun)
+        return self.whole
 
     def _noun_with_owner(self, noun: Token) -> str:
         self.used.add(noun.i)
@@ -447,6 +503,7 @@ class _Reading:
             return
         name = base(verb)
         doer = self._subject(verb)
+        verb, name = self._meant(verb, name)
         below = frame.path[-2] if len(frame.path) > 1 else frame.root
         edge = below.dep_
         counts = self.counts
@@ -463,7 +520,7 @@ class _Reading:
             self.action = ""
             for child in verb.children:
                 if (
-                    self.counts
+                    (self.counts or self.unit == "percent")
                     and child.dep_ == "acomp"
                     and child != below
                     and child.pos_ in {"ADJ", "VERB"}
@@ -488,7 +545,7 @@ class _Reading:
                 self.agent = who
         elif edge in {"nsubjpass"} or (edge in {"nsubj"} and _undergone(verb)):
             particle = next((c.text for c in verb.children if c.dep_ == "prt"), "")
-            self.parts.append(f"{_past(verb, name)} {particle}".strip())
+            self.parts.append(f"{_past(verb, name)}{particle and _BOUND + particle}")
             by = next((c for c in verb.children if c.dep_ == "agent"), None)
             actor = next((c for c in by.children if c.dep_ == "pobj"), None) if by is not None else None
             if actor is not None:
@@ -509,7 +566,7 @@ class _Reading:
             self.parts.append(f"{doing} {target}".strip())
         elif edge in {"dobj", "obj", "dative", "attr", "oprd", "dep", "npadvmod"}:
             particle = next((c.text for c in verb.children if c.dep_ == "prt"), "")
-            self.parts.append(f"{_past(verb, name)} {particle}".strip())
+            self.parts.append(f"{_past(verb, name)}{particle and _BOUND + particle}")
             if who and not status:
                 self.agent = who
                 link = "in" if _happens(doer) else "to" if passive(verb) else "by"
@@ -534,13 +591,28 @@ class _Reading:
                 self.patient = self.patient or text
                 self.parts.append(f"to {text}")
 
+    def _meant(self, verb: Token, name: str) -> tuple[Token, str]:
+        """The verb that says what is done: "were found to be closed", "are trying to save", "are reported to have been sold"."""
+        if name not in _REPORT | _LIGHT:
+            return verb, name
+        below = next((c for c in verb.children if c.dep_ == "xcomp" and is_verb(c) and not self.frame.holds(c)), None)
+        if below is None or below in self.frame.path or (name in _REPORT and not passive(verb)):
+            return verb, name
+        return below, base(below)
+
     def _used_for(self, verb: Token, name: str, below: Token) -> str:
         """What is done with the quantity to something else: "supplied Russia with shells", "held talks in 12 towns"."""
         if below.lower_ == "with":
             return f"{_past(verb, name)} to {self.patient}" if name in _PROVIDE else f"{_ing(name)} {self.patient}"
         if below.lower_ in {"of", "out"}:
             return ""
-        return f"with {self.patient} {_past(verb, name)}"
+        if not self.patient or self.patient.split()[-1] == self.counted.split()[-1]:
+            return ""
+        if not self.counts:
+            return f"{_past(verb, name)} by {self.patient}" if passive(verb) and not self.whole else ""
+        doer = self._subject(verb)
+        who = self._who(doer) if doer is not None and not passive(verb) and not _speaks(doer) else ""
+        return f"with {self.patient} {_past(verb, name)}" + (f" by {who}" if who else "")
 
     def _subject(self, verb: Token) -> Token | None:
         """The subject; where the parse took the dateline for it, the first noun after that."""
@@ -634,7 +706,15 @@ class _Reading:
             return self._resolve(noun)
         if noun.pos_ not in {"NOUN", "PROPN"} or self._is_time(noun) or any(_like_number(c) for c in noun.children):
             return ""
-        return "" if base(noun) in _GENERIC or base(noun) in _SOURCES else self._phrase(noun, of=False)
+        if base(noun) in _GENERIC or base(noun) in _SOURCES:
+            return ""
+        if noun.pos_ == "PROPN":
+            # "handset maker Aokawa", "President Jo Lund": the name alone
+            words = _modifiers(noun)
+            first = max((i for i, t in enumerate(words) if t.pos_ == "NOUN" or t.lower_.rstrip(".") in _TITLES), default=-1) + 1
+            if 0 < first < len(words):
+                return _joined([t for t in words[first:] if not self._is_time(t)])
+        return self._phrase(noun, of=False)
 
     def _owner(self, token: Token) -> str:
         if token.lower_ in {"its", "their", "his", "her"}:
@@ -660,12 +740,20 @@ class _Reading:
                 return counted
         plural = word in {"they", "them", "their", "these", "those", "themselves"}
         for token in self.frame.doc[: pronoun.i]:
+            clause = next((t for t in pronoun.ancestors if is_verb(t)), None)
+            own = word in {"them", "him"} and token.head == clause  # nobody sells himself
             names = token.dep_ in {"nsubj", "nsubjpass"} and token.pos_ in {"NOUN", "PROPN"} and token.head != pronoun.head
+            names = names and not own
             if names and ((token.tag_ in {"NNS", "NNPS"}) == plural or token.pos_ == "PROPN"):
                 return self._plain(token)
+        if word in {"them", "those", "these"} and self.previous:
+            many = [t for t in self.previous[-1].doc if t.tag_ == "NNS" and t.dep_ in {"nsubj", "nsubjpass", "dobj", "pobj", "attr"}]
+            many = [t for t in many if base(t) not in _EMPTY and not _speaks(t)]
+            first = next((t for t in many if t.dep_ != "pobj"), many[0] if many else None)
+            return self._plain(first) if first is not None else ""
         for sentence in reversed(self.previous[-2:]):
             name = _opening(sentence.text)
-            if name:
+            if name and (" " in name or name[0].islower() or self._is_name(name)):
                 return name
         return ""
 
@@ -689,6 +777,8 @@ class _Reading:
         return token.idx < self.begin or any(start <= token.idx < end for start, end in self.times)
 
 
+#: Adjectives of countries and peoples, by their ending.
+_GENTILE = re.compile(r"(?<!ivil)(?<!destr)ian$|(?<!Chin)ese$|Chinese$")
 #: "PORT VALE, Oct. 4 (NTA) - "
 _DATELINE = re.compile(r"^[A-Z][A-Z .'’-]{2,40}\b[^()\n]{0,40}(?:\([\w .&/-]{2,40}\) ?[-–—]+|[–—]) ")
 
@@ -818,6 +908,14 @@ def _past(verb: Token, name: str) -> str:
     return f"{name}ed"
 
 
+def _mistaken(verb: Token) -> bool:
+    """Is it a name ("Rook 44 percent") or a kind ("for durum wheat") that the parser took for a verb?"""
+    if verb.i == 0 or not verb.tag_.startswith("V"):
+        return False
+    before = verb.nbor(-1)
+    return verb.text[:1].isupper() or (verb.tag_ in {"VB", "VBP"} and before.tag_ in {"IN", "DT", "JJ"} and before.lower_ != "that")
+
+
 def _equates(verb: Token, name: str) -> bool:
     """Does the verb give the number to its subject? "takes 40 minutes" does, "takes in 40 million" does not."""
     return name in _EQUAL and not (name in {"take", "make"} and any(c.dep_ == "prt" for c in verb.children))
@@ -888,15 +986,17 @@ def _plural(unit: str) -> str:
 
 def _own_words(label: str, text: str) -> str:
     """The label without any run of words that would be a quotation; no dangling word at its end."""
-    words = label.split()
+    words = label.split(" ")
     plain = " ".join(re.findall(r"[\w'’-]+", text.lower()))
     while len(words) >= _COPIED and any(
         " ".join(words[i : i + _COPIED]).lower() in plain for i in range(len(words) - _COPIED + 1)
     ):
         words.pop()
-    return " ".join(_trimmed(words))
+    return " ".join(_trimmed(words)).replace(_BOUND, " ")
 
 
+#: Joins a particle to its verb, so that "laid off" is not cut.
+_BOUND = "\u00a0"
 #: No label begins or ends with one of these.
 _DANGLING = _PREPOSITIONS | _PRONOUNS | frozenset("of and the a an or per its their his her our that as".split())
 

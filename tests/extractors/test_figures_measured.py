@@ -72,7 +72,7 @@ LABELS = [
         None,
         "villages flooded",
     ),
-    ("a state without a noun", "Police counted 12 dead.", "12", "person", None, "people dead"),
+    ("a state without a noun", "Police counted 12 dead.", "12", "person", None, "deaths"),
     ("a relative clause", "The board, which employs 90 nurses, met.", "90 nurses", "nurse", None, "nurses employed by board"),
     (
         "a pronoun is looked up",
