@@ -1,7 +1,7 @@
 """One page, analysed once, in one call: article, figures, claims, fingerprint and what linking compares.
 
 Page -> Analysis, or the outcome that says why there is none. Pure and picklable: it runs in worker processes.
-A change of what it finds bumps VERSION, so that stored articles can be told to be of an older one.
+A change of what it finds raises VERSION, so that what is stored can be told to be of an older one.
 """
 
 from collections.abc import Sequence
@@ -10,14 +10,16 @@ from datetime import datetime
 
 from extractors.article.body import article as article_of
 from extractors.claims import attribute, claims, may_claim
+from extractors.copies import VERSION as FINGERPRINT_VERSION
 from extractors.copies import fingerprint
 from extractors.figures import figures, may_count
+from extractors.series.mention import VERSION as MENTION_VERSION
 from extractors.series.mention import Mention, mentions
 from extractors.text import Sentence, parse, sentences
 from schemas.outcomes import ArticleOutcome, FigureOutcome
 from schemas.records import Article, Claim, Figure, Fingerprint, Page
 
-VERSION = 1
+VERSION = f"1.{FINGERPRINT_VERSION}.{MENTION_VERSION}"
 
 #: Languages whose figures and claims are extracted. "und" is tried: short English texts are often not told.
 LANGUAGES = frozenset({"en", "und"})

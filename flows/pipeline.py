@@ -20,7 +20,7 @@ from flows.analyser import Analyser, Failed, Result
 from flows.db import Database, Transaction
 from flows.log import log
 from schemas.errors import FigurewatchError
-from schemas.outcomes import ArticleOutcome, Relation, SeriesOutcome
+from schemas.outcomes import ArticleOutcome, FigureOutcome, Relation, SeriesOutcome
 from schemas.records import Rule
 
 if TYPE_CHECKING:  # reading the model takes a second, and looking at what is stored needs none
@@ -103,7 +103,8 @@ def record(tx: Transaction, row: dict[str, Any], result: Result, desk: Desk, now
         tx.run("articles.settle", id=article_id, series_outcome=placed.outcome)
         raised = alerts.raise_due(tx, placed.series, desk.rules, now, deliver=desk.deliver)
     articles.finish(tx, row["id"], ArticleOutcome.STORED)
-    outcomes += [f"series {placed.outcome}"] + ["alerts raised"] * raised
+    said = FigureOutcome.COPY if verdict.relation is Relation.DUPLICATE else analysis.figures_outcome
+    outcomes += [f"figures {said}", f"series {placed.outcome}"] + ["alerts raised"] * raised
     log.info(
         "article recorded",
         url=analysis.article.url,

@@ -39,7 +39,7 @@ class Packed(BaseModel):
 
     model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64", extra="forbid")
 
-    version: int
+    version: str
     analysis: Analysis
 
 

@@ -73,7 +73,7 @@ def page(told: Told, url: str) -> str:
         "datePublished": told.published.isoformat(),
     }
     return (
-        f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{escape(told.title)} | {escape(told.outlet)}</title>'
+        f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{escape(told.title)} | {told.outlet}</title>'
         f'<link rel="canonical" href="{url}"><script type="application/ld+json">{json.dumps(data)}</script></head><body>'
         f"<header><nav><ul>{FURNITURE}</ul></nav></header><main><article><h1>{escape(told.title)}</h1>"
         f'<p class="byline">{told.published:%d %B %Y}</p>{paragraphs}</article><aside>{RELATED}</aside></main>'

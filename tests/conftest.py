@@ -21,9 +21,9 @@ for name in list(os.environ):
         del os.environ[name]
 os.environ |= {"HOME": str(HOME), "NO_PROXY": "*", "TZ": "UTC", "COLUMNS": "120", "NO_COLOR": "1"}
 
-from flows import db, postgres  # noqa: E402
-from flows.db import Database  # noqa: E402
-from flows.service import QUIET  # noqa: E402
+from flows import db, postgres
+from flows.db import Database
+from flows.service import QUIET
 
 os.environ |= QUIET | {"PREFECT_HOME": str(HOME / "prefect")}
 

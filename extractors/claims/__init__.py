@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from extractors.claims.attribution import attributions
 from extractors.claims.cues import VIEW_NOUNS, cues
+from extractors.claims.manner import Parts, denied, hedged
 from extractors.claims.quotations import Quotation, quotations
 from extractors.claims.speakers import cast, note_subject, speaker
 from extractors.text import Sentence, parse
@@ -41,6 +42,7 @@ def claims(text: str, sentences: Sequence[Sentence], *, title: str = "") -> list
     parse(wanted)
     quotes = quotations(text)
     known = cast(f"{text}\n\n{title}")
+    parts = Parts()
     found: list[Claim] = []
     at = 0
     for sentence in wanted:
@@ -58,8 +60,19 @@ def claims(text: str, sentences: Sequence[Sentence], *, title: str = "") -> list
             if name is None:
                 continue
             content = tuple((sentence.start + start, sentence.start + end) for start, end in one.content)
+            kind, part = parts.learn(one, name, certain=name in known.certain)
             claim = Claim(
-                start=sentence.start, end=sentence.end, speaker=name, cue=one.cue, quote=bool(quoted), content=content
+                start=sentence.start,
+                end=sentence.end,
+                speaker=name,
+                cue=one.cue,
+                quote=bool(quoted),
+                content=content,
+                kind=kind,
+                title=part.title,
+                organisation=part.organisation,
+                hedged=hedged(one, sentence.text, sentence.doc),
+                denied=denied(one, sentence.doc),
             )
             known_claim = said.get(name.lower())
             said[name.lower()] = claim if known_claim is None else replace(known_claim, content=known_claim.content + content)

@@ -253,7 +253,7 @@ class _Reading:
     def _is_name(self, word: str) -> bool:
         """Does a word that opens a sentence stand with its capital inside another one before?"""
         inside = re.compile(rf"[a-z,] {re.escape(word)}\b")
-        return any(inside.search(s.text) for s in (*self.previous, self.frame.sentence))
+        return any(inside.search(s.text) for s in self.previous)
 
     def _event(self, chosen: Sequence[str]) -> str:
         """The event that people were killed or houses lost in, where the label names none: that of the story."""
@@ -753,7 +753,7 @@ class _Reading:
             return self._plain(first) if first is not None else ""
         for sentence in reversed(self.previous[-2:]):
             name = _opening(sentence.text)
-            if name and (" " in name or name[0].islower() or self._is_name(name)):
+            if name:
                 return name
         return ""
 
@@ -792,6 +792,13 @@ _OPENING = re.compile(
 )
 
 
+#: Words that open a sentence with a capital and name nobody.
+_NOBODY = frozenset(
+    "nobody everybody everyone anyone someone nothing most many few several all both each none more half one two three four"
+    " five six seven eight nine ten eleven twelve dozens hundreds thousands millions".split()
+)
+
+
 def _opening(text: str) -> str:
     match = _OPENING.match(text[:200])
     if match is None:
@@ -799,7 +806,8 @@ def _opening(text: str) -> str:
     words = (match["name"] or match["noun"].split(" ", 1)[1]).split()
     if (
         len(words) > 4
-        or words[0].lower() in _PRONOUNS
+        or words[0].lower() in _PRONOUNS | _NOBODY
+        or (len(words) == 1 and words[0].endswith(("ed", "ing")))
         or words[0].lower() in {"in", "on", "at", "after", "but", "and", "there", "as", "when", "if", "for"}
     ):
         return ""

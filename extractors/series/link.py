@@ -188,7 +188,7 @@ def _join_again(
 
 
 def beside(mean: NDArray[np.float64], chance: NDArray[np.float64], rows: NDArray[np.float64]) -> NDArray[np.float64]:
-    """What a second figure of an article in a series is judged by: its fit to the series and to the first, who speaks, where."""
+    """What a second figure of an article in a series is judged by: its fit to the series and to the first, who speaks."""
 
     def odds(p: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.log((p + 0.01) / (1.01 - p))

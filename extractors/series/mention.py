@@ -27,7 +27,7 @@ from extractors.series.standing import speaker_words
 from extractors.text import Sentence
 from schemas.records import Figure
 
-VERSION = 1
+VERSION = 2
 
 #: Content words this near to the number, on either side, say best what it counts; more bring the neighbours' words in.
 NEAR_WORDS = 5
@@ -35,8 +35,8 @@ NEAR_WORDS = 5
 MOST_WORDS = 60
 #: Names are counted over the article; those that come most often are what the story is about.
 MOST_NAMES = 12
-#: First dimensions of the static embedding, enough to tell words that mean the same from others.
-VECTOR_SIZE = 64
+#: Dimensions of the static embedding: all of them. With a quarter, soldier is little nearer to troop than to container.
+VECTOR_SIZE = 256
 #: Look-up keys pair the article's main names with the figure's nearest words: this many of each.
 KEY_NAMES = 8
 KEY_WORDS = 6
@@ -305,7 +305,7 @@ def _hash(key: str) -> int:
 def _embedder() -> Any:
     from wordllama import WordLlama
 
-    return WordLlama.load(cache_dir=str(files("wordllama")), trunc_dim=VECTOR_SIZE, disable_download=True)
+    return WordLlama.load(cache_dir=str(files("wordllama")), disable_download=True)
 
 
 def _pack(vector: NDArray[np.float32]) -> str:

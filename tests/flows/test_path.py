@@ -28,7 +28,7 @@ FIRST = (
     "ARDEN, March 2 (Tidewater) - Some 6,700 containers of ammunition have been shipped from Port Larn to Vessia since"
     " August, the defence ministry of Arden said on Monday.\n\n"
     "The ministry said the cargo left the port aboard four freighters that sail under the Vessian flag.\n\n"
-    '"They load at night and switch their transponders off," the ministry\'s spokeswoman, Ines Halloran, told reporters in Arden.\n\n'
+    '"They load at night and switch their transponders off," the spokeswoman, Ines Halloran, told reporters in Arden.\n\n'
     "The freighters unload at the naval base of Kolm, from where trains take the containers to depots near the front.\n\n"
     "Vessia has denied that it buys weapons abroad, and its embassy in Arden did not answer questions."
 )

@@ -25,6 +25,7 @@ from extractors.series.inherit import Placed, inherited
 from extractors.series.link import Candidate, Placement, keys, mentions
 from extractors.series.linker import Linker
 from extractors.series.mention import Mention
+from extractors.series.pair import head
 from extractors.series.shifts import detect
 from extractors.text import Sentence, sentences
 from schemas.outcomes import Bound, Role
@@ -241,7 +242,31 @@ class Store:
 Assign = Callable[[Sequence[Mention], Sequence[Candidate], dict[int, int]], Placement]
 
 
-def lessons(story: Story) -> Iterator[tuple[Sequence[Mention], Sequence[str | None], list[Candidate], dict[int, str]]]:
+#: Strangers among the candidates of an article.
+MOST_STRANGERS = 12
+
+
+def strangers(others: Sequence[Story], new: Sequence[Mention]) -> list[Candidate]:
+    """Figures of other storylines with the value of one of the article's and another noun, in the article's own dress.
+
+    A long-running topic holds 10,000 containers and 10,000 soldiers under the same names; a single storyline seldom does.
+    """
+    nouns: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for m in new:
+        nouns[m.dimension, m.role, f"{m.number:.1e}"].add(head(m.unit))
+    found = []
+    for story in others:
+        for article in story.articles:
+            for one, gold in zip(article.mentions, article.gold, strict=True):
+                alike = nouns.get((one.dimension, one.role, f"{one.number:.1e}"))
+                if gold and alike and one.dimension == "count" and head(one.unit) not in alike:
+                    found.append(replace(one, names=new[0].names, title=new[0].title, local=()))
+    return [Candidate(-k, (m,)) for k, m in enumerate(found[:MOST_STRANGERS], 1)]
+
+
+def lessons(
+    story: Story, others: Sequence[Story] = ()
+) -> Iterator[tuple[Sequence[Mention], Sequence[str | None], list[Candidate], dict[int, str]]]:
     """Each article with the candidates that it would meet if all before it had been linked right, and their gold series."""
     store = Store()
     name: dict[int, str] = {}
@@ -249,7 +274,8 @@ def lessons(story: Story) -> Iterator[tuple[Sequence[Mention], Sequence[str | No
     for article in sorted(story.articles, key=lambda a: a.published):
         if article.copy:
             continue
-        yield article.mentions, article.gold, store.candidates(article.mentions), name
+        known = [*store.candidates(article.mentions), *strangers(others, article.mentions)]
+        yield article.mentions, article.gold, known, name
         for one, gold in zip(article.mentions, article.gold, strict=True):
             known = of.get(gold) if gold else None
             into = store.add(known, one)

@@ -11,6 +11,7 @@ import argparse
 import hashlib
 import json
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ from extractors.series.mention import VERSION
 from extractors.series.pair import FEATURES
 
 FOLDS = 5
+#: Storylines that lend strangers to an article's candidates.
+STRANGE = 8
 #: Small trees on random halves of the pairs: deeper ones and more of them gained nothing on storylines left out.
 TREES = {
     "n_estimators": 300,
@@ -51,12 +54,12 @@ class Lesson:
     articles: list[tuple[list[str | None], list[str | None], list[int]]]  #: gold of mentions, gold and size of candidates
 
 
-def lesson(story: stories.Story) -> Lesson:
+def lesson(story: stories.Story, others: Sequence[stories.Story]) -> Lesson:
     rows: list[NDArray[np.float64]] = []
     same: list[bool] = []
     where: list[tuple[int, int, int, bool]] = []
     articles = []
-    for number, (new, gold, candidates, names) in enumerate(stories.lessons(story)):
+    for number, (new, gold, candidates, names) in enumerate(stories.lessons(story, others)):
         known = [names.get(c.series) for c in candidates]
         articles.append((list(gold), known, [len(c.mentions) for c in candidates]))
         desk = meeting(new, candidates)
@@ -145,7 +148,7 @@ def main() -> None:
     options = parser.parse_args()
     score = stories.score_module(options.labels)
     every = stories.load(options.labels, None if options.gold_figures else stories.extracted)
-    lessons = [lesson(story) for story in every]
+    lessons = [lesson(story, [*every[k + 1 :], *every[:k]][:STRANGE]) for k, story in enumerate(every)]
     fold = np.random.RandomState(0).permutation(len(every)) % FOLDS
     forests = [train([x for x, k in zip(lessons, fold, strict=True) if k != f]) for f in range(FOLDS)]
     chances = [forests[k].predict_proba(x.rows)[:, 1] for x, k in zip(lessons, fold, strict=True)]
