@@ -60,7 +60,7 @@ def claims(text: str, sentences: Sequence[Sentence], *, title: str = "") -> list
             if name is None:
                 continue
             content = tuple((sentence.start + start, sentence.start + end) for start, end in one.content)
-            kind, part = parts.learn(one, name, certain=name in known.certain)
+            kind, part = parts.learn(one, name, known)
             claim = Claim(
                 start=sentence.start,
                 end=sentence.end,

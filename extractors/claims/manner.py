@@ -13,7 +13,7 @@ from spacy.tokens import Doc, Token
 
 from extractors.claims.attribution import Attribution
 from extractors.claims.cues import DENYING_CUES, DOCUMENTS, HEDGES, HEDGING_CUES, POLLS, TITLE_PARTS, TITLES, cues
-from extractors.claims.speakers import apposition, clean
+from extractors.claims.speakers import Cast, apposition, clean
 
 #: Words of a role or of an organisation; a longer phrase is a misreading.
 _MOST_WORDS = 8
@@ -35,22 +35,19 @@ class Parts:
     kinds: dict[str, str] = field(default_factory=dict)
     roles: dict[str, Part] = field(default_factory=dict)
 
-    def learn(self, one: Attribution, name: str, *, certain: bool) -> tuple[str, Part]:
-        """Kind and role of the speaker of one statement.
-
-        Args:
-            certain: the document shows the name to be a person's.
-        """
+    def learn(self, one: Attribution, name: str, known: Cast) -> tuple[str, Part]:
+        """Kind and role of the speaker of one statement."""
         holder = one.holder
-        kind = _kind(holder, one, name, certain)
-        if kind == "body" and holder.pos_ == "PRON":
+        part = _part(holder, name)
+        kind = _kind(holder, one, name, known, part)
+        if not kind or holder.pos_ == "PRON":
             kind = self.kinds.get(name, kind)
-        self.kinds.setdefault(name, kind)
+        if kind:
+            self.kinds[name] = kind
         if kind != "person":
             return kind, Part()
-        part = _part(holder, name)
-        known = self.roles.get(name, Part())
-        merged = Part(known.title or part.title, known.organisation or part.organisation)
+        before = self.roles.get(name, Part())
+        merged = Part(before.title or part.title, before.organisation or part.organisation)
         self.roles[name] = merged
         return kind, merged
 
@@ -76,27 +73,44 @@ def _lemma(one: Attribution, doc: Doc) -> str:
     return "" if cue is None else cue.lemma
 
 
-def _kind(holder: Token, one: Attribution, name: str, certain: bool) -> str:
+def _kind(holder: Token, one: Attribution, name: str, known: Cast, part: Part) -> str:
+    """Person, body, document, poll or group; empty where the text leaves it open."""
     word = holder.lower_
     single = word.removesuffix("s")
     if word in POLLS or single in POLLS or one.cue.lower() in {"polled", "surveyed", "questioned", "asked"}:
         return "poll"
-    if certain:
+    if name in known.certain or known.gender.get(name):
         return "person"
-    if word in DOCUMENTS or single in DOCUMENTS:
-        return "document"
-    if holder.tag_ == "NNS" or word in {"they", "we", "some", "others", "many"}:
-        return "group"
-    if word in {"he", "she", "his", "her"} or (word in TITLES and holder.pos_ == "NOUN"):
+    words = name.split()
+    common = holder.pos_ != "PROPN" and holder.text.islower()
+    if common and apposition(holder) is None:
+        if word in DOCUMENTS or single in DOCUMENTS:
+            return "document"
+        if word in TITLES:
+            return "person"
+        if word in {"they", "we", "some", "others", "many"} or (holder.tag_ == "NNS" and word != "police"):
+            return "group"
+    if words[0].lower() in {"the", "its", "their", "a", "an"} or name.islower():
+        return "body"
+    if name not in {full for names in known.persons.values() for full in names}:
+        return "body"
+    if part.title:
         return "person"
-    alone = name.split()
-    shaped = 2 <= len(alone) <= 4 and all(part[:1].isupper() for part in (alone[0], alone[-1])) and name[:4].lower() != "the "
-    return "person" if shaped and apposition(holder) is not None else "body"
+    # A person comes back by the last name, a firm by the first.
+    first, last = known.counts[words[0]], known.counts[words[-1]]
+    return "" if first == last else "person" if last > first else "body"
 
 
 def _part(holder: Token, name: str) -> Part:
     if apposition(holder) is not None and holder.pos_ == "NOUN":
         return _of_noun(holder)
+    if holder.dep_ == "appos" and holder.head.pos_ == "NOUN" and holder.head.lower_ in TITLES:
+        return _of_noun(holder.head)
+    start = holder.left_edge.i
+    if holder.pos_ == "PROPN" and start > 1 and holder.nbor(start - holder.i - 1).text == ",":
+        before = holder.nbor(start - holder.i - 2)  # "its spokesman, Jo Lund, said", where the parser saw no apposition
+        if before.lower_ in TITLES and before.text.islower():
+            return _of_noun(before)
     behind = next((child for child in holder.rights if child.dep_ == "appos" and child.pos_ == "NOUN"), None)
     if behind is not None:
         return _of_noun(behind)
@@ -116,6 +130,9 @@ def _before(holder: Token, name: str) -> Part:
         begin -= 1
     if begin == len(words) or len(words) > _MOST_WORDS:
         return Part()
+    owner = next((i for i, word in enumerate(words[:begin]) if word.endswith(("'s", "’s"))), None)
+    if owner is not None:
+        return Part(_plain(" ".join(words[owner + 1 :])), _body(" ".join(words[: owner + 1])))
     return Part(_plain(" ".join(words[begin:])), _body(" ".join(words[:begin])))
 
 
@@ -135,14 +152,25 @@ def _of_noun(noun: Token) -> Part:
             body = next((c for c in child.children if c.dep_ == "pobj"), None)
             if body is None or body.right_edge.i - body.left_edge.i >= _MOST_WORDS:
                 continue
-            text = body.doc[body.left_edge.i : body.i + 1].text
+            text = _with_name(body)
             if child.lower_ in {"of", "in"} and body.pos_ == "NOUN" and body.tag_ != "NNP" and not organisation:
                 title += [child.text, text]  # "head of marine"
                 inner = next((c for c in body.children if c.lower_ in {"at", "of", "for"}), None)
                 body = next((c for c in inner.children if c.dep_ == "pobj"), None) if inner is not None else None
-                text = body.doc[body.left_edge.i : body.i + 1].text if body is not None else ""
+                text = _with_name(body) if body is not None else ""
             organisation = organisation or text
     return Part(_plain(" ".join(title)), _body(organisation))
+
+
+def _with_name(body: Token) -> str:
+    """A body's noun phrase with the rest of its name ("the School of Public Health", "Load & Margin")."""
+    end = body.i + 1
+    for token in body.doc[body.i + 1 : body.right_edge.i + 1]:
+        if token.pos_ == "PROPN":
+            end = token.i + 1
+        elif token.lower_ not in {"&", "of", "and", "for", "the", "-"}:
+            break
+    return body.doc[body.left_edge.i : end].text
 
 
 def _plain(title: str) -> str:
