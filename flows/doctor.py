@@ -108,7 +108,7 @@ async def _sources(settings: Settings) -> list[Check]:
 
 def _standing(settings: Settings) -> list[Check]:
     """Sources that were added by hand, and what their owner should know of any."""
-    with db.Database(context.database_url(settings)) as database, database.transaction() as tx:
+    with db.Database(database_url(settings)) as database, database.transaction() as tx:
         added = sum(row["origin"] == "added" and row["state"] == "active" for row in tx.all("sources.all"))
         troubles = tx.all("sources.standing")
     found = [Check("sources added", True, f"{added} by hand")] if added else []
