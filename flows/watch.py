@@ -1,8 +1,9 @@
 """The watch as a Prefect flow: one pass over what is due, in batches.
 
 A task is a batch of polls, fetches, pages or deliveries, never one article: a task run costs Prefect about what an
-article costs us; `batch` numbers a pass's tasks, for their names. Batches are leased in Postgres, so any number of workers may run this flow at once, and a crash at any
-point leaves work that is due again. Importing this module imports Prefect; prefect_environment() comes first.
+article costs us; `batch` numbers a pass's tasks, for their names. Batches are leased in Postgres, so any number of
+workers may run this flow at once, and a crash at any point leaves work that is due again. Importing this module imports
+Prefect; prefect_environment() comes first.
 """
 
 import asyncio
