@@ -32,7 +32,6 @@ backfill_app = typer.Typer(
 series_app = typer.Typer(no_args_is_help=True, help="The lines that are watched.")
 shifts_app = typer.Typer(no_args_is_help=True, help="Changes worth telling.")
 alerts_app = typer.Typer(no_args_is_help=True, help="What was told, and to whom.")
-sources_app = typer.Typer(no_args_is_help=True, help="What is polled.")
 for name, group in (
     ("extract", extract_app),
     ("seed", seed_app),
@@ -40,7 +39,6 @@ for name, group in (
     ("series", series_app),
     ("shifts", shifts_app),
     ("alerts", alerts_app),
-    ("sources", sources_app),
 ):
     app.add_typer(group, name=name)
 
@@ -214,6 +212,32 @@ def replay(
         raise typer.Exit(1)
 
 
+@app.command()
+def reprocess(
+    since: Annotated[str | None, typer.Option("--since", help="Only articles from this day on, YYYY-MM-DD.")] = None,
+    until: Annotated[str | None, typer.Option("--until", help="Only articles before this day, YYYY-MM-DD.")] = None,
+    url: Annotated[str | None, typer.Option("--url", help="Only the article at this address.")] = None,
+    again: Annotated[bool, typer.Option("--again", help="Also what this version of the analysis has read already.")] = False,
+    config: Config = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Read stored pages again under this version: articles stay, their figures, series and shifts are built anew.
+
+    Nothing is sent: alerts keep to the numbers that they told of, and new ones are recorded. Stopped, it goes on where it was.
+
+    Example: figurewatch reprocess --since 2026-01-01
+    """
+    from flows import reprocess as again_from_bytes
+
+    opened, now = _open(config, data_dir), datetime.now(UTC)
+    span = again_from_bytes.Span(since=_date(since), until=_date(until), url=url)
+    total = again_from_bytes.due(opened.database, span, again=again)
+    with _progress("reading again", total, quiet=as_json) as advance:
+        counts = again_from_bytes.reprocess(opened.database, opened.analyser, opened.desk, span, now, progress=advance)
+    _counts(counts, as_json)
+
+
 @extract_app.command("article")
 def extract_article(
     file: Annotated[
@@ -379,25 +403,6 @@ def backfill_feed(
     with _spinner("reading in", quiet=as_json) as say:
         counts = backfill.feed(opened, url, pages, say)
     _counts(counts, as_json)
-
-
-@sources_app.command("list")
-def sources_list(config: Config = None, data_dir: DataDir = None, as_json: Json = False) -> None:
-    """What is polled, and how the last poll went. Sources stand in the settings.
-
-    Example: figurewatch sources list
-    """
-    from flows import sources
-
-    opened = _open(config, data_dir)
-    with opened.database.transaction() as tx:
-        sources.keep(tx, opened.settings, datetime.now(UTC))
-        rows = tx.all("sources.all")
-    _table(
-        rows, as_json, "no sources yet: name some in figurewatch.toml",
-        outlet="outlet", url="address", state="state", last_polled_at="last poll", last_outcome="outcome", last_detail="",
-        due_at="next",
-    )  # fmt: skip
 
 
 @series_app.command("list")
@@ -702,3 +707,8 @@ def _spinner(what: str, *, quiet: bool) -> Iterator[Callable[[str], None]]:
     with Progress(*columns, console=err, transient=True, disable=quiet or not err.is_terminal) as bar:
         task = bar.add_task(what, total=None)
         yield lambda now: bar.update(task, description=now)
+
+
+from flows.cli_sources import sources_app  # noqa: E402 - it uses what stands above
+
+app.add_typer(sources_app, name="sources")

@@ -43,9 +43,11 @@ def examine(config: Path | None, data_dir: Path | None) -> list[Check]:
     found = [_versions(), Check("settings", True, f"{where}: {counted}")]
     found += [_folder(settings), _database(settings), _model(), _prefect()]
     found += asyncio.run(_sources(settings))
+    standing = _standing(settings) if found[1].good else []
+    found += standing
     found += [_channel(settings, name) for name in settings.channels]
-    if not settings.sources:
-        found.append(Check("sources", False, "nothing is polled", "name feeds under [[sources]] in figurewatch.toml"))
+    if not settings.sources and not standing:
+        found.append(Check("sources", False, "nothing is polled", "figurewatch sources add ADDRESS"))
     if not settings.channels:
         found.append(Check("channels", False, "nobody is told", 'name one under [channels], as in desk = "mailto://..."'))
     if settings.sources and not settings.fetch.contact:
@@ -102,6 +104,18 @@ def _prefect() -> Check:
 async def _sources(settings: Settings) -> list[Check]:
     async with client_of(settings.fetch) as client:
         return list(await asyncio.gather(*(_source(client, source) for source in settings.sources)))
+
+
+def _standing(settings: Settings) -> list[Check]:
+    """Sources that were added by hand, and what their owner should know of any."""
+    with db.Database(database_url(settings)) as database, database.transaction() as tx:
+        added = sum(row["origin"] == "added" and row["state"] == "active" for row in tx.all("sources.all"))
+        troubles = tx.all("sources.standing")
+    found = [Check("sources added", True, f"{added} by hand")] if added else []
+    return found + [
+        Check(f"source {row['outlet'] or row['url']}", False, row["text"], f"figurewatch sources check {row['id']}")
+        for row in troubles
+    ]
 
 
 async def _source(client: Any, source: SourceSettings) -> Check:

@@ -15,6 +15,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from extractors.article.revision import same_text
 from flows import alerts, articles, copies, figures, series
 from flows.analyser import Analyser, Failed, Result
 from flows.db import Database, Transaction
@@ -98,10 +99,13 @@ def record(tx: Transaction, row: dict[str, Any], result: Result, desk: Desk, now
     analysis: Analysis = result
     tx.run("articles.lock")
     previous = tx.one("articles.latest_revision", url=analysis.article.url)
-    if previous is not None and previous["text"] == analysis.article.text:
+    if previous is not None and same_text(previous["text"], analysis.article.text):
         articles.finish(tx, row["id"], ArticleOutcome.UNCHANGED)
         return [f"articles {ArticleOutcome.UNCHANGED}"]
     verdict = copies.verdict(tx, analysis.article, analysis.fingerprint, analysis.figures, previous["id"] if previous else None)
+    if previous is not None and previous["revision"] >= articles.MOST_REVISIONS and verdict.relation is Relation.DUPLICATE:
+        articles.finish(tx, row["id"], ArticleOutcome.UNCHANGED, "no figure differs, and the page has changed too often before")
+        return [f"articles {ArticleOutcome.UNCHANGED}"]
     article_id, as_of = articles.store(tx, row, analysis, verdict, previous)
     copies.store(tx, article_id, analysis.fingerprint)
     outcomes = [f"articles {ArticleOutcome.STORED}", f"copies {verdict.relation}"]

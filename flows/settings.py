@@ -33,7 +33,12 @@ class SourceSettings(_Table):
     url: str = Field(description="address of the feed or news sitemap")
     outlet: str = Field("", description="name of the outlet, as alerts show it; the host's name when empty")
     kind: Literal["feed", "sitemap"] = Field("feed", description="what stands at the address")
-    every_minutes: int = Field(15, ge=1, le=1440, description="minutes between two polls")
+    every_minutes: int = Field(
+        15,
+        ge=1,
+        le=1440,
+        description="minutes between two polls at first; then a third of that to 16 times, by what they bring",
+    )
 
     @field_validator("url")
     @classmethod
@@ -83,6 +88,9 @@ class Settings(_Table):
     )
     database_url: SecretStr | None = Field(None, description="a PostgreSQL server to use in place of the embedded one")
     workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, description="processes that analyse articles")
+    keep_pages_days: int = Field(
+        365, ge=0, description="days that the bytes of every page are kept, for reading them again; 0: for ever"
+    )
     seeds: tuple[str, ...] = Field((), description='corpus packs known from the start: a file, or "north-korea-russia"')
     threshold: Decimal = Field(Decimal("0.10"), gt=0, description="share by which a number must move to be a shift")
     topic: TopicSettings = Field(TopicSettings(), description="what is watched")
@@ -90,6 +98,7 @@ class Settings(_Table):
     sources: tuple[SourceSettings, ...] = Field((), description="what is polled")
     channels: dict[str, SecretStr] = Field({}, description='name = Apprise address, or "env:NAME", or "file:/path"')
     rules: tuple[RuleSettings, ...] = Field((), description="which shifts go where")
+    owner: str = Field("", description="name of the channel that hears of sources that fail, move or fall silent")
 
     @model_validator(mode="after")
     def _channels_exist(self) -> "Settings":
@@ -97,6 +106,8 @@ class Settings(_Table):
             for channel in rule.channels:
                 if channel not in self.channels:
                     raise ValueError(f'rule "{rule.name}" names the channel "{channel}", which [channels] does not have')
+        if self.owner and self.owner not in self.channels:
+            raise ValueError(f'owner names the channel "{self.owner}", which [channels] does not have')
         return self
 
     def channel_address(self, name: str) -> str:
