@@ -573,15 +573,11 @@ def doctor(config: Config = None, data_dir: DataDir = None, as_json: Json = Fals
 
 def show_pass(done: dict[str, int], console: Console) -> None:
     """What a pass did, a line a stage."""
-    from flows.pipeline import STAGES
+    from flows.pipeline import STAGES, summary
 
+    said = summary(done)
     for stage in STAGES:
-        parts = [
-            f"{count} {key.removeprefix(stage + ' ').replace('_', ' ')}"
-            for key, count in sorted(done.items())
-            if key.startswith(stage + " ") and count
-        ]
-        console.print(Text.assemble((f"{stage:<9}", "bold"), ", ".join(parts) or "nothing due"))
+        console.print(Text.assemble((f"{stage:<9}", "bold"), said.get(stage, "nothing due")))
 
 
 def _open(config: Path | None, data_dir: Path | None) -> Any:
