@@ -120,13 +120,6 @@ class Client:
     ) -> None:
         await self._transport.aclose()
 
-    async def free(self) -> bool:
-        """Whether a fetch could start at once; waits until one can."""
-        if not self._slots.locked():
-            return True
-        async with self._slots:
-            return False
-
     async def fetch(
         self,
         url: str,

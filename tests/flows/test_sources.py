@@ -256,11 +256,11 @@ class TestWhenNext:
             async with client_of(OPEN) as client:
                 gate = sources.Gate(desk.database, client, settings.fetch)
                 robots = sources.Robots(desk.database, gate, settings.fetch, desk.now)
-                gate.fetch = impatient(gate.fetch)
+                gate.visit = impatient(gate.visit)
                 return await sources.poll(desk.database, gate, robots, desk.source, desk.now)
 
-        def impatient(fetch_):
-            return lambda url, **how: fetch_(url, **how | {"longest": timedelta(seconds=1)})
+        def impatient(visit):
+            return lambda url, **how: visit(url, **how | {"longest": timedelta(seconds=1)})
 
         assert asyncio.run(go()).outcome is None
         assert len(desk.rows("sources.polls", id=desk.source["id"], limit=10)) == 1
