@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
-from flows import alerts, fetch, notices, pipeline, seeds, sources
+from flows import alerts, articles, fetch, notices, pipeline, seeds, sources
 from flows.context import Context, context
 from flows.gate import LONGEST_WAIT
 from flows.http import client_of
@@ -80,6 +80,7 @@ async def watch(config: str | None = None, data_dir: str | None = None, simulate
     opened = context(config, data_dir)
     with opened.database.transaction() as tx:
         sources.keep(tx, opened.settings, _now(simulated))
+        articles.expire(tx, _now(simulated), opened.settings.keep_pages_days)
     seeds.keep(opened, _now(simulated))
     where = (config, data_dir, simulated)
     done: Counter[str] = Counter()

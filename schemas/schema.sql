@@ -104,7 +104,7 @@ CREATE TABLE page (
     final_url     text NOT NULL,                      -- after redirects
     content_type  text NOT NULL,
     fetched_at    timestamptz NOT NULL,
-    body          bytea NOT NULL,                     -- zlib
+    body          bytea,                              -- zlib; null once it was kept for as long as the settings say
     body_sha256   bytea NOT NULL,                     -- of the plain bytes
     state         text NOT NULL DEFAULT 'due' CHECK (state IN ('due', 'done', 'quarantined')),
     leased_until  timestamptz,
@@ -114,6 +114,7 @@ CREATE TABLE page (
     UNIQUE (entry_id, body_sha256)                    -- the same bytes again are no new page
 );
 CREATE INDEX page_due ON page (id) WHERE state = 'due';
+CREATE INDEX page_kept ON page (fetched_at) WHERE body IS NOT NULL;
 
 CREATE TABLE host (                                   -- the one gate for feeds, pages, robots.txt and backfill
     host          text PRIMARY KEY,                   -- name, and port where it is not the usual one; without "www."
@@ -173,6 +174,7 @@ CREATE TABLE article (
     copy_shared      integer[] NOT NULL DEFAULT '{}', -- aligned sentences, flat pairs: here, there
     figures_outcome  text NOT NULL,                   -- FigureOutcome
     series_outcome   text NOT NULL,                   -- SeriesOutcome
+    analysis_version text NOT NULL,                   -- of the analysis that the row and its figures come from
     UNIQUE (url, revision)
 );
 CREATE INDEX article_cluster ON article (cluster_id);
@@ -215,6 +217,8 @@ CREATE TABLE figure (
     direction       text,                             -- of a change: up, down
     attribution     text,
     as_of           text,                             -- date or period as worded, where it is not the report's own
+    as_of_start     date,                             -- its first day, counted from the day of publication
+    as_of_end       date,
     withdrawal      boolean NOT NULL DEFAULT false,   -- the text takes this number, or the one before it, back
     slots           jsonb NOT NULL,
     UNIQUE (article_id, position),
@@ -229,6 +233,11 @@ CREATE TABLE claim (
     speaker     text NOT NULL,
     cue         text NOT NULL,
     quote       boolean NOT NULL,
+    kind        text NOT NULL,                        -- what speaks: person, body, document, poll, group; empty when unknown
+    title       text NOT NULL,                        -- a person's role
+    organisation text NOT NULL,                       -- the body that a person speaks for
+    hedged      boolean NOT NULL,                     -- given as possible or likely only
+    denied      boolean NOT NULL,
     UNIQUE (article_id, position)
 );
 

@@ -11,7 +11,7 @@ from typing import Literal
 from lxml import etree
 
 from extractors.article.charset import decode_xml
-from extractors.article.markup import NOT_XML, element_key, parse_xml, plain, web_url
+from extractors.article.markup import NOT_XML, local_name, parse_xml, plain, web_url
 
 #: Sources that one file may list; the largest collections of feed readers hold some thousands.
 MAX_OUTLINES = 20_000
@@ -29,11 +29,11 @@ class Outline:
 def read_opml(body: bytes, *, content_type: str = "", base_url: str = "") -> tuple[Outline, ...] | None:
     """The sources that a file lists, however deep in its folders, each address once; None when it is no OPML."""
     root = parse_xml(decode_xml(body, content_type), base_url)
-    if isinstance(root, str) or element_key(root) != "opml":
+    if isinstance(root, str) or local_name(root) != "opml":
         return None
     found: dict[str, Outline] = {}
     for element in root.iter():
-        if element_key(element) != "outline":
+        if local_name(element) != "outline":
             continue
         written = {str(name).lower(): str(value) for name, value in element.attrib.items()}
         url = web_url(written.get("xmlurl", ""), base_url)

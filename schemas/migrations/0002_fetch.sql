@@ -31,7 +31,7 @@ CREATE TABLE page (
     final_url     text NOT NULL,                      -- after redirects
     content_type  text NOT NULL,
     fetched_at    timestamptz NOT NULL,
-    body          bytea NOT NULL,                     -- zlib
+    body          bytea,                              -- zlib; null once it was kept for as long as the settings say
     body_sha256   bytea NOT NULL,                     -- of the plain bytes
     state         text NOT NULL DEFAULT 'due' CHECK (state IN ('due', 'done', 'quarantined')),
     leased_until  timestamptz,
@@ -41,6 +41,7 @@ CREATE TABLE page (
     UNIQUE (entry_id, body_sha256)                    -- the same bytes again are no new page
 );
 CREATE INDEX page_due ON page (id) WHERE state = 'due';
+CREATE INDEX page_kept ON page (fetched_at) WHERE body IS NOT NULL;
 
 CREATE TABLE host (                                   -- the one gate for feeds, pages, robots.txt and backfill
     host          text PRIMARY KEY,                   -- name, and port where it is not the usual one; without "www."
