@@ -487,7 +487,8 @@ def list_entries(
 
 
 def _row(entry: Entry, url: str, known: bool) -> dict[str, Any]:
-    told = (entry.title, entry.updated_at, _content_hash(entry.content))
+    updated = entry.updated_at if entry.updated_at != entry.published_at else None
+    told = (entry.title, updated, _content_hash(entry.content))
     return {
         "url": url,
         "link": entry.url,
