@@ -75,6 +75,7 @@ class Asked:
     answer: Response  #: without its body
     sha256: bytes | None = None  #: of its body
     document: FeedDocument | SitemapDocument | NotAFeed | None = None  #: None: the body is known, or there is none
+    skips: tuple[tuple[int, ...], tuple[int, ...]] = ((), ())  #: hours and days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,7 +196,8 @@ async def _ask(
         if found == sha256:
             return asked
         async with gate.alone if len(answer.body) > LARGE else nullcontext():
-            return replace(asked, document=await asyncio.to_thread(_light, kind, answer))
+            document = await asyncio.to_thread(_light, kind, answer)
+        return replace(asked, document=document, skips=schedule.skips(answer.body))
 
 
 def _light(kind: str, answer: Response) -> FeedDocument | SitemapDocument | NotAFeed:
@@ -330,6 +332,7 @@ def _store(database: Database, source: dict[str, Any], reading: Reading, now: da
             listed=listed,
             new=new,
         )
+        tx.run("sources.forget", id=source["id"], host=source["host"], now=now)
     log.info("source polled", source=source["url"], outcome=reading.outcome, detail=reading.detail, listed=listed, new=new)
     return Polled(source=source["url"], outcome=reading.outcome, detail=reading.detail, listed=listed, new=new)
 
@@ -378,6 +381,7 @@ def _learnt(source: dict[str, Any], reading: Reading, listed: int, new: int, now
         if isinstance(document, FeedDocument):
             ttl = document.ttl_minutes
             learnt["ttl_seconds"] = None if ttl is None else min(ttl * 60, 31 * 86_400)
+            learnt["skip_hours"], learnt["skip_days"] = map(list, reading.asked.skips)
     if good and answer is not None:
         to, since, for_good = schedule.moved(answer.moved_to, seen=source["moved_to"], since=source["moved_since"], now=now)
         learnt |= {"moved_to": to, "moved_since": since}

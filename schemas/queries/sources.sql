@@ -69,6 +69,11 @@ UPDATE source SET leased_until = NULL, due_at = %(due_at)s WHERE id = %(id)s;
 INSERT INTO poll (source_id, polled_at, outcome, detail, listed, new)
 VALUES (%(id)s, %(now)s, %(outcome)s, %(detail)s, %(listed)s, %(new)s);
 
+-- forget --
+-- What was long ago helps nobody to see why nothing comes.
+WITH day AS (DELETE FROM host_day WHERE host = %(host)s AND day < (%(now)s::timestamptz - interval '90 days')::date)
+DELETE FROM poll WHERE source_id = %(id)s AND polled_at < %(now)s::timestamptz - interval '30 days';
+
 -- parts --
 -- The sitemaps of an index that were read.
 SELECT url, updated_at, read_at FROM sitemap_part WHERE source_id = %(id)s;

@@ -228,6 +228,12 @@ class TestWhenNext:
         desk.poll()
         assert self.minutes(desk) >= least
 
+    def test_hours_that_the_feed_asks_to_skip_are_skipped(self, desk, newsroom):
+        body = rss(items(newsroom, "a")).replace("<channel>", "<channel><skipHours><hour>13</hour></skipHours>")
+        newsroom.put("/feed.xml", plain(body))
+        desk.poll()
+        assert self.minutes(desk) == 60
+
     def test_retry_after_holds_for_the_source_and_its_host(self, desk, newsroom):
         newsroom.put("/feed.xml", too_many_requests("7200"))
         polled = desk.poll()
