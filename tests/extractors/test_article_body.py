@@ -287,6 +287,8 @@ def test_a_home_page_is_a_list_and_no_article() -> None:
         ("one that asks for a subscription at its end",
          page(paragraphs=[*PARAGRAPHS, *REST, *LONGER, "Subscribe to continue reading our work."])),
         ("one about a missing page", page(h1="Ministry removes page on grain ships, not found since Monday")),
+        ("one about a refusal", page(json_ld({"@type": "NewsArticle"}), paragraphs=[
+            "The ministry had access denied to 200 inspectors on Monday, and the dockers' union called that a breach of law."])),
         ("a news flash", page(json_ld({"@type": "NewsArticle", "headline": TITLE}), paragraphs=PARAGRAPHS[:1])),
         ("an article with a film", 
          page(json_ld([{"@type": "NewsArticle"}, {"@type": "VideoObject"}]), paragraphs=PARAGRAPHS[:2])),
