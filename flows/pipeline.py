@@ -55,11 +55,20 @@ def analyse_due(database: Database, analyser: Analyser, desk: Desk, now: datetim
 def record_all(
     database: Database, rows: Sequence[dict[str, Any]], results: Iterable[Result], desk: Desk, now: datetime
 ) -> Counter[str]:
-    """Record analysed pages one by one, each in a transaction of its own."""
+    """Record analysed pages one by one, each in a transaction of its own.
+
+    A page that meets a fault of ours is an outcome of that page: it must not be what every pass stops at from now on.
+    """
     done: Counter[str] = Counter()
     for row, result in zip(rows, results, strict=True):
-        with database.transaction() as tx:
-            outcome = record(tx, row, result, desk, now)
+        try:
+            with database.transaction() as tx:
+                outcome = record(tx, row, result, desk, now)
+        except FigurewatchError:
+            raise  # the database is away or full: nothing is wrong with the page
+        except Exception as error:
+            with database.transaction() as tx:
+                outcome = record(tx, row, Failed(f"{type(error).__name__}: {error}"), desk, now)
         done.update(outcome)
     return done
 

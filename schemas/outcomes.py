@@ -53,8 +53,10 @@ class FetchOutcome(StrEnum):
     NOT_A_FEED = "not_a_feed"  # HTML, or anything else that no reader of feeds understands
     HTTP_ERROR = "http_error"
     UNREACHABLE = "unreachable"
+    NAME_UNKNOWN = "name_unknown"  # no name server knows the host, or none answers
     REFUSED = "refused"  # the address may not be dialled, robots.txt, or the scheme is not http(s)
     TOO_LARGE = "too_large"
+    KNOWN = "known"  # stood in a sitemap before the watch began: kept in mind, not fetched
 
 
 class ArticleOutcome(StrEnum):
