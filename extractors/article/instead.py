@@ -130,11 +130,12 @@ def _shows(text: str, said: Declared, url: str) -> bool:
 
 def _asks(tree: HtmlElement) -> bool:
     """Does the page ask for a subscription, outside of what was found of its text?"""
-    return any(
-        _SUBSCRIBE.search(" ".join(element.text_content().split())[:400]) is not None
-        for element in tree.iter("p", "h2", "h3", "h4", "div", "section", "aside")
-        if len(element) <= 3  # what encloses more is looked at in its parts
-    )
+    for element in tree.iter("p", "h2", "h3", "h4", "div", "span", "strong", "button"):
+        # Only paragraphs with all that they enclose: they cannot lie in one another.
+        said = element.text_content() if element.tag == "p" else element.text or ""
+        if len(said) > MIN_LETTERS // 3 and _SUBSCRIBE.search(said[:MAX_CALLED_TEASER_LENGTH]):
+            return True
+    return False
 
 
 def _mostly_headlines(text: str) -> bool:
