@@ -270,11 +270,11 @@ def extract_figures(
 
 
 def _each_line(file: Path | None, of_line: Any, of_text: Any, jsonl: bool) -> None:
-    from flows.extract import lines
+    from flows.extract import as_json, lines, many
 
     if jsonl or (file is not None and file.suffix == ".jsonl"):
-        for line in lines(file):
-            sys.stdout.write(json.dumps(of_line(line), ensure_ascii=False) + "\n")
+        for row in many(lines(file), of_line):
+            sys.stdout.write(as_json(row) + "\n")
             sys.stdout.flush()
     else:
         _print_json(of_text("".join(lines(file))))

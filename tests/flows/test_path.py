@@ -160,6 +160,24 @@ class TestArticles:
         assert done == {f"articles {outcome}": 1}
         assert rows(database, "articles.export", seeds=True) == []
 
+    def test_a_clock_on_the_page_is_no_revision(self, database, analyser):
+        first, second = (f"Updated {minutes} minutes ago\n\n{FIRST}" for minutes in (5, 25))
+        read(database, analyser, document(first, path="a"))
+        assert read(database, analyser, document(second, path="a", at=NOON + timedelta(minutes=20))) == {
+            "articles unchanged": 1
+        }
+        assert [row["revision"] for row in rows(database, "articles.export", seeds=False)] == [1]
+
+    def test_a_page_that_changes_all_the_time_has_revisions_only_for_figures(self, database, analyser, monkeypatch):
+        monkeypatch.setattr(articles, "MOST_REVISIONS", 2)
+        ticker = [
+            f"{FIRST}\n\nThe ticker of the day is brought to you by the harbour of {name}." for name in ("Osk", "Kolm", "Larn")
+        ]
+        for hours, text in enumerate([*ticker, ticker[0].replace("6,700", "10,000")]):
+            read(database, analyser, document(text, path="a", at=NOON + timedelta(hours=hours)))
+        assert [row["revision"] for row in rows(database, "articles.export", seeds=False)] == [1, 2, 3]
+        assert shifts(database) == [(6700, 10000, "correction")]
+
     def test_another_language_is_stored_and_its_figures_are_left_out(self, database, analyser):
         korean = "국방부는 월요일 8월 이후 탄약 컨테이너 6,700개가 라른 항구에서 출하되었다고 밝혔다. " * 6
         done = read(database, analyser, document(korean, path="ko", title="탄약 컨테이너"))
