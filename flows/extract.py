@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -38,12 +39,35 @@ def article(html: str, url: str) -> dict[str, Any]:
     return _article(found)
 
 
-def figures(text: str) -> dict[str, Any]:
-    """The figures and claims of a text; spans count in it as it was given."""
-    found = analyse(Page(url="text:", text=text, language="en"))
+def figures(text: str, *, title: str = "", published: datetime | None = None) -> dict[str, Any]:
+    """The figures and claims of a text; spans count in it as it was given, dates from the day of publication."""
+    found = analyse(_text(text, title, published))
     if not isinstance(found, Analysis):
         return {"figures": [], "claims": []}
     return {"figures": [_figure(figure) for figure in found.figures], "claims": [_record(claim) for claim in found.claims]}
+
+
+def marked_figures(text: str, *, title: str = "", published: datetime | None = None) -> str:
+    """A text as an HTML page with its figures and claims marked."""
+    return _marked(_text(text, title, published))
+
+
+def marked_article(html: str, url: str) -> str:
+    """A page's article as an HTML page with its figures and claims marked."""
+    return _marked(Page(url=url, html=html))
+
+
+def _text(text: str, title: str, published: datetime | None) -> Page:
+    return Page(url="text:", text=text, title=title, published_at=published, language="en")
+
+
+def _marked(page: Page) -> str:
+    from extractors.message.marked import page as marked
+
+    found = analyse(page)
+    if isinstance(found, Analysis):
+        return marked(found.article, found.figures, found.claims)
+    return marked(Article(url=page.url, title=f"Nothing to read here: {found.value}", text="", language="und"), (), ())
 
 
 def article_of_line(line: str) -> dict[str, Any]:
@@ -55,9 +79,23 @@ def article_of_line(line: str) -> dict[str, Any]:
 
 
 def figures_of_line(line: str) -> dict[str, Any]:
-    """One line {"id", "text"} -> {"id", "figures", "claims"}; or "error"."""
+    """One line {"id", "text"}, perhaps with "title" and "published" -> {"id", "figures", "claims"}; or "error"."""
     value = _line(line)
-    return value if "error" in value else {"id": value.get("id")} | figures(str(value.get("text") or ""))
+    if "error" in value:
+        return value
+    published = moment(str(value.get("published") or ""))
+    return {"id": value.get("id")} | figures(
+        str(value.get("text") or ""), title=str(value.get("title") or ""), published=published
+    )
+
+
+def moment(value: str) -> datetime | None:
+    """A day or a time in ISO 8601; None where it is none."""
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _line(line: str) -> dict[str, Any]:

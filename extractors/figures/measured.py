@@ -38,6 +38,8 @@ _EQUAL = frozenset(
     " jump slip sink decline increase decrease plunge surge shrink go remain stay hover lie last take account represent make"
     " worth become near approach pass surpass close trade swell mount dip ease widen narrow soar tumble slide".split()
 )
+#: Of these, the ones that somebody does to what is counted ("the institute measured 96").
+_ACTS = frozenset("measure take make run hit open close top".split())
 _MOVES = frozenset(
     "raise lift cut lower reduce increase trim bring revise narrow extend boost slash put estimate value set double keep"
     " expand shorten".split()
@@ -54,7 +56,7 @@ _LISTENERS = frozenset(
 )
 _TRADE = frozenset("sell buy offer price trade acquire purchase get have value change rent auction".split())
 #: Verbs that only open another.
-_LIGHT = frozenset("try help seek begin start continue manage want hope plan intend agree".split())
+_LIGHT = frozenset("try help seek begin start continue manage want hope plan intend agree have need be".split())
 _DIE = frozenset({"die", "perish"})
 #: Verbs whose object gets what follows "with".
 _PROVIDE = frozenset("supply provide equip arm furnish present issue entrust reward serve feed".split())
@@ -113,6 +115,9 @@ _EXTENT = {
     "below": "depth", "late": "delay", "later": "delay", "north": "distance", "south": "distance", "east": "distance",
     "west": "distance",
 }  # fmt: skip
+
+#: "a 12-tonne gate", "a 40-minute delay"
+_EXTENT_OF = {"mass": "weight", "length": "length", "area": "area", "volume": "volume"}
 
 #: What a verb says of its subject.
 _QUALITY = {"cost": "cost", "weigh": "weight", "last": "duration"}
@@ -284,7 +289,13 @@ class _Reading:
             and root.head.i >= root.i
         ):
             target = root.head
+        if target is not None and frame.holds(target) and target.lower_ in _STATES:
+            target = None  # "46 dead"
         of = _of(target or root, skip_past=frame.first)
+        if target is None and of is None and self.verb is not None:
+            # "Of those, about 300 were closed"
+            front = next((c for c in self.verb.children if c.lower_ == "of" and c.i < frame.first), None)
+            of = next((c for c in front.children if c.dep_ == "pobj"), None) if front is not None else None
         while of is not None and _like_number(of):  # "hundreds of thousands of shells"
             of = _of(of)
         if target is None and of is not None and of.lower_ in _SETS and (more := _of(of)) is not None:
@@ -352,7 +363,7 @@ class _Reading:
         noun = None
         if name in _MOVES or name in _REPORT:
             noun = next((c for c in verb.children if c.dep_ in {"dobj", "nsubjpass"}), None)
-        if noun is None and name in _EQUAL:
+        if noun is None and name in _EQUAL - _ACTS:
             noun = self._subject(verb)
         if noun is None or self.frame.holds(noun) or noun in self.frame.path or noun.pos_ not in {"NOUN", "PROPN"}:
             return None
@@ -399,7 +410,9 @@ class _Reading:
             and head.pos_ in {"NOUN", "PROPN"}
             and head.i >= root.i
         ):
-            return self._noun_with_owner(head)
+            thing = self._noun_with_owner(head)
+            glued = frame.doc[frame.last - 1].i > frame.first and frame.doc[frame.last - 2].text in _HYPHENS
+            return f"{_EXTENT_OF[kind]} of {thing}" if glued and thing and kind in _EXTENT_OF else thing
         if root.dep_ == "appos" and head.pos_ == "NOUN" and not _like_number(head):
             return self._noun_with_owner(head)
         if head.lower_ == "worth":
@@ -640,6 +653,8 @@ class _Reading:
         name = base(verb)
         if name in _REPORT or name in _HAVE or name == "be":
             return
+        if any(c.dep_ == "neg" or c.lower_ in {"nobody", "none"} for c in verb.children):
+            return
         if passive(verb) or any(c.dep_ == "dobj" and c.lower_ in {"that", "which", "whom"} for c in verb.children):
             self.parts.append(_past(verb, name))
             self.action = self.action or name
@@ -738,6 +753,9 @@ class _Reading:
             counted = self._counted_before(pronoun)
             if counted:
                 return counted
+        if word == "those" and any(c.dep_ in {"acl", "relcl"} for c in pronoun.children):
+            asked = next((c for c in pronoun.children if c.dep_ == "acl" and c.tag_ == "VBN"), None)
+            return f"people {asked.lower_}" if asked is not None else "people"
         plural = word in {"they", "them", "their", "these", "those", "themselves"}
         for token in self.frame.doc[: pronoun.i]:
             clause = next((t for t in pronoun.ancestors if is_verb(t)), None)
@@ -748,7 +766,7 @@ class _Reading:
                 return self._plain(token)
         if word in {"them", "those", "these"} and self.previous:
             many = [t for t in self.previous[-1].doc if t.tag_ == "NNS" and t.dep_ in {"nsubj", "nsubjpass", "dobj", "pobj", "attr"}]
-            many = [t for t in many if base(t) not in _EMPTY and not _speaks(t)]
+            many = [t for t in many if base(t) not in _EMPTY and not _speaks(t) and WORDS.get(t.lower_) not in UNITS]
             first = next((t for t in many if t.dep_ != "pobj"), many[0] if many else None)
             return self._plain(first) if first is not None else ""
         for sentence in reversed(self.previous[-2:]):
