@@ -108,7 +108,7 @@ _STATES = frozenset(
     " open idle".split()
 )
 #: Reporting verbs that tell one count from another ("confirmed", "suspected"): they stay, their subject does not.
-_STATUS = frozenset("confirm register record document suspect declare find list".split())
+_STATUS = frozenset("add confirm register record document suspect declare find list".split())
 #: "12 kilometres long" measures a length.
 _EXTENT = {
     "long": "length", "wide": "width", "deep": "depth", "high": "height", "tall": "height", "thick": "thickness",
@@ -187,6 +187,11 @@ def measured(
         whole=reading.whole.lower(),
     )
     return label, slots, when
+
+
+def is_report(verb: Token) -> bool:
+    """Does the verb say that a number is given, and nothing of what is done ("put at", "counted", "spoke of")?"""
+    return base(verb) in _REPORT
 
 
 class _Reading:
@@ -343,6 +348,8 @@ class _Reading:
                 self._participle(child)
             elif child.dep_ == "prep" and child.lower_ in _PREPOSITIONS and (self.elsewhere or child.i >= frame.last - 1):
                 self._preposition(child)
+            elif child.dep_ == "prep" and child.lower_ == "as":
+                self._counted_as(child)
             elif child.dep_ == "relcl" and is_verb(child):
                 self._relative(child)
             elif child.dep_ == "amod" and child.i > target.i:
@@ -367,6 +374,8 @@ class _Reading:
         if noun is None or self.frame.holds(noun) or noun in self.frame.path or noun.pos_ not in {"NOUN", "PROPN"}:
             return None
         if noun.lower_ in _GENERIC:
+            if _of(noun) is None and len(_modifiers(noun)) > 1:
+                return noun  # "the death toll"
             noun = _of(noun)
             return noun if noun is not None and noun.pos_ in {"NOUN", "PROPN"} and not self.frame.holds(noun) else None
         return noun if noun.tag_ == "NNS" else None
@@ -568,7 +577,7 @@ class _Reading:
                 and doer.i not in self.used
             ):
                 self.agent = who
-        elif edge in {"nsubjpass"} or (edge in {"nsubj"} and _undergone(verb)):
+        elif edge == "nsubjpass" or (below.lower_ == "of" and below.i < verb.i and doer is None and passive(verb)) or (edge in {"nsubj"} and _undergone(verb)):
             particle = next((c.text for c in verb.children if c.dep_ == "prt"), "")
             self.parts.append(f"{_past(verb, name)}{particle and _BOUND + particle}")
             by = next((c for c in verb.children if c.dep_ == "agent"), None)
@@ -609,9 +618,9 @@ class _Reading:
                 self.parts.append(f"of {who}")
         for child in verb.children:
             if counts and child.dep_ == "prep" and child.lower_ == "as":
-                state = next((c for c in child.children if c.tag_ == "VBN"), None)
-                if state is not None:
-                    self.parts.append(_joint(state))
+                self._counted_as(child)
+            if name in _REPORT and child.lower_ == "by":
+                continue  # who says so
             if child.dep_ == "prep" and child.lower_ in _PREPOSITIONS and child not in frame.path and child != below:
                 self._preposition(child)
             elif child.dep_ == "dative" and child.pos_ == "ADP":
@@ -665,6 +674,12 @@ class _Reading:
                 self._preposition(child)
             elif child.dep_ == "dobj" and child.pos_ in {"NOUN", "PROPN"} and not self.frame.holds(child):
                 self.parts[-1] += f" {self._phrase(child)}"
+
+    def _counted_as(self, word: Token) -> None:
+        """ "gave 1,100 soldiers as killed or injured" """
+        state = next((c for c in word.children if c.tag_ == "VBN" or c.lower_ in _STATES), None)
+        if state is not None:
+            self.parts.append(_joint(state))
 
     def _relative(self, verb: Token) -> None:
         """ "the homes that were flooded" """
@@ -946,7 +961,7 @@ _DOUBLES = re.compile(r"^[^aeiou]*[aeiou][^aeiouwxy]$")
 
 def _past(verb: Token, name: str) -> str:
     """The past participle."""
-    if verb.tag_ == "VBN":
+    if verb.tag_ == "VBN" or verb.lower_ in _STATES:
         return _joint(verb)
     if name in _IRREGULAR:
         return _IRREGULAR[name]
@@ -981,7 +996,7 @@ def _speaks(noun: Token) -> bool:
 
 def _undergone(verb: Token) -> bool:
     """Is the subject the one to whom it is done? So also in "cost 3,000 soldiers killed", which the parser takes for a clause."""
-    bare = verb.tag_ == "VBN" and not any(c.dep_ in {"aux", "dobj"} for c in verb.children)
+    bare = (verb.tag_ == "VBN" or verb.lower_ in _STATES) and not any(c.dep_ in {"aux", "dobj"} for c in verb.children)
     return passive(verb) or bare
 
 
