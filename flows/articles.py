@@ -52,14 +52,9 @@ def as_of(published_at: datetime | None, fetched_at: datetime) -> datetime:
     return fetched_at if published_at is None else min(published_at, fetched_at)
 
 
-def store(
-    tx: Transaction, row: dict[str, Any], analysis: "Analysis", verdict: Verdict, previous: dict[str, Any] | None
-) -> tuple[int, datetime]:
-    """Keep an article; its id and the date that it speaks for."""
+def store(tx: Transaction, row: dict[str, Any], analysis: "Analysis", verdict: Verdict, revision: int, date: datetime) -> int:
+    """Keep an article, which speaks for a date; its id."""
     article = analysis.article
-    revision = 1 if previous is None else previous["revision"] + 1
-    # What a revision says, it says when it was changed, whatever its page still names as the day of publication.
-    date = as_of(article.published_at if previous is None else None, row["fetched_at"])
     copy = verdict.relation is Relation.DUPLICATE
     stored = tx.one(
         "articles.store",
@@ -87,7 +82,7 @@ def store(
         series_outcome=SeriesOutcome.NOTHING_NEW,
     )
     assert stored is not None
-    return int(stored["id"]), date
+    return int(stored["id"])
 
 
 def finish(tx: Transaction, page_id: int, outcome: ArticleOutcome, detail: str = "") -> None:

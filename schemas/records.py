@@ -142,7 +142,7 @@ class Candidate:
     url: str
     published_at: datetime | None
     fingerprint: Fingerprint
-    figures: tuple[Figure, ...]
+    revision: int = 1
     outlet: str = ""
     credit: str = ""  #: the agency or outlet that its text credits
 

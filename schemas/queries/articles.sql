@@ -47,8 +47,17 @@ VALUES (%(page_id)s, %(url)s, %(revision)s, %(outlet)s, %(title)s, %(authors)s, 
 RETURNING id;
 
 -- settle --
--- The outcome of the series stage, known only at the end of the transaction.
-UPDATE article SET series_outcome = %(series_outcome)s WHERE id = %(id)s;
+-- The outcomes of the later stages, known only at the end of the transaction.
+UPDATE article SET figures_outcome = %(figures_outcome)s, series_outcome = %(series_outcome)s WHERE id = %(id)s;
+
+-- without_figures --
+-- The article of a page that was a copy once and is none now: its figures were never stored.
+SELECT id, as_of, relation, duplicate_of, copy_shared FROM article
+WHERE page_id = %(page_id)s AND relation <> 'duplicate' AND figures_outcome = 'copy';
+
+-- analyse_again --
+-- The page of such an article is due once more.
+UPDATE page SET state = 'due', tries = 0 WHERE id = (SELECT page_id FROM article WHERE id = %(id)s);
 
 -- export --
 SELECT article.url, article.revision, article.outlet, article.title, article.authors, article.language, article.credit, article.published_at,

@@ -21,11 +21,11 @@ SELECT article.url, article.revision, lower(figure.span) AS start, upper(figure.
        figure.bound, figure.unit, figure.rate, figure.measured, figure.role, figure.direction, figure.attribution, figure.as_of,
        observation.series_id AS series, figure.slots
 FROM figure JOIN article ON article.id = figure.article_id LEFT JOIN observation ON observation.figure_id = figure.id
-WHERE NOT article.seed OR %(seeds)s
+WHERE (NOT article.seed OR %(seeds)s) AND article.relation <> 'duplicate'
 ORDER BY article.id, figure.position;
 
 -- export_claims --
 SELECT article.url, article.revision, lower(claim.span) AS start, upper(claim.span) AS "end", claim.speaker, claim.cue, claim.quote
 FROM claim JOIN article ON article.id = claim.article_id
-WHERE NOT article.seed OR %(seeds)s
+WHERE (NOT article.seed OR %(seeds)s) AND article.relation <> 'duplicate'
 ORDER BY article.id, claim.position;

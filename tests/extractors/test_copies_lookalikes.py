@@ -12,9 +12,9 @@ from schemas.records import Article, Candidate
 
 
 def relation(text: str, known: str) -> Relation:
-    candidate = Candidate(id=1, url="u", published_at=None, fingerprint=fingerprint(known, (), sentences(known)), figures=())
+    candidate = Candidate(id=1, url="u", published_at=None, fingerprint=fingerprint(known, sentences(known)))
     article = Article(url="v", title="", text=text, language="en")
-    return judge(article, fingerprint(text, (), sentences(text)), (), [candidate]).relation
+    return judge(article, fingerprint(text, sentences(text)), [candidate]).relation
 
 
 TEXTS = {
