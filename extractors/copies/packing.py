@@ -24,10 +24,7 @@ def pack(fingerprint: Fingerprint) -> bytes:
     numbers = _BETWEEN.join(number for row in rows for number in row.numbers).encode()
     counts = (len(fingerprint.keys), len(rows), len(words), len(names), len(years), len(numbers))
     columns = zip(
-        *(
-            (len(r.words), len(r.numbers), len(r.names), len(r.years), r.length, r.paragraph, r.skeleton, r.prose)
-            for r in rows
-        ),
+        *((len(r.words), len(r.numbers), len(r.names), len(r.years), r.length, r.paragraph, r.skeleton, r.prose) for r in rows),
         strict=True,
     )
     sentences = b"".join(
