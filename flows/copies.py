@@ -6,8 +6,8 @@ late, what was concluded on later ones is judged again, in the order of publicat
 
 import heapq
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from extractors.copies.packing import pack, unpack
 from extractors.copies.verdict import CLOCK_DIFFERENCE
 from flows.db import Transaction
 from schemas.outcomes import Relation
-from schemas.records import Article, Candidate, Fingerprint, Verdict
+from schemas.records import Article, Candidate, Fingerprint, Rejudged, Verdict
 
 #: Candidates that are compared in full. True parents share the most keys; the rest is noise from common names.
 MOST_CANDIDATES = 25
@@ -25,15 +25,6 @@ MOST_OF_A_KEY = 100
 #: Times that one article is judged again for one that came in. Each other article can change it once; credits that go in a
 #: circle could go on.
 MOST_AGAIN = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Again:
-    """An article that was judged again and turned out to be something else, or another's."""
-
-    id: int
-    was: Relation
-    verdict: Verdict
 
 
 def candidates(tx: Transaction, keys: Sequence[int], *, article_id: int = 0) -> list[Candidate]:
@@ -68,23 +59,36 @@ def store(tx: Transaction, article_id: int, fingerprint: Fingerprint, relation: 
         tx.run("copies.find_by", article_id=article_id, keys=_keys(fingerprint))
 
 
-def judge_again(tx: Transaction, article_id: int, as_of: datetime, found: Verdict) -> list[Again]:
-    """Judge those again that an article which was just stored may be the origin of; what changed, in order of publication."""
-    if found.relation is Relation.DUPLICATE or not found.later:
-        return []
-    changed: dict[int, Again] = {}
+def forget(tx: Transaction, article_id: int) -> None:
+    """Undo store(), so that the article can be stored anew."""
+    row = tx.one("copies.one", id=article_id)
+    if row is not None:
+        tx.run("copies.find_no_more", article_id=article_id, keys=_keys(unpack(row["sketch"])))
+        tx.run("copies.forget", article_id=article_id)
+
+
+def judge_again(tx: Transaction, article_id: int, as_of: datetime, found: Verdict) -> list[Rejudged]:
+    """Judge those again that an article which was just stored may be the origin of.
+
+    Returns:
+        Those that changed and all that repeats them, in order of publication; their clusters are up to date.
+    """
+    changed: set[int] = set()
     times: Counter[int] = Counter()
     waiting: list[tuple[datetime, str, int]] = []
 
     def add(ids: Iterable[int], since: datetime) -> None:
         touched = list(ids)
+        if not touched:
+            return
         copied = tx.all("copies.duplicates_of", ids=touched, since=since - CLOCK_DIFFERENCE)
         for one in {*touched, *(row["id"] for row in copied)} - {article_id}:
             row = tx.one("copies.one", id=one)
             if row is not None and (row["as_of"], row["url"], one) not in waiting:
                 heapq.heappush(waiting, (row["as_of"], row["url"], one))
 
-    add(found.later, as_of)
+    copied = [row["id"] for row in tx.all("copies.children", id=article_id)]  # none, unless it was known before
+    add([*copied, *(found.later if found.relation is not Relation.DUPLICATE else ())], as_of)
     while waiting:
         _, _, one = heapq.heappop(waiting)
         times[one] += 1
@@ -108,7 +112,7 @@ def judge_again(tx: Transaction, article_id: int, as_of: datetime, found: Verdic
             reason=now.reason,
             shared=[index for pair in now.shared for index in pair],
         )
-        changed[one] = Again(id=one, was=changed[one].was if one in changed else was, verdict=now)
+        changed.add(one)
         if now.relation is not was and Relation.DUPLICATE in (now.relation, was):
             if now.relation is Relation.DUPLICATE:
                 tx.run("copies.find_no_more", article_id=one, keys=_keys(fingerprint))
@@ -117,18 +121,22 @@ def judge_again(tx: Transaction, article_id: int, as_of: datetime, found: Verdic
             # what it was the parent of, or can be now
             add((row["id"] for row in tx.all("copies.children", id=one)), row["as_of"])
             add(now.later, row["as_of"])
-    return list(changed.values())
+    return _followers(tx, changed)
 
 
-def gather(tx: Transaction, changed: Iterable[Again]) -> list[int]:
-    """Bring the clusters of articles that were judged again up to date; these and all that repeat them, in their order."""
-    found = {(row["as_of"], row["url"], row["id"]) for each in changed for row in tx.all("copies.gather", id=each.id)}
-    return [article_id for _, _, article_id in sorted(found)]
+def _followers(tx: Transaction, changed: Set[int]) -> list[Rejudged]:
+    """Bring the clusters of these articles up to date; they and all that repeats them, in their order."""
+    found = {(row["as_of"], row["url"], row["id"]) for one in changed for row in tx.all("copies.gather", id=one)}
+    rows = [row for _, _, one in sorted(found) if (row := tx.one("copies.one", id=one)) is not None]
+    return [Rejudged(id=row["id"], as_of=row["as_of"], verdict=stored(row), changed=row["id"] in changed) for row in rows]
 
 
-def pairs(flat: Sequence[int]) -> tuple[tuple[int, int], ...]:
-    """Aligned sentences as they are stored, (index here, index there)."""
-    return tuple(zip(flat[::2], flat[1::2], strict=True))
+def stored(row: Mapping[str, Any]) -> Verdict:
+    """The verdict that an article's row holds, as far as the series need it."""
+    flat = row["copy_shared"]
+    return Verdict(
+        relation=Relation(row["relation"]), of=row["duplicate_of"], shared=tuple(zip(flat[::2], flat[1::2], strict=True))
+    )
 
 
 def _keys(fingerprint: Fingerprint) -> list[int]:

@@ -16,10 +16,9 @@ from extractors.series.inherit import Placed, inherited, same_value
 from extractors.series.link import Candidate, assign
 from extractors.series.mention import Mention, from_json, keys, to_json
 from extractors.series.shifts import detect
-from flows import copies
 from flows.db import Jsonb, Transaction
 from schemas.outcomes import Bound, Relation, Role, SeriesOutcome
-from schemas.records import Figure, Observation, Shift, Verdict
+from schemas.records import Figure, Observation, Rejudged, Shift, Verdict
 
 #: Series that are compared in full with an article's figures, and mentions of each: the latest say best how it is put now.
 MOST_SERIES = 80
@@ -43,14 +42,14 @@ def place(
     sentences: Sequence[int],
     mentions: Sequence[Mention],
     verdict: Verdict,
-    again: Sequence[copies.Again],
+    again: Sequence[Rejudged],
     threshold: Decimal,
     now: datetime,
 ) -> Result:
     """Observe every figure and decide the shifts of the series touched.
 
     Args:
-        again: articles that turned out, by this one, to be something else than was thought.
+        again: articles that turned out, by this one, to be something else than was thought, and what repeats them.
     """
     if not figures and not again:
         return Result(outcome=SeriesOutcome.NOTHING_NEW)
@@ -62,19 +61,26 @@ def place(
             chosen |= {i: s for i, s in theirs.items() if i not in chosen and s not in chosen.values()}
     rest = [index for index in range(len(figures)) if index not in chosen]
     candidates = _candidates(tx, [mentions[index] for index in rest], taken=set(chosen.values()))
-    for index, series in zip(rest, assign([mentions[index] for index in rest], candidates), strict=True):
-        chosen[index] = _create(tx, figures[index], mentions[index], now) if series is None else series
-    for index, (figure_id, mention) in enumerate(zip(figure_ids, mentions, strict=True)):
-        tx.run(
-            "series.observe",
-            series_id=chosen[index],
-            figure_id=figure_id,
-            article_id=article_id,
-            as_of=dates.get(index, as_of),
-            dimension=mention.dimension,
-            mention=Jsonb(to_json(mention)),
-            keys=keys(mention),
-        )
+    assigned = dict(zip(rest, assign([mentions[index] for index in rest], candidates), strict=True))
+    new = [index for index, series in assigned.items() if series is None]
+    chosen |= {index: series for index, series in assigned.items() if series is not None}
+    chosen |= dict(zip(new, _create(tx, [(figures[index], mentions[index]) for index in new], now), strict=True))
+    tx.many(
+        "series.observe",
+        [
+            {
+                "series_id": chosen[index],
+                "figure_id": figure_id,
+                "article_id": article_id,
+                "as_of": dates.get(index, as_of),
+                "dimension": mention.dimension,
+                "mention": Jsonb(to_json(mention)),
+                "keys": keys(mention),
+            }
+            for index, (figure_id, mention) in enumerate(zip(figure_ids, mentions, strict=True))
+        ],
+    )
+    tx.run("series.relabel", series=sorted(set(chosen.values())))
     moved = _follow(tx, again)
     touched = tuple(sorted(moved | {chosen[index] for index in range(len(figures)) if figures[index].role is Role.LEVEL}))
     shifted = decide(tx, touched, threshold, now)
@@ -83,26 +89,23 @@ def place(
     return Result(outcome=SeriesOutcome.SHIFTED if shifted else SeriesOutcome.OBSERVED, series=touched)
 
 
-def _follow(tx: Transaction, again: Sequence[copies.Again]) -> set[int]:
+def _follow(tx: Transaction, again: Sequence[Rejudged]) -> set[int]:
     """Bring the observations of articles that were judged again, and of all that repeats them, up to date; series touched.
 
     Those of an article that turned out a copy stay as rows, for a shift told before may rest on them, and count no more.
     """
     touched: set[int] = set()
-    for article_id in copies.gather(tx, again):
-        article = tx.one("copies.one", id=article_id)
-        rows = tx.all("figures.of_article", article_id=article_id)
-        assert article is not None
+    for each in again:
+        rows = tx.all("figures.of_article", article_id=each.id)
         touched |= {row["series_id"] for row in rows if row["series_id"] is not None}
-        if article["relation"] == Relation.DUPLICATE:
+        if each.verdict.relation is Relation.DUPLICATE:
             continue
         if not rows:
-            tx.run("articles.analyse_again", id=article_id)
+            tx.run("articles.analyse_again", id=each.id)
             continue
-        shared = copies.pairs(article["copy_shared"])
-        chosen, dates = _continued(tx, [_placed(row) for row in rows], article["duplicate_of"], shared)
+        chosen, dates = _continued(tx, [_placed(row) for row in rows], each.verdict.of, each.verdict.shared)
         for index, row in enumerate(rows):
-            series, date = chosen.get(index, row["series_id"]), dates.get(index, article["as_of"])
+            series, date = chosen.get(index, row["series_id"]), dates.get(index, each.as_of)
             if series is not None and (series, date) != (row["series_id"], row["as_of"]):
                 tx.run("series.move_observation", figure_id=row["id"], series_id=series, as_of=date)
                 touched.add(series)
@@ -145,18 +148,20 @@ def _candidates(tx: Transaction, mentions: Sequence[Mention], taken: set[int]) -
     return [Candidate(series=series, mentions=tuple(found)) for series, found in members.items()]
 
 
-def _create(tx: Transaction, figure: Figure, mention: Mention, now: datetime) -> int:
-    row = tx.one(
-        "series.create",
-        label=figure.measured or figure.unit,
-        unit=figure.unit,
-        dimension=mention.dimension,
-        rate=figure.rate,
-        role=figure.role,
-        now=now,
-    )
-    assert row is not None
-    return int(row["id"])
+def _create(tx: Transaction, firsts: Sequence[tuple[Figure, Mention]], now: datetime) -> list[int]:
+    """A series for each of these figures; their ids, in order."""
+    rows = [
+        {
+            "label": figure.measured or figure.unit,
+            "unit": figure.unit,
+            "dimension": mention.dimension,
+            "rate": figure.rate,
+            "role": figure.role,
+            "now": now,
+        }
+        for figure, mention in firsts
+    ]
+    return [int(row["id"]) for row in tx.returned("series.create", rows)]
 
 
 def decide(tx: Transaction, series: Sequence[int], threshold: Decimal, now: datetime) -> int:
