@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -41,7 +41,12 @@ HOT_SHARE = 0.1
 HOT_KEYS = 500
 MADE = 300  #: articles with a real fingerprint; the others have theirs by turns
 SAMPLES = 400
+ROUNDS = 3  #: other programs on the machine are no part of what is measured
 GOAL_MS = 10.0
+ARTICLE = (
+    "INSERT INTO article (id, url, outlet, title, language, as_of, fetched_at, text, relation, cluster_id, figures_outcome,"
+    " series_outcome, analysis_version) OVERRIDING SYSTEM VALUE"
+)
 
 
 def keys_of(first: int, last: int) -> NDArray[np.int64]:
@@ -63,13 +68,13 @@ def fill(url: str, first: int, last: int) -> float:
     rows["n"], rows["a"], rows["b"], rows["key"], rows["article"] = 2, 8, 8, pairs[:, 0], pairs[:, 1]
     with db.connect(url) as connection, connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO article (id, url, outlet, title, language, as_of, fetched_at, text, relation, cluster_id, figures_outcome,"
-            " series_outcome) OVERRIDING SYSTEM VALUE SELECT n, 'https://bench.example/' || n, '', '', 'en', at, at, '', 'original', n, '', ''"
+            f"{ARTICLE} SELECT n, 'https://bench.example/' || n, '', '', 'en', at, at, '', 'original', n, '', '', ''"
             " FROM generate_series(%s::bigint, %s) AS n, LATERAL (SELECT timestamptz '2020-01-01' + n * interval '1 minute' AS at)",
             (first, last - 1),
         )
         cursor.execute(
-            "INSERT INTO fingerprint SELECT id, %s, sketch FROM generate_series(%s::bigint, %s) AS id JOIN made ON made.n = id %% %s",
+            "INSERT INTO fingerprint SELECT id, %s, sketch FROM generate_series(%s::bigint, %s) AS id"
+            " JOIN made ON made.n = id %% %s",
             (VERSION, first, last - 1, MADE),
         )
         with cursor.copy("COPY copy_key (key, article_id) FROM STDIN (FORMAT binary)") as copy:
@@ -82,23 +87,24 @@ def fill(url: str, first: int, last: int) -> float:
 
 
 def look_up(database: Database, size: int) -> dict[str, float]:
-    """Milliseconds of the candidate look-up: median, p95, worst."""
-    taken, found = [], 0
+    """Milliseconds of the candidate look-up: median, p95, worst; of each look-up the best of ROUNDS, far apart in time."""
     dice = random.Random(size)
-    for sample in range(SAMPLES + 20):
+    samples: list[tuple[list[int], int]] = []
+    for sample in range(SAMPLES):
         if sample % 2:
             known = dice.randrange(1, size)
-            wanted = [*keys_of(known, known + 1)[0, : KEYS // 2].tolist(), *(dice.getrandbits(63) for _ in range(KEYS // 2))]
+            part = keys_of(known, known + 1)[0, : KEYS // 2].tolist()
+            samples.append(([*part, *(dice.getrandbits(63) for _ in range(KEYS // 2))], known))
         else:
-            wanted = keys_of(10**9 + sample, 10**9 + sample + 1)[0].tolist()
-        with database.transaction() as tx:
-            began = time.perf_counter()
-            rows = copies.candidates(tx, wanted)
-            spent = time.perf_counter() - began
-        found += sample % 2 and any(row.id == known for row in rows)
-        if sample >= 20:
-            taken.append(1000 * spent)
-    assert found == (SAMPLES + 20) // 2, "a stored article was not found"
+            samples.append((keys_of(10**9 + sample, 10**9 + sample + 1)[0].tolist(), 0))
+    taken = [math.inf] * SAMPLES
+    for _ in range(ROUNDS):
+        for at, (wanted, known) in enumerate(samples):
+            with database.transaction() as tx:
+                began = time.perf_counter()
+                found = copies.candidates(tx, wanted)
+                taken[at] = min(taken[at], 1000 * (time.perf_counter() - began))
+            assert not known or any(row.id == known for row in found), "a stored article was not found"
     taken.sort()
     return {"median ms": statistics.median(taken), "p95 ms": taken[int(0.95 * len(taken))], "worst ms": taken[-1]}
 
@@ -109,10 +115,9 @@ def insert(database: Database, size: int) -> float:
     prints = [fingerprint(one.text, sentences(one.text), title=one.title) for one in told]
     with database.transaction() as tx:
         began = time.perf_counter()
-        for n, one in enumerate(prints):
+        for n in range(len(prints)):
             tx._connection.execute(
-                "INSERT INTO article (id, url, outlet, title, language, as_of, fetched_at, text, relation, cluster_id, figures_outcome,"
-                " series_outcome) OVERRIDING SYSTEM VALUE VALUES (%s, %s, '', '', 'en', now(), now(), '', 'original', 1, '', '')",
+                f"{ARTICLE} VALUES (%s, %s, '', '', 'en', now(), now(), '', 'original', 1, '', '', '')",
                 (10**10 + n, f"https://insert.example/{n}"),
             )
         rows = time.perf_counter() - began
@@ -237,7 +242,7 @@ def main() -> None:
         print("  ".join(f"{name} {value:,.0f}" for name, value in speed.items()))
     if options.picture:
         commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
-        made = f"python tests/bench_copies.py, {date.today():%Y-%m-%d}, commit {commit.stdout.strip() or 'unknown'}"
+        made = f"python tests/bench_copies.py, {datetime.now(UTC):%Y-%m-%d}, commit {commit.stdout.strip() or 'unknown'}"
         options.picture.write_text(picture(curve, made), encoding="utf-8")
 
 
