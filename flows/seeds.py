@@ -69,10 +69,10 @@ def add(opened: Context, name: str, now: datetime, *, published_at: datetime | N
     bundled = BUNDLED / f"{name}.jsonl"
     if bundled.is_file():
         with as_file(bundled) as path:
-            return _record(opened, _packed(path), now)
+            return _record(opened, packed(path), now)
     path = Path(name)
     if is_pack(path):
-        return _record(opened, _packed(path), now)
+        return _record(opened, packed(path), now)
     counts: Counter[str] = Counter()
     documents = _documents(path, published_at, counts)
     return counts + _record(opened, _analysed(opened.analyser, documents, counts), now)
@@ -155,7 +155,12 @@ def _open(path: Path) -> Any:
     return gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
 
 
-def _packed(path: Path) -> Iterator[Analysis]:
+def packed(path: Path) -> Iterator[Analysis]:
+    """The documents of a corpus pack.
+
+    Raises:
+        UsageError: at a line that is none, or is of another version.
+    """
     with _open(path) as lines:
         for number, line in enumerate(lines, 1):
             try:

@@ -81,8 +81,11 @@ ORDER BY article.id;
 -- why --
 SELECT article.id, article.url, article.revision, article.outlet, article.title, article.as_of, article.text, article.relation,
        article.copy_layer, article.copy_similarity, article.copy_reason, article.copy_shared, parent.id AS parent_id, parent.url AS parent_url,
-       parent.title AS parent_title, parent.text AS parent_text
-FROM article LEFT JOIN article parent ON parent.id = article.duplicate_of
+       parent.title AS parent_title, parent.text AS parent_text, parent.outlet AS parent_outlet, parent.as_of AS parent_as_of,
+       fingerprint.sketch AS parent_sketch, article.cluster_id, origin.url AS origin_url, origin.outlet AS origin_outlet,
+       origin.as_of AS origin_as_of, (SELECT count(*) FROM article part WHERE part.cluster_id = article.cluster_id) AS cluster_size
+FROM article JOIN article origin ON origin.id = article.cluster_id LEFT JOIN article parent ON parent.id = article.duplicate_of
+LEFT JOIN fingerprint ON fingerprint.article_id = parent.id
 WHERE article.url = %(url)s ORDER BY article.revision DESC LIMIT 1;
 
 -- outcomes --

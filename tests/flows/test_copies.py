@@ -3,6 +3,7 @@
 Real Postgres and the real analysis, done once; what is stored is one transaction an article, as in the service.
 """
 
+import io
 import threading
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -10,8 +11,9 @@ from decimal import Decimal
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from rich.console import Console
 
-from flows import archive, articles, db, pipeline
+from flows import archive, articles, db, look, pipeline
 from flows.archive import Document
 from flows.db import Database
 from flows.pipeline import Desk
@@ -97,8 +99,8 @@ def state(database):
     """What was concluded, in words that do not depend on ids."""
     with database.transaction() as tx:
         judged = tx._connection.execute(
-            "SELECT a.url, a.relation, p.url AS parent, o.url AS origin FROM article a LEFT JOIN article p ON p.id = a.duplicate_of"
-            " JOIN article o ON o.id = a.cluster_id ORDER BY a.url"
+            "SELECT a.url, a.relation, p.url AS parent, o.url AS origin FROM article a"
+            " LEFT JOIN article p ON p.id = a.duplicate_of JOIN article o ON o.id = a.cluster_id ORDER BY a.url"
         ).fetchall()
         observed = tx.all("series.export_observations")
         shifts = tx.all("series.export_shifts")
@@ -186,3 +188,46 @@ def test_desks_that_quote_one_agency_count_once(database, analyser, case, credit
     pipeline.analyse_due(database, analyser, DESK, LATER, 10)
     [shift] = [shift for shift in state(database)[2] if shift[2] == 5900]
     assert shift[5] == origins
+
+
+class TestWhy:
+    """What a verdict rests on, as it is shown."""
+
+    def shown(self, database, url, width=80):
+        out = Console(width=width, record=True, file=io.StringIO())
+        look.why_article(database, url, out, as_json=False)
+        return out.export_text()
+
+    def test_changed_numbers_are_marked_in_sentences_side_by_side_at_80_columns(self, database, story):
+        store(database, story, ["wire", "update"])
+        text = self.shown(database, "https://lanternpress.example/update")
+        for part in (
+            "[4,300]",
+            "[5,900]",
+            "new numbers: 4300 -> 5900",
+            "found by its wording",
+            "cluster of 2 articles",
+            "similarity",
+        ):
+            assert part in " ".join(text.split())
+        assert "[650]" not in text
+        assert max(map(len, text.splitlines())) <= 80
+
+    def test_what_is_only_on_one_side_is_listed(self, database, story):
+        store(database, story, ["brief", "wire"])
+        text = self.shown(database, "https://lanternpress.example/wire")
+        assert "Only here:" in text
+        assert "Only there:" not in text
+        assert "The board pays each household [650] florins a week" in " ".join(text.split())
+
+    def test_a_parent_without_text_is_told_by_its_numbers(self, database, story, execute):
+        store(database, story, ["wire", "update"])
+        execute("UPDATE article SET text = '' WHERE url LIKE '%/wire'")
+        text = self.shown(database, "https://lanternpress.example/update")
+        assert "its sentences are not kept" in text
+        assert "[4300]" in text
+        assert "[5,900]" in text
+
+    def test_an_original_says_that_nothing_else_carries_its_text(self, database, story):
+        store(database, story, ["own"])
+        assert "nothing else carries its text" in self.shown(database, "https://kessacourier.example/own")
