@@ -75,7 +75,7 @@ def analyse(page: Page) -> Analysis | ArticleOutcome:
     index = {part.start: part.index for part in parts}
     return Analysis(
         article=article,
-        fingerprint=fingerprint(article.text, found, parts, title=article.title),
+        fingerprint=fingerprint(article.text, parts, title=article.title),
         figures=tuple(found),
         figure_sentences=tuple(index[figure.sentence_start] for figure in found),
         claims=tuple(said),

@@ -284,6 +284,9 @@ def seed_pack(
     paths: Annotated[list[Path], typer.Argument(help="Files or folders: text, HTML, JSON lines.", show_default=False)],
     to: Annotated[Path, typer.Option("--to", help="The pack to write: .jsonl or .jsonl.gz.")],
     published: Annotated[str | None, typer.Option("--published", help="Date of documents that name none, YYYY-MM-DD.")] = None,
+    dates: Annotated[
+        Path | None, typer.Option("--dates", help="Dates of such documents: lines of a file name, a tab and YYYY-MM-DD.")
+    ] = None,
     config: Config = None,
     data_dir: DataDir = None,
     as_json: Json = False,
@@ -298,7 +301,8 @@ def seed_pack(
     if not to.name.endswith((".jsonl", ".jsonl.gz")):
         raise UsageError(f"{to}: a corpus pack ends in .jsonl or .jsonl.gz", mend=f"name it {to}.jsonl")
     with _spinner("packing", quiet=as_json), analysing(_settings(config, data_dir).workers) as analyser:
-        counts = seeds.pack(analyser, paths, to, published_at=_date(published))
+        by_name = seeds.dates_of(dates) if dates else None
+        counts = seeds.pack(analyser, paths, to, published_at=_date(published), dates=by_name)
     _counts(counts, as_json)
 
 

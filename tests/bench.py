@@ -159,7 +159,7 @@ def pure(told: list[Told]) -> dict[str, float]:
             said = timed("claims", claims, read.text, parts, title=read.title)
             found = timed("figures", figures, read.text, parts, title=read.title, published_at=read.published_at)
             found = timed("claims", attribute, found, said, parts)
-            timed("fingerprint", fingerprint, read.text, found, parts, title=read.title)
+            timed("fingerprint", fingerprint, read.text, parts, title=read.title)
             timed("what linking compares", mentions, found, parts, title=read.title, article=read.url)
     return {part: 1000 * seconds / len(pages) for part, seconds in spent.items()}
 

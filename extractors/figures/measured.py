@@ -314,7 +314,9 @@ class _Reading:
                 self.whole = self._phrase(of)
                 self.used.add(of.i)
                 verb = self.verb
-                kind = None if verb is None or base(verb) != "be" else next((c for c in verb.children if c.dep_ == "attr"), None)
+                kind = (
+                    None if verb is None or base(verb) != "be" else next((c for c in verb.children if c.dep_ == "attr"), None)
+                )
                 if self.whole and kind is not None and kind.tag_ == "NNS" and not frame.holds(kind):
                     self.used.add(kind.i)
                     return f"{self._phrase(kind)} among {self.whole}"
@@ -446,8 +448,11 @@ class _Reading:
             return self._noun_with_owner(goal)
         if root.dep_ in {"nsubj", "nsubjpass"} and kind != "percent":
             return called
-        if kind == "money" and goal is not None and root.dep_ == "pobj" and (
-            head.lower_ == "for" or (head.lower_ == "at" and name in _TRADE)
+        if (
+            kind == "money"
+            and goal is not None
+            and root.dep_ == "pobj"
+            and (head.lower_ == "for" or (head.lower_ == "at" and name in _TRADE))
         ):
             if base(goal) in _EMPTY:
                 goal = self._subject(verb) or goal  # "changed hands at"
@@ -536,7 +541,9 @@ class _Reading:
         edge = below.dep_
         counts = self.counts
         status = counts and name in _STATUS and edge in {"dobj", "nsubjpass"}
-        to = [g for c in verb.children if c.lower_ == "to" for g in c.children] + [c for c in verb.children if c.dep_ == "dative"]
+        to = [g for c in verb.children if c.lower_ == "to" for g in c.children] + [
+            c for c in verb.children if c.dep_ == "dative"
+        ]
         given = name == "give" and any(base(t) not in _LISTENERS for t in to)
         told = name in _LOSE and any(word in _STATES for part in self.parts for word in part.split())
         silent = told or (name in _REPORT and not status and not given) or (
@@ -981,7 +988,9 @@ def _mistaken(verb: Token) -> bool:
     if verb.i == 0 or not verb.tag_.startswith("V"):
         return False
     before = verb.nbor(-1)
-    return verb.text[:1].isupper() or (verb.tag_ in {"VB", "VBP"} and before.tag_ in {"IN", "DT", "JJ"} and before.lower_ != "that")
+    return verb.text[:1].isupper() or (
+        verb.tag_ in {"VB", "VBP"} and before.tag_ in {"IN", "DT", "JJ"} and before.lower_ != "that"
+    )
 
 
 def _equates(verb: Token, name: str) -> bool:
