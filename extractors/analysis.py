@@ -4,16 +4,18 @@ Page -> Analysis, or the outcome that says why there is none. Pure and picklable
 A change of what it finds raises VERSION, so that what is stored can be told to be of an older one.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from extractors.article.body import article as article_of
-from extractors.claims import attribute, claims
+from extractors.claims import attribute, claims, may_claim
 from extractors.copies import VERSION as FINGERPRINT_VERSION
 from extractors.copies import fingerprint
-from extractors.figures import figures
+from extractors.figures import figures, may_count
 from extractors.series.mention import VERSION as MENTION_VERSION
 from extractors.series.mention import Mention, mentions
-from extractors.text import sentences
+from extractors.text import Sentence, parse, sentences
 from schemas.outcomes import ArticleOutcome, FigureOutcome
 from schemas.records import Article, Claim, Figure, Fingerprint, Page
 
@@ -34,10 +36,21 @@ class Analysis:
     claims: tuple[Claim, ...]
     mentions: tuple[Mention, ...]  #: one a figure
     figures_outcome: FigureOutcome
+    version: str = VERSION
+
+
+def read(
+    text: str, parts: Sequence[Sentence], *, title: str = "", published_at: datetime | None = None
+) -> tuple[list[Figure], list[Claim]]:
+    """A text's figures, each with its speaker, and its claims; all sentences that either needs are parsed in one batch."""
+    parse(part for part in parts if may_count(part) or may_claim(part))
+    said = claims(text, parts, title=title)
+    found = figures(text, parts, title=title, published_at=published_at)
+    return attribute(found, said, parts), said
 
 
 def analyse(page: Page) -> Analysis | ArticleOutcome:
-    """What a page says; NO_TEXT or NOT_HTML where it says nothing that can be read."""
+    """What a page says; or what stands on it in place of an article."""
     article = article_of(page)
     if isinstance(article, ArticleOutcome):
         return article
@@ -46,9 +59,7 @@ def analyse(page: Page) -> Analysis | ArticleOutcome:
     said: list[Claim] = []
     outcome = FigureOutcome.OTHER_LANGUAGE
     if article.language in LANGUAGES:
-        said = claims(article.text, parts, title=article.title)
-        found = figures(article.text, parts, title=article.title, published_at=article.published_at)
-        found = attribute(found, said, parts)
+        found, said = read(article.text, parts, title=article.title, published_at=article.published_at)
         outcome = FigureOutcome.EXTRACTED if found else FigureOutcome.NONE_FOUND
     index = {part.start: part.index for part in parts}
     return Analysis(

@@ -41,6 +41,9 @@ def _analyse(page: Page) -> Result:
 def _warm() -> None:
     import extractors.analysis
     from extractors.text import pipeline
+    from flows.log import configure
+
+    configure()  # libraries speak here, too, and what they say is nothing to act on
 
     assert extractors.analysis.VERSION
     pipeline()

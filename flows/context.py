@@ -13,7 +13,7 @@ from flows.alerts import rules_of
 from flows.analyser import Analyser
 from flows.db import Database, migrate
 from flows.pipeline import Desk
-from flows.postgres import embedded
+from flows.postgres import database_url
 from flows.settings import Settings, load
 
 
@@ -25,13 +25,6 @@ class Context:
     database: Database
     analyser: Analyser
     desk: Desk
-
-
-def database_url(settings: Settings) -> str:
-    """The server of the settings, or the embedded one, started if it does not run."""
-    if settings.database_url is not None:
-        return settings.database_url.get_secret_value()
-    return embedded(settings.data_dir)
 
 
 def open_context(settings: Settings) -> Context:

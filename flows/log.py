@@ -66,6 +66,11 @@ def configure(*, verbose: bool = False, as_json: bool = False, stream: TextIO | 
         root.addHandler(logging.NullHandler())
 
 
+def verbose() -> bool:
+    """Whether every event is written."""
+    return logging.getLogger("figurewatch").isEnabledFor(logging.INFO)
+
+
 def hide(secret: str) -> None:
     """Mask this text in every line from now on."""
     if len(secret) >= _SHORTEST_SECRET:

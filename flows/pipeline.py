@@ -15,6 +15,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from extractors.article.revision import same_text
 from flows import alerts, articles, copies, figures, series
 from flows.analyser import Analyser, Failed, Result
 from flows.db import Database, Transaction
@@ -54,11 +55,20 @@ def analyse_due(database: Database, analyser: Analyser, desk: Desk, now: datetim
 def record_all(
     database: Database, rows: Sequence[dict[str, Any]], results: Iterable[Result], desk: Desk, now: datetime
 ) -> Counter[str]:
-    """Record analysed pages one by one, each in a transaction of its own."""
+    """Record analysed pages one by one, each in a transaction of its own.
+
+    A page that meets a fault of ours is an outcome of that page: it must not be what every pass stops at from now on.
+    """
     done: Counter[str] = Counter()
     for row, result in zip(rows, results, strict=True):
-        with database.transaction() as tx:
-            outcome = record(tx, row, result, desk, now)
+        try:
+            with database.transaction() as tx:
+                outcome = record(tx, row, result, desk, now)
+        except FigurewatchError:
+            raise  # the database is away or full: nothing is wrong with the page
+        except Exception as error:
+            with database.transaction() as tx:
+                outcome = record(tx, row, Failed(f"{type(error).__name__}: {error}"), desk, now)
         done.update(outcome)
     return done
 
@@ -76,10 +86,13 @@ def record(tx: Transaction, row: dict[str, Any], result: Result, desk: Desk, now
     analysis: Analysis = result
     tx.run("articles.lock")
     previous = tx.one("articles.latest_revision", url=analysis.article.url)
-    if previous is not None and previous["text"] == analysis.article.text:
+    if previous is not None and same_text(previous["text"], analysis.article.text):
         articles.finish(tx, row["id"], ArticleOutcome.UNCHANGED)
         return [f"articles {ArticleOutcome.UNCHANGED}"]
     verdict = copies.verdict(tx, analysis.article, analysis.fingerprint, analysis.figures, previous["id"] if previous else None)
+    if previous is not None and previous["revision"] >= articles.MOST_REVISIONS and verdict.relation is Relation.DUPLICATE:
+        articles.finish(tx, row["id"], ArticleOutcome.UNCHANGED, "no figure differs, and the page has changed too often before")
+        return [f"articles {ArticleOutcome.UNCHANGED}"]
     article_id, as_of = articles.store(tx, row, analysis, verdict, previous)
     copies.store(tx, article_id, analysis.fingerprint)
     outcomes = [f"articles {ArticleOutcome.STORED}", f"copies {verdict.relation}"]

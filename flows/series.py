@@ -50,19 +50,26 @@ def place(
     chosen, dates = _continued(tx, figures, sentences, verdict)
     rest = [index for index in range(len(figures)) if index not in chosen]
     candidates = _candidates(tx, [mentions[index] for index in rest], taken=set(chosen.values()))
-    for index, series in zip(rest, assign([mentions[index] for index in rest], candidates), strict=True):
-        chosen[index] = _create(tx, figures[index], mentions[index], now) if series is None else series
-    for index, (figure_id, mention) in enumerate(zip(figure_ids, mentions, strict=True)):
-        tx.run(
-            "series.observe",
-            series_id=chosen[index],
-            figure_id=figure_id,
-            article_id=article_id,
-            as_of=dates.get(index, as_of),
-            dimension=mention.dimension,
-            mention=Jsonb(to_json(mention)),
-            keys=keys(mention),
-        )
+    assigned = dict(zip(rest, assign([mentions[index] for index in rest], candidates), strict=True))
+    new = [index for index, series in assigned.items() if series is None]
+    chosen |= {index: series for index, series in assigned.items() if series is not None}
+    chosen |= dict(zip(new, _create(tx, [(figures[index], mentions[index]) for index in new], now), strict=True))
+    tx.many(
+        "series.observe",
+        [
+            {
+                "series_id": chosen[index],
+                "figure_id": figure_id,
+                "article_id": article_id,
+                "as_of": dates.get(index, as_of),
+                "dimension": mention.dimension,
+                "mention": Jsonb(to_json(mention)),
+                "keys": keys(mention),
+            }
+            for index, (figure_id, mention) in enumerate(zip(figure_ids, mentions, strict=True))
+        ],
+    )
+    tx.run("series.relabel", series=sorted(set(chosen.values())))
     touched = tuple(sorted({chosen[index] for index in range(len(figures)) if figures[index].role is Role.LEVEL}))
     shifted = decide(tx, touched, threshold, now)
     return Result(outcome=SeriesOutcome.SHIFTED if shifted else SeriesOutcome.OBSERVED, series=touched)
@@ -106,18 +113,20 @@ def _candidates(tx: Transaction, mentions: Sequence[Mention], taken: set[int]) -
     return [Candidate(series=series, mentions=tuple(found)) for series, found in members.items()]
 
 
-def _create(tx: Transaction, figure: Figure, mention: Mention, now: datetime) -> int:
-    row = tx.one(
-        "series.create",
-        label=figure.measured or figure.unit,
-        unit=figure.unit,
-        dimension=mention.dimension,
-        rate=figure.rate,
-        role=figure.role,
-        now=now,
-    )
-    assert row is not None
-    return int(row["id"])
+def _create(tx: Transaction, firsts: Sequence[tuple[Figure, Mention]], now: datetime) -> list[int]:
+    """A series for each of these figures; their ids, in order."""
+    rows = [
+        {
+            "label": figure.measured or figure.unit,
+            "unit": figure.unit,
+            "dimension": mention.dimension,
+            "rate": figure.rate,
+            "role": figure.role,
+            "now": now,
+        }
+        for figure, mention in firsts
+    ]
+    return [int(row["id"]) for row in tx.returned("series.create", rows)]
 
 
 def decide(tx: Transaction, series: Sequence[int], threshold: Decimal, now: datetime) -> int:

@@ -12,8 +12,9 @@ from datetime import UTC, datetime, timedelta
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
-from flows import alerts, fetch, pipeline, seeds, sources
+from flows import alerts, articles, fetch, notices, pipeline, seeds, sources
 from flows.context import Context, context
+from flows.gate import LONGEST_WAIT
 from flows.http import client_of
 
 POLLS_A_TASK = 50
@@ -32,12 +33,10 @@ def _now(simulated: datetime | None) -> datetime:
 async def poll_batch(config: str | None, data_dir: str | None, simulated: datetime | None) -> Counter[str]:
     """Poll up to POLLS_A_TASK due sources; counts by outcome, empty when none is due."""
     opened, now = context(config, data_dir), _now(simulated)
-    with opened.database.transaction() as tx:
-        due = sources.lease(tx, now, POLLS_A_TASK)
     counts: Counter[str] = Counter()
     async with client_of(opened.settings.fetch) as client:
-        for polled in await asyncio.gather(*(sources.poll(opened.database, client, source, now) for source in due)):
-            counts[f"sources {polled.outcome}"] += 1
+        for polled in await sources.poll_all(opened.database, client, opened.settings, now, POLLS_A_TASK):
+            counts[f"sources {polled.outcome or 'waiting'}"] += 1
             counts["sources new entries"] += polled.new
     return counts
 
@@ -65,6 +64,7 @@ async def deliver_batch(config: str | None, data_dir: str | None, simulated: dat
     """Send due deliveries; counts by the state they ended in."""
     opened = context(config, data_dir)
     sent = await asyncio.to_thread(alerts.deliver, opened.database, opened.settings, _now(simulated))
+    await asyncio.to_thread(notices.deliver, opened.database, opened.settings, _now(simulated))
     return Counter({f"alerts {state}": count for state, count in sent.items()})
 
 
@@ -80,12 +80,15 @@ async def watch(config: str | None = None, data_dir: str | None = None, simulate
     opened = context(config, data_dir)
     with opened.database.transaction() as tx:
         sources.keep(tx, opened.settings, _now(simulated))
+        articles.expire(tx, _now(simulated), opened.settings.keep_pages_days)
     seeds.keep(opened, _now(simulated))
     where = (config, data_dir, simulated)
     done: Counter[str] = Counter()
     end = datetime.now(UTC) + LONGEST_PASS
     while counts := await poll_batch(*where):
-        done += counts
+        done += Counter({key: count for key, count in counts.items() if key != "sources waiting"})
+        if counts.keys() <= {"sources waiting", "sources new entries"}:
+            break
     while True:
         while counts := await fetch_batch(*where):
             done += Counter({key: count for key, count in counts.items() if key != "fetch waiting"})
@@ -104,7 +107,7 @@ async def watch(config: str | None = None, data_dir: str | None = None, simulate
 def _wait(opened: Context, end: datetime) -> float | None:
     """Seconds until a host may be asked again for an entry of this pass; None when nothing waits."""
     with opened.database.transaction() as tx:
-        row = tx.one("fetch.waiting", until=end)
+        row = tx.one("fetch.waiting", until=end, longest=LONGEST_WAIT)
     if row is None or row["first"] is None or datetime.now(UTC) > end:
         return None
     return float(max(0.5, (row["first"] - datetime.now(UTC)).total_seconds()))

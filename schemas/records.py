@@ -1,11 +1,11 @@
 """Frozen records in the order of the path: Page, Article, Figure, Claim, Fingerprint, Verdict, Observation, Shift.
 
-A record is what one stage hands to the next. Times are aware and in UTC; numbers are exact Decimals with their
-magnitude applied; spans are half-open character offsets into the article's text.
+A record is what one stage hands to the next. Times are aware, and in UTC where nothing else is said; numbers are exact
+Decimals with their magnitude applied; spans are half-open character offsets into the article's text.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from schemas.outcomes import Bound, Relation, Role, ShiftKind
@@ -50,7 +50,7 @@ class Article:
     language: str  #: ISO 639-1, "und" when unknown
     outlet: str = ""
     authors: tuple[str, ...] = ()
-    published_at: datetime | None = None
+    published_at: datetime | None = None  #: in the zone that the page writes it in
     credit: str = ""  #: the agency or outlet that the text credits ("(CPA) -", "First published by ...")
 
 
@@ -86,6 +86,8 @@ class Figure:
     attribution: str | None = None  #: who says so, as named in the text
     slots: Slots = field(default_factory=Slots)
     as_of: str | None = None  #: the date or period the figure describes, as worded, where it is not the report's own
+    as_of_start: date | None = None  #: its first day, counted from the day of publication; None where it cannot be told
+    as_of_end: date | None = None  #: its last day
     direction: str | None = None  #: "up" or "down" for a change
     withdrawal: bool = False  #: the text takes this number, or the one that it replaces, back
 
@@ -108,6 +110,11 @@ class Claim:
     cue: str  #: the reporting words, as in the text
     quote: bool  #: the content is in quotation marks, in whole or in part
     content: tuple[tuple[int, int], ...] = ()  #: spans of the sentence that are the statement; side clauses left out
+    kind: str = ""  #: what speaks: "person", "body", "document", "poll", or "group" (officials, witnesses)
+    title: str = ""  #: a person's role as the text gives it ("chief executive"), lower-case but for names
+    organisation: str = ""  #: the body that a person speaks for, where the text names it
+    hedged: bool = False  #: given as possible or likely only ("may", "believes", "about as many as")
+    denied: bool = False  #: the speaker denies it, or says that it is not so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

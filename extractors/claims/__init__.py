@@ -14,12 +14,13 @@ from dataclasses import replace
 
 from extractors.claims.attribution import attributions
 from extractors.claims.cues import VIEW_NOUNS, cues
+from extractors.claims.manner import Parts, denied, hedged
 from extractors.claims.quotations import Quotation, quotations
 from extractors.claims.speakers import cast, note_subject, speaker
 from extractors.text import Sentence, parse
 from schemas.records import Claim, Figure
 
-__all__ = ["attribute", "claims"]
+__all__ = ["attribute", "claims", "may_claim"]
 
 _WORD = re.compile(r"[^\W\d_]+")
 _QUOTE = re.compile("[\"“”„«»‘]|(?<!\\w)'")
@@ -37,10 +38,11 @@ def claims(text: str, sentences: Sequence[Sentence], *, title: str = "") -> list
     Returns:
         A claim's span is its sentence, or the sentences of one quotation; `content` is the part of it that is the statement.
     """
-    wanted = [s for s in sentences if _may_claim(s.text)]
+    wanted = [s for s in sentences if may_claim(s)]
     parse(wanted)
     quotes = quotations(text)
     known = cast(f"{text}\n\n{title}")
+    parts = Parts()
     found: list[Claim] = []
     at = 0
     for sentence in wanted:
@@ -58,8 +60,19 @@ def claims(text: str, sentences: Sequence[Sentence], *, title: str = "") -> list
             if name is None:
                 continue
             content = tuple((sentence.start + start, sentence.start + end) for start, end in one.content)
+            kind, part = parts.learn(one, name, known)
             claim = Claim(
-                start=sentence.start, end=sentence.end, speaker=name, cue=one.cue, quote=bool(quoted), content=content
+                start=sentence.start,
+                end=sentence.end,
+                speaker=name,
+                cue=one.cue,
+                quote=bool(quoted),
+                content=content,
+                kind=kind,
+                title=part.title,
+                organisation=part.organisation,
+                hedged=hedged(one, sentence.text, sentence.doc),
+                denied=denied(one, sentence.doc),
             )
             known_claim = said.get(name.lower())
             said[name.lower()] = claim if known_claim is None else replace(known_claim, content=known_claim.content + content)
@@ -121,10 +134,12 @@ def attribute(figures: Sequence[Figure], claims: Sequence[Claim], sentences: Seq
     return result
 
 
-def _may_claim(sentence: str) -> bool:
+def may_claim(sentence: Sentence) -> bool:
     """Does a sentence hold a cue or a quotation mark? Only those are parsed."""
-    if len(sentence) > MAX_SENTENCE_CHARS:
+    if len(sentence.text) > MAX_SENTENCE_CHARS:
         return False
     table = cues()
-    words = [word.lower() for word in _WORD.findall(sentence)]
-    return any(word in table or word == "according" or word in VIEW_NOUNS for word in words) or bool(_QUOTE.search(sentence))
+    words = [word.lower() for word in _WORD.findall(sentence.text)]
+    return any(word in table or word == "according" or word in VIEW_NOUNS for word in words) or bool(
+        _QUOTE.search(sentence.text)
+    )

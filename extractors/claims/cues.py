@@ -54,6 +54,16 @@ RAISING = _words("raising")
 #: Capitalised in names of bodies and places; a name that holds one is no person's.
 NAME_WORDS = _words("name_words")
 
+#: Reporting verbs of those who do not vouch for what they say; words that leave a statement open.
+HEDGING_CUES = _words("hedging_cues")
+HEDGES = _words("hedges")
+
+#: Reporting verbs of those who say that it is not so.
+DENYING_CUES = _words("denying_cues")
+
+#: Nouns of those who asked many, and of what they asked.
+POLLS = _words("polls")
+
 
 @dataclass(frozen=True, slots=True)
 class Cue:

@@ -8,14 +8,16 @@ Pure: the same text gives the same figures. Not here: who says so (claims/).
 from collections.abc import Sequence
 from datetime import datetime
 
-from extractors.figures.as_of import Period, periods
+from extractors.figures.as_of import Period, periods, resolve
 from extractors.figures.frame import frame
 from extractors.figures.measured import measured
-from extractors.figures.quantities import quantities
+from extractors.figures.quantities import may_count, quantities
 from extractors.figures.roles import Doing, role
 from extractors.text import Sentence
 from schemas.outcomes import Role
 from schemas.records import Figure, Slots
+
+__all__ = ["figures", "may_count"]
 
 #: How many sentences back a pronoun or a time is looked for: about two paragraphs of news.
 LOOK_BACK = 8
@@ -46,6 +48,7 @@ def figures(text: str, sentences: Sequence[Sentence], *, title: str = "", publis
             label, slots, worded = measured(
                 at, unit=q.unit, rate=q.rate, previous=earlier, title=title, direction=doing.direction, found=times
             )
+        days = resolve(worded, published_at) if worded else None
         found.append(
             Figure(
                 start=q.start,
@@ -62,6 +65,8 @@ def figures(text: str, sentences: Sequence[Sentence], *, title: str = "", publis
                 role=doing.role,
                 slots=slots,
                 as_of=worded,
+                as_of_start=days[0] if days else None,
+                as_of_end=days[1] if days else None,
                 direction=doing.direction,
                 withdrawal=doing.withdrawal,
             )

@@ -60,6 +60,12 @@ _PERIOD = re.compile(
     rf"|(?P<unit9>year|month|week|season|quarter)"
     r"))(?!\w)",
 )
+#: One of these words, or a year, stands in every date and period: without any there is nothing to look for.
+_HINT = re.compile(
+    rf"\b(?:(?:{_MONTH}|{_DAY}|[QH][1-4]\b|spring\b|summer\b|autumn\b|winter\b|fall\b|half\b"
+    rf"|yesterday\b|today\b|tonight\b|overnight\b|tomorrow\b)|{_UNIT}s?\b|(?:1[89]|20)\d\d)",
+    re.IGNORECASE,
+)
 #: A month without a day or a year is one only after one of these; "may" and "march" are words too.
 _BARE = re.compile(
     r"\b(?:in|since|by|until|till|from|of|during|last|this|next|before|after|to|early|late|mid|for|between|through|and)[ -]$",
@@ -135,7 +141,9 @@ class Period:
 
 def periods(text: str) -> list[Period]:
     """All dates and periods in a sentence's text, in order."""
-    found = []
+    found: list[Period] = []
+    if not _HINT.search(text):
+        return found
     for match in _PERIOD.finditer(text):
         group = match.groupdict()
         kind = _kind(group)
@@ -174,7 +182,10 @@ def periods(text: str) -> list[Period]:
         }:
             what = what[:-1]
         which = (group["which"] or ("last" if group["rel4"] == "last" else "") or "").lower()
-        found.append(Period(match.start(), match.end(), match.group(), (group["prep"] or "").lower(), kind, which, what, year))
+        prep = (group["prep"] or "").lower()
+        if not prep and found and found[-1].end >= match.start() - 1:
+            prep = found[-1].prep  # "since August last year" is one time
+        found.append(Period(match.start(), match.end(), match.group(), prep, kind, which, what, year))
     return found
 
 
@@ -185,7 +196,8 @@ def applying(frame: Frame, found: Sequence[Period]) -> list[Period]:
     verb = frame.verb
     placed = []
     for period in found:
-        tokens = [t for t in frame.doc if t.idx < period.end and t.idx + len(t) > period.start]
+        span = frame.doc.char_span(period.start, period.end, alignment_mode="expand")
+        tokens = [] if span is None else list(span)
         if tokens and not any(frame.holds(t) for t in tokens) and not _of_another(frame, period):
             placed.append((period, tokens))
     path = {t.i for t in frame.path}

@@ -13,7 +13,7 @@ from spacy.tokens import Token
 
 from extractors.figures.as_of import Period, as_of, periods
 from extractors.figures.frame import Frame, base, is_verb, passive, subject
-from extractors.figures.units import dimension
+from extractors.figures.units import SYMBOLS, UNITS, WORDS, dimension
 from extractors.text import Sentence
 from schemas.records import Slots
 
@@ -43,11 +43,27 @@ _MOVES = frozenset(
     " expand shorten".split()
 )
 _HAVE = frozenset("have own hold possess get need want boast lack".split())
+#: Words before a person's name.
+_TITLES = frozenset(
+    "president minister premier chancellor governor mayor king queen pope prince princess general gen colonel col captain capt"
+    " mr mrs ms dr sen senator rep secretary ambassador lawmaker prosecutor commissioner spokesman spokeswoman director".split()
+)
+#: Those to whom numbers are given, not things.
+_LISTENERS = frozenset(
+    "press reporter journalist medium media agency newspaper parliament lawmaker committee public court hearing meeting".split()
+)
+_TRADE = frozenset("sell buy offer price trade acquire purchase get have value change rent auction".split())
+#: Verbs that only open another.
+_LIGHT = frozenset("try help seek begin start continue manage want hope plan intend agree".split())
+_DIE = frozenset({"die", "perish"})
+#: Verbs whose object gets what follows "with".
+_PROVIDE = frozenset("supply provide equip arm furnish present issue entrust reward serve feed".split())
 #: Reporting verbs say nothing of what is measured.
 _REPORT = frozenset(
     "say report put estimate announce count show list record register give state tell believe reckon think note add claim"
     " find see know quote mention document declare publish verify describe calculate suggest indicate expect forecast"
-    " predict project confirm".split()
+    " predict project confirm speak talk warn cite call describe refer hear assert allege insist admit acknowledge deny"
+    " write conclude reveal assess judge argue explain repeat".split()
 )
 _PREPOSITIONS = frozenset(
     "in on at from to into for with near against across over through between under aboard by off around along inside"
@@ -60,7 +76,9 @@ _EMPTY = frozenset(
     " way example comparison far least most present past future monday tuesday wednesday thursday friday saturday sunday"
     " january february march april may june july august september october november december spring summer autumn winter"
     " today yesterday half behalf hand file foot spot scene rise return line place order effect need search turn all percent"
-    " percentage dollar euro pound kilometre kilometer metre meter mile tonne ton".split()
+    " percentage dollar euro pound kilometre kilometer metre meter mile tonne ton account estimate estimation reckoning"
+    " opinion telling assessment judgement judgment eye word claim calculation admission standard reference data pace count tally version practice course"
+    " basis".split()
 )
 _PRONOUNS = frozenset(
     "it they he she them him her this that these those which who whom one others some we i you us me itself themselves".split()
@@ -74,8 +92,11 @@ _GENERIC = frozenset("number total figure toll count amount sum level rate share
 _MODIFIERS = frozenset({"compound", "amod", "nmod"})
 _NO_MODIFIERS = frozenset(
     "more fewer less other another further additional last first latest new total such several many few same own present"
-    " current previous next estimated so-called alone".split()
+    " current previous next estimated so-called alone only".split()
 )
+
+#: Of these, the things that follow "of" are counted.
+_SETS = frozenset("rounds pieces sets pairs heads".split())
 
 #: What people, houses or things counted without a noun are: "12 dead", "40 missing".
 _STATES = frozenset(
@@ -187,6 +208,8 @@ class _Reading:
         self.counted = self.action = self.agent = self.patient = self.place = self.whole = ""
         self.used: set[int] = set()
         self.counts = dimension(unit) == "count"
+        #: the verb of the clause; a unit taken for one ("8 trillion won") is none
+        self.verb = next((v for v in frame.verbs if (not frame.holds(v) or self.counts) and not _mistaken(v)), None)
         self.elsewhere = False  #: the counted noun is not beside the number but what the verb gives the number to
         self.parts: list[str] = []
 
@@ -216,7 +239,21 @@ class _Reading:
         per = f"per {self.rate}" if self.rate and self.rate not in {w.lower() for p in chosen for w in p.split()} else ""
         if per and sum(len(p.split()) for p in chosen) + 2 <= MOST_WORDS:
             chosen.append(per)
-        return _own_words(" ".join(chosen), self.frame.sentence.text)
+        return _own_words(self._with_capital(" ".join(chosen)), self.frame.sentence.text)
+
+    def _with_capital(self, label: str) -> str:
+        """The label, with the capital of a name that opens the sentence and stands inside another one before."""
+        first = self.frame.doc[0]
+        if first.pos_ == "PROPN" or first.lower_ not in label.split() or not first.is_title:
+            return label
+        if not _GENTILE.search(first.text) and not self._is_name(first.text):
+            return label
+        return " ".join(first.text if word == first.lower_ else word for word in label.split(" "))
+
+    def _is_name(self, word: str) -> bool:
+        """Does a word that opens a sentence stand with its capital inside another one before?"""
+        inside = re.compile(rf"[a-z,] {re.escape(word)}\b")
+        return any(inside.search(s.text) for s in self.previous)
 
     def _event(self, chosen: Sequence[str]) -> str:
         """The event that people were killed or houses lost in, where the label names none: that of the story."""
@@ -248,7 +285,12 @@ class _Reading:
         ):
             target = root.head
         of = _of(target or root, skip_past=frame.first)
-        if target is None and of is None:
+        while of is not None and _like_number(of):  # "hundreds of thousands of shells"
+            of = _of(of)
+        if target is None and of is not None and of.lower_ in _SETS and (more := _of(of)) is not None:
+            of = more  # "thousands of rounds of shells" counts shells
+        state = next((t for t in frame.doc[frame.first : frame.last + 1] if t.lower_ in _STATES), None)
+        if target is None and of is None and state is None:
             target = self._counted_elsewhere()
             self.elsewhere = target is not None
             of = None if target is None else _of(target)
@@ -256,10 +298,21 @@ class _Reading:
             if of is not None:
                 self.whole = self._phrase(of)
                 self.used.add(of.i)
+                verb = self.verb
+                kind = None if verb is None or base(verb) != "be" else next((c for c in verb.children if c.dep_ == "attr"), None)
+                if self.whole and kind is not None and kind.tag_ == "NNS" and not frame.holds(kind):
+                    self.used.add(kind.i)
+                    return f"{self._phrase(kind)} among {self.whole}"
                 return self.whole or _plural(self.unit)
-            state = frame.doc[frame.last] if frame.last < len(frame.doc) else None
-            if state is not None and state.tag_ in {"JJ", "VBN", "VBD"} and state.lower_ in _STATES:
-                self.parts.append(state.lower_)
+            if state is not None:
+                text = _joint(state)
+                if text != "dead":
+                    self.parts.append(text)
+                for child in state.children:
+                    if child.dep_ in {"prep", "agent"}:
+                        self._preposition(child)
+            if state is not None and self.unit == "person" and not self.parts[:1] == [_joint(state)]:
+                return "deaths"
             return _plural(self.unit) if self.unit else "number"
         self.used.add(target.i)
         text = self._phrase(target, of=False)
@@ -292,7 +345,7 @@ class _Reading:
 
     def _counted_elsewhere(self) -> Token | None:
         """The noun in "the number of soldiers stands at 4,600", "customers numbered 9,000", "put the dead at 12"."""
-        verb = self.frame.verb
+        verb = self.verb
         if verb is None:
             return None
         name = base(verb)
@@ -352,7 +405,7 @@ class _Reading:
         if head.lower_ == "worth":
             thing = self._phrase(head.head) if head.head.pos_ in {"NOUN", "PROPN"} else ""
             return f"value of {thing}" if thing else "value"
-        verb = frame.verb
+        verb = self.verb
         if verb is None:
             return called
         name = base(verb)
@@ -366,19 +419,48 @@ class _Reading:
             and not self._is_time(goal)
         ):
             return self._noun_with_owner(goal)
-        if root.dep_ in {"nsubj", "nsubjpass"}:
+        if root.dep_ in {"nsubj", "nsubjpass"} and kind != "percent":
             return called
+        if kind == "money" and goal is not None and root.dep_ == "pobj" and (
+            head.lower_ == "for" or (head.lower_ == "at" and name in _TRADE)
+        ):
+            if base(goal) in _EMPTY:
+                goal = self._subject(verb) or goal  # "changed hands at"
+            sold = self._phrase(goal) if goal.pos_ in {"NOUN", "PROPN"} and not self._is_time(goal) else ""
+            if sold:
+                self.used.add(goal.i)
+                return f"price of {sold}"
+        if kind == "percent" and (whole := self._whole_of_share(verb, head)):
+            return f"share of {whole}"
         through = root.dep_ == "pobj" and head.lower_ in {"at", "to", "by", "from"} and goal is None
-        if name in _EQUAL or root.dep_ in {"attr", "acomp"} or through:
+        if _equates(verb, name) or root.dep_ in {"attr", "acomp"} or through:
             doer = self._subject(verb)
             if doer is not None and not frame.holds(doer) and doer not in frame.path[:-1]:
                 self.used.add(doer.i)
                 thing = self._noun_with_owner(doer) if doer.lower_ not in _PRONOUNS else self._resolve(doer)
                 quality = _QUALITY.get(name, "")
+                if kind == "length" and name in {"lie", "stand", "be"} and any(c.lower_ == "from" for c in verb.children):
+                    quality = "distance"
+                elif kind == "length" and name in {"be", "stand", "fly", "cruise"} and head.lower_ == "at":
+                    quality = "height"
                 if quality and thing and base(doer) != quality:
                     return f"{quality} of {thing}"
                 return thing or quality or called
         return called
+
+    def _whole_of_share(self, verb: Token, head: Token) -> str:
+        """What a share without "of" is one of: "Of 84 wells, two thirds were closed", "the dockers, or one in three, left"."""
+        of = next((c for c in verb.children if c.lower_ == "of" and c.i < verb.i), None)
+        noun = next((c for c in of.children if c.dep_ == "pobj"), None) if of is not None else None
+        if noun is None and (self.frame.root.dep_ in {"conj", "appos"} or self.frame.before(1) == ["or"]):
+            noun = self._subject(verb)
+            if noun is not None and noun.tag_ != "NNS":
+                noun = None
+        if noun is None or self.frame.holds(noun) or _speaks(noun):
+            return ""
+        self.used.add(noun.i)
+        self.whole = self._phrase(noun)
+        return self.whole
 
     def _noun_with_owner(self, noun: Token) -> str:
         self.used.add(noun.i)
@@ -399,11 +481,18 @@ class _Reading:
     def _doing(self) -> None:
         """The verb of the clause as a participle, who does it, and where."""
         frame = self.frame
-        verb = frame.verb
+        verb = self.verb
         if verb is None or self.elsewhere:
             return
         inside = [
-            t for t in frame.path[1:-1] if t.pos_ in {"NOUN", "PROPN"} and t.i not in self.used and base(t) not in _GENERIC
+            t
+            for t in frame.path[1:-1]
+            if t.pos_ in {"NOUN", "PROPN"}
+            and t.i not in self.used
+            and base(t) not in _GENERIC | _EMPTY
+            and not _like_number(t)
+            and not any(_like_number(c) for c in t.children)
+            and not _speaks(t)
         ]
         if inside:
             # it belongs to another thing ("a ferry with 90 people"), of which the verb speaks
@@ -414,21 +503,24 @@ class _Reading:
             return
         name = base(verb)
         doer = self._subject(verb)
+        verb, name = self._meant(verb, name)
         below = frame.path[-2] if len(frame.path) > 1 else frame.root
         edge = below.dep_
         counts = self.counts
         status = counts and name in _STATUS and edge in {"dobj", "nsubjpass"}
-        silent = (name in _REPORT and not status) or (not counts and (name in _MOVES or name in _EQUAL))
+        to = [g for c in verb.children if c.lower_ == "to" for g in c.children] + [c for c in verb.children if c.dep_ == "dative"]
+        given = name == "give" and any(base(t) not in _LISTENERS for t in to)
+        silent = (name in _REPORT and not status and not given) or (not counts and (name in _MOVES or _equates(verb, name)))
         if doer is not None and (doer.i in self.used or frame.holds(doer) or doer == below):
             doer = None
-        who = "" if doer is None or name in _REPORT else self._who(doer)
+        who = "" if doer is None or (_speaks(doer) and not given) else self._who(doer)
         if not silent:
             self.action = name
         if name == "be":
             self.action = ""
             for child in verb.children:
                 if (
-                    self.counts
+                    (self.counts or self.unit == "percent")
                     and child.dep_ == "acomp"
                     and child != below
                     and child.pos_ in {"ADJ", "VERB"}
@@ -451,9 +543,9 @@ class _Reading:
                 and doer.i not in self.used
             ):
                 self.agent = who
-        elif edge in {"nsubjpass"} or (edge in {"nsubj"} and passive(verb)):
+        elif edge in {"nsubjpass"} or (edge in {"nsubj"} and _undergone(verb)):
             particle = next((c.text for c in verb.children if c.dep_ == "prt"), "")
-            self.parts.append(f"{_past(verb, name)} {particle}".strip())
+            self.parts.append(f"{_past(verb, name)}{particle and _BOUND + particle}")
             by = next((c for c in verb.children if c.dep_ == "agent"), None)
             actor = next((c for c in by.children if c.dep_ == "pobj"), None) if by is not None else None
             if actor is not None:
@@ -470,10 +562,11 @@ class _Reading:
                 else ""
             )
             self.patient = target if goal is not None and goal.dep_ != "prt" else ""
-            self.parts.append(f"{'with' if name == 'have' and target else _ing(name)} {target}".strip())
+            doing = "with" if name == "have" and target else "who died" if name in _DIE else _ing(name)
+            self.parts.append(f"{doing} {target}".strip())
         elif edge in {"dobj", "obj", "dative", "attr", "oprd", "dep", "npadvmod"}:
             particle = next((c.text for c in verb.children if c.dep_ == "prt"), "")
-            self.parts.append(f"{_past(verb, name)} {particle}".strip())
+            self.parts.append(f"{_past(verb, name)}{particle and _BOUND + particle}")
             if who and not status:
                 self.agent = who
                 link = "in" if _happens(doer) else "to" if passive(verb) else "by"
@@ -482,17 +575,44 @@ class _Reading:
             goal = next((c for c in verb.children if c.dep_ in {"dobj", "nsubjpass"} and c != below), None)
             if goal is not None and goal.pos_ in {"NOUN", "PROPN"} and goal.i not in self.used:
                 self.patient = self._phrase(goal)
-                self.parts.append(f"with {self.patient} {_past(verb, name)}")
+                self.parts.append(self._used_for(verb, name, below))
             elif who:
                 self.agent = who
                 self.parts.append(f"of {who}")
         for child in verb.children:
+            if counts and child.dep_ == "prep" and child.lower_ == "as":
+                state = next((c for c in child.children if c.tag_ == "VBN"), None)
+                if state is not None:
+                    self.parts.append(_joint(state))
             if child.dep_ == "prep" and child.lower_ in _PREPOSITIONS and child not in frame.path and child != below:
                 self._preposition(child)
             elif child.dep_ == "dative" and child.pos_ in {"NOUN", "PROPN"} and not frame.holds(child):
                 text = self._phrase(child)
                 self.patient = self.patient or text
                 self.parts.append(f"to {text}")
+
+    def _meant(self, verb: Token, name: str) -> tuple[Token, str]:
+        """The verb that says what is done: "were found to be closed", "are trying to save", "are reported to have been sold"."""
+        if name not in _REPORT | _LIGHT:
+            return verb, name
+        below = next((c for c in verb.children if c.dep_ == "xcomp" and is_verb(c) and not self.frame.holds(c)), None)
+        if below is None or below in self.frame.path or (name in _REPORT and not passive(verb)):
+            return verb, name
+        return below, base(below)
+
+    def _used_for(self, verb: Token, name: str, below: Token) -> str:
+        """What is done with the quantity to something else: "supplied Russia with shells", "held talks in 12 towns"."""
+        if below.lower_ == "with":
+            return f"{_past(verb, name)} to {self.patient}" if name in _PROVIDE else f"{_ing(name)} {self.patient}"
+        if below.lower_ in {"of", "out"}:
+            return ""
+        if not self.patient or self.patient.split()[-1] == self.counted.split()[-1]:
+            return ""
+        if not self.counts:
+            return f"{_past(verb, name)} by {self.patient}" if passive(verb) and not self.whole else ""
+        doer = self._subject(verb)
+        who = self._who(doer) if doer is not None and not passive(verb) and not _speaks(doer) else ""
+        return f"with {self.patient} {_past(verb, name)}" + (f" by {who}" if who else "")
 
     def _subject(self, verb: Token) -> Token | None:
         """The subject; where the parse took the dateline for it, the first noun after that."""
@@ -508,7 +628,7 @@ class _Reading:
         if name in _REPORT:
             return
         self.action = self.action or name
-        self.parts.append(verb.text if verb.tag_ in {"VBN", "VBG", "VBD"} else _past(verb, name))
+        self.parts.append(_joint(verb) if verb.tag_ in {"VBN", "VBG", "VBD"} else _past(verb, name))
         for child in verb.children:
             if child.dep_ in {"prep", "agent"}:
                 self._preposition(child)
@@ -532,6 +652,8 @@ class _Reading:
         if noun is None or self.frame.holds(noun) or noun in self.frame.path or noun.i in self.used or self._is_time(noun):
             return
         if noun.pos_ not in {"NOUN", "PROPN"} or base(noun) in _EMPTY or any(_like_number(c) for c in noun.children):
+            return
+        if WORDS.get(noun.lower_) in UNITS or noun.text in SYMBOLS:
             return
         text = self._phrase(noun)
         if not text:
@@ -559,7 +681,9 @@ class _Reading:
             if not self.frame.holds(t) or (t.pos_ in {"NOUN", "PROPN", "ADJ"} and (self.counts or t.i > self.frame.root.i))
         ]
         words = [t for t in words if not _like_number(t) and not self._is_time(t)]
-        text = " ".join(_cased(t) for t in words[-4:])
+        if any(_like_number(c) for c in noun.children) and (noun.text in SYMBOLS or WORDS.get(noun.lower_) in UNITS):
+            return ""
+        text = _joined(words[-4:])
         if of:
             inner = _of(noun)
             if (
@@ -569,7 +693,7 @@ class _Reading:
                 and inner not in self.frame.path
                 and inner.i not in self.used
             ):
-                more = " ".join(_cased(t) for t in _modifiers(inner)[-3:] if not _like_number(t) and not self._is_time(t))
+                more = _joined([t for t in _modifiers(inner)[-3:] if not _like_number(t) and not self._is_time(t)])
                 if more and inner.pos_ in {"NOUN", "PROPN"} and not any(_like_number(c) for c in inner.children):
                     self.used.add(inner.i)
                     if noun.lower_ in {"number", "total"}:
@@ -582,7 +706,15 @@ class _Reading:
             return self._resolve(noun)
         if noun.pos_ not in {"NOUN", "PROPN"} or self._is_time(noun) or any(_like_number(c) for c in noun.children):
             return ""
-        return "" if base(noun) in _GENERIC or base(noun) in _SOURCES else self._phrase(noun, of=False)
+        if base(noun) in _GENERIC or base(noun) in _SOURCES:
+            return ""
+        if noun.pos_ == "PROPN":
+            # "handset maker Aokawa", "President Jo Lund": the name alone
+            words = _modifiers(noun)
+            first = max((i for i, t in enumerate(words) if t.pos_ == "NOUN" or t.lower_.rstrip(".") in _TITLES), default=-1) + 1
+            if 0 < first < len(words):
+                return _joined([t for t in words[first:] if not self._is_time(t)])
+        return self._phrase(noun, of=False)
 
     def _owner(self, token: Token) -> str:
         if token.lower_ in {"its", "their", "his", "her"}:
@@ -608,9 +740,17 @@ class _Reading:
                 return counted
         plural = word in {"they", "them", "their", "these", "those", "themselves"}
         for token in self.frame.doc[: pronoun.i]:
+            clause = next((t for t in pronoun.ancestors if is_verb(t)), None)
+            own = word in {"them", "him"} and token.head == clause  # nobody sells himself
             names = token.dep_ in {"nsubj", "nsubjpass"} and token.pos_ in {"NOUN", "PROPN"} and token.head != pronoun.head
+            names = names and not own
             if names and ((token.tag_ in {"NNS", "NNPS"}) == plural or token.pos_ == "PROPN"):
                 return self._plain(token)
+        if word in {"them", "those", "these"} and self.previous:
+            many = [t for t in self.previous[-1].doc if t.tag_ == "NNS" and t.dep_ in {"nsubj", "nsubjpass", "dobj", "pobj", "attr"}]
+            many = [t for t in many if base(t) not in _EMPTY and not _speaks(t)]
+            first = next((t for t in many if t.dep_ != "pobj"), many[0] if many else None)
+            return self._plain(first) if first is not None else ""
         for sentence in reversed(self.previous[-2:]):
             name = _opening(sentence.text)
             if name:
@@ -631,22 +771,31 @@ class _Reading:
     def _plain(self, noun: Token) -> str:
         if noun.pos_ not in {"NOUN", "PROPN"}:
             return ""
-        return " ".join(_cased(t) for t in _modifiers(noun)[-3:] if not _like_number(t) and not self._is_time(t))
+        return _joined([t for t in _modifiers(noun)[-3:] if not _like_number(t) and not self._is_time(t)])
 
     def _is_time(self, token: Token) -> bool:
         return token.idx < self.begin or any(start <= token.idx < end for start, end in self.times)
 
 
+#: Adjectives of countries and peoples, by their ending.
+_GENTILE = re.compile(r"(?<!ivil)(?<!destr)ian$|(?<!Chin)ese$|Chinese$")
 #: "PORT VALE, Oct. 4 (NTA) - "
 _DATELINE = re.compile(r"^[A-Z][A-Z .'’-]{2,40}\b[^()\n]{0,40}(?:\([\w .&/-]{2,40}\) ?[-–—]+|[–—]) ")
 
 
 #: The subject that opens a sentence: a name, or "the" and its noun before a common verb.
 _OPENING = re.compile(
-    r"^(?:[A-Z ,]+\([\w ]+\) [-—–] )?(?:(?:The|A|An|Its|Their) )?(?P<name>(?:[A-Z][\w’'-]+|(?<=The )[a-z]+)(?: (?:of"
-    r"|the|and|[A-Z][\w’'-]+|[a-z]+))*?)"
+    r"^(?:[A-Z ,]+\([\w ]+\) [-—–] )?(?:(?P<noun>(?:The|A|An) (?:[a-z][\w’'-]* ){0,3}?[a-z][\w’'-]*)"
+    r"|(?:The )?(?P<name>[A-Z][\w’'-]+(?: (?:of (?:the )?|the |and )?[A-Z][\w’'-]+){0,4}))"
     r"(?:,| (?:has|have|had|is|are|was|were|will|said|says|\w{3,}(?:ed|s)\b(?! (?:has|have|had|is|are|was|were|will"
     r"|said|say|could|may|would)))\b)"
+)
+
+
+#: Words that open a sentence with a capital and name nobody.
+_NOBODY = frozenset(
+    "nobody everybody everyone anyone someone nothing most many few several all both each none more half one two three four"
+    " five six seven eight nine ten eleven twelve dozens hundreds thousands millions".split()
 )
 
 
@@ -654,10 +803,11 @@ def _opening(text: str) -> str:
     match = _OPENING.match(text[:200])
     if match is None:
         return ""
-    words = match.group("name").split()
+    words = (match["name"] or match["noun"].split(" ", 1)[1]).split()
     if (
         len(words) > 4
-        or words[0].lower() in _PRONOUNS
+        or words[0].lower() in _PRONOUNS | _NOBODY
+        or (len(words) == 1 and words[0].endswith(("ed", "ing")))
         or words[0].lower() in {"in", "on", "at", "after", "but", "and", "there", "as", "when", "if", "for"}
     ):
         return ""
@@ -691,6 +841,23 @@ def _of(token: Token, skip_past: int = -1) -> Token | None:
     return None
 
 
+def _joined(words: Sequence[Token]) -> str:
+    """Words as a phrase: a hyphen of the text between two of them stays, and a calibre keeps its number ("152-mm")."""
+    text = ""
+    for i, token in enumerate(words):
+        word = _cased(token)
+        if token.i and i < len(words) - 1 and (token.lower_ in WORDS or token.text in SYMBOLS):
+            number = token.nbor(-2) if token.nbor(-1).text in _HYPHENS and token.i > 1 else token.nbor(-1)
+            if number.text[:1].isdigit():
+                word = f"{number.text}-{word}"
+        hyphen = i > 0 and token.i - words[i - 1].i == 2 and token.nbor(-1).text in _HYPHENS
+        text += word if i == 0 else f"-{word}" if hyphen else f" {word}"
+    return text
+
+
+_HYPHENS = frozenset("-‐‑")
+
+
 def _cased(token: Token) -> str:
     """The word as written; the capital that only opens a sentence is no part of it."""
     if token.lower_ == "persons":
@@ -698,8 +865,13 @@ def _cased(token: Token) -> str:
     return token.lower_ if token.i == 0 and token.pos_ != "PROPN" else token.text
 
 
+_NUMBER_WORDS = frozenset(
+    "dozen dozens hundred hundreds thousand thousands million millions billion billions tens scores lakh crore".split()
+)
+
+
 def _like_number(token: Token) -> bool:
-    return token.pos_ == "NUM" or token.like_num or token.text[:1].isdigit()
+    return token.pos_ == "NUM" or token.like_num or token.text[:1].isdigit() or token.lower_ in _NUMBER_WORDS
 
 
 def _happens(noun: Token | None) -> bool:
@@ -730,7 +902,7 @@ _DOUBLES = re.compile(r"^[^aeiou]*[aeiou][^aeiouwxy]$")
 def _past(verb: Token, name: str) -> str:
     """The past participle."""
     if verb.tag_ == "VBN":
-        return verb.lower_
+        return _joint(verb)
     if name in _IRREGULAR:
         return _IRREGULAR[name]
     if verb.tag_ == "VBD" and verb.lower_.endswith("ed"):
@@ -742,6 +914,41 @@ def _past(verb: Token, name: str) -> str:
     if _DOUBLES.match(name):
         return f"{name}{name[-1]}ed"
     return f"{name}ed"
+
+
+def _mistaken(verb: Token) -> bool:
+    """Is it a name ("Rook 44 percent") or a kind ("for durum wheat") that the parser took for a verb?"""
+    if verb.i == 0 or not verb.tag_.startswith("V"):
+        return False
+    before = verb.nbor(-1)
+    return verb.text[:1].isupper() or (verb.tag_ in {"VB", "VBP"} and before.tag_ in {"IN", "DT", "JJ"} and before.lower_ != "that")
+
+
+def _equates(verb: Token, name: str) -> bool:
+    """Does the verb give the number to its subject? "takes 40 minutes" does, "takes in 40 million" does not."""
+    return name in _EQUAL and not (name in {"take", "make"} and any(c.dep_ == "prt" for c in verb.children))
+
+
+def _speaks(noun: Token) -> bool:
+    """Is it who says so? That is no part of what is measured."""
+    return noun.dep_ == "nsubj" and is_verb(noun.head) and base(noun.head) in _REPORT
+
+
+def _undergone(verb: Token) -> bool:
+    """Is the subject the one to whom it is done? So also in "cost 3,000 soldiers killed", which the parser takes for a clause."""
+    bare = verb.tag_ == "VBN" and not any(c.dep_ in {"aux", "dobj"} for c in verb.children)
+    return passive(verb) or bare
+
+
+def _joint(verb: Token) -> str:
+    """The participle with the one that is joined to it: "killed or wounded" is not "killed"."""
+    text = verb.lower_
+    link = verb.doc[verb.i + 1] if verb.i + 1 < len(verb.doc) else None
+    if link is not None and link.lower_ in {"and", "or"} and verb.i + 2 < len(verb.doc):
+        other = verb.doc[verb.i + 2]
+        if (other.tag_ == "VBN" or other.lower_ in _STATES) and not any(c.dep_ in {"dobj", "nsubj"} for c in other.children):
+            return f"{text} {link.lower_} {other.lower_}"
+    return text
 
 
 def _ing(name: str) -> str:
@@ -774,6 +981,8 @@ def _plural(unit: str) -> str:
     }
     if last in irregular:
         last = irregular[last]
+    elif last.endswith("man") and last not in {"human", "german", "roman", "ottoman", "talisman"}:
+        last = f"{last[:-3]}men"
     elif re.search(r"(?:s|x|ch|sh)$", last):
         last += "es"
     elif re.search(r"[^aeiou]y$", last):
@@ -785,17 +994,25 @@ def _plural(unit: str) -> str:
 
 def _own_words(label: str, text: str) -> str:
     """The label without any run of words that would be a quotation; no dangling word at its end."""
-    words = label.split()
+    words = label.split(" ")
     plain = " ".join(re.findall(r"[\w'’-]+", text.lower()))
     while len(words) >= _COPIED and any(
         " ".join(words[i : i + _COPIED]).lower() in plain for i in range(len(words) - _COPIED + 1)
     ):
         words.pop()
-    return " ".join(_trimmed(words))
+    return " ".join(_trimmed(words)).replace(_BOUND, " ")
+
+
+#: Joins a particle to its verb, so that "laid off" is not cut.
+_BOUND = "\u00a0"
+#: No label begins or ends with one of these.
+_DANGLING = _PREPOSITIONS | _PRONOUNS | frozenset("of and the a an or per its their his her our that as".split())
 
 
 def _trimmed(words: Iterable[str]) -> list[str]:
     kept = list(words)
-    while kept and (kept[-1].lower() in _PREPOSITIONS or kept[-1].lower() in {"of", "and", "the", "a", "or", "per"}):
+    while kept and kept[-1].lower() in _DANGLING:
         kept.pop()
+    while kept and kept[0].lower() in _DANGLING:
+        del kept[0]
     return kept

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from extractors.figures.bounds import BETWEEN, limits
 from extractors.figures.elided import elided
@@ -50,14 +51,13 @@ LONGEST_SENTENCE = 3000
 
 def quantities(sentences: Iterable[Sentence]) -> list[Quantity]:
     """Every reported quantity, in order. Sentences without a number are not parsed."""
-    written: list[tuple[Sentence, Sentence | None, list[Number]]] = []
+    written: list[tuple[Sentence, Sentence | None, tuple[Number, ...]]] = []
     previous: Sentence | None = None
     for sentence in sentences:
         if len(sentence.text) > LONGEST_SENTENCE:
             previous = None
             continue
-        if found := [*numbers(sentence.text), *_single_units(sentence.text)]:
-            found.sort(key=lambda number: number.start)
+        if found := _written(sentence.text):
             written.append((sentence, previous, found))
         previous = sentence
     parse(s for s, _, _ in written)
@@ -66,6 +66,17 @@ def quantities(sentences: Iterable[Sentence]) -> list[Quantity]:
     for sentence, previous, found in written:
         result.extend(_sentence(View(sentence, previous), found, memory))
     return result
+
+
+def may_count(sentence: Sentence) -> bool:
+    """Does a sentence hold a written number? Only those are parsed."""
+    return len(sentence.text) <= LONGEST_SENTENCE and bool(_written(sentence.text))
+
+
+@lru_cache(maxsize=256)
+def _written(text: str) -> tuple[Number, ...]:
+    """Every number of a sentence; asked twice, first for what is to be parsed, hence remembered for a while."""
+    return tuple(sorted([*numbers(text), *_single_units(text)], key=lambda number: number.start))
 
 
 def _sentence(view: View, written: Sequence[Number], memory: Memory) -> list[Quantity]:

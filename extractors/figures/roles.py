@@ -237,12 +237,10 @@ def _old_number(frame: Frame, before: str, after: str) -> bool:
         hangs = {t.dep_ for t in frame.path[:-1]}
         if hangs & {"dobj", "nsubjpass"} and not re.search(r"\bto[ ](?:\w+[ ]){0,3}$", before[-30:]):
             return True
-    if (
-        verb is not None
-        and verb.dep_ == "ccomp"
-        and _WITHDRAWN_BY.search(" ".join(t.text for t in sorted(clause(verb.head), key=lambda t: t.i)))
-    ):
-        return True
+    if verb is not None and verb.dep_ == "ccomp":
+        above = _WITHDRAWN_BY.search(" ".join(t.text for t in sorted(clause(verb.head), key=lambda t: t.i)))
+        if above is not None and verb.head.text in above.group():
+            return True
     return _WITHDRAWN_BY.search(_clause_text(frame)) is not None
 
 
@@ -334,7 +332,7 @@ def _future(verb: Token) -> bool:
         return True
     if "may" in names:
         # what may happen, not what one may do
-        return base(verb) in _HAPPENS and not any(t.dep_ == "neg" for t in helpers)
+        return base(verb) in _HAPPENS and "have" not in names and not any(t.dep_ == "neg" for t in helpers)
     if "could" in names:
         return "have" not in names
     if "would" in names and verb.dep_ in {"relcl", "advcl", "conj"}:

@@ -26,6 +26,7 @@ CREATE TABLE article (
     copy_shared      integer[] NOT NULL DEFAULT '{}', -- aligned sentences, flat pairs: here, there
     figures_outcome  text NOT NULL,                   -- FigureOutcome
     series_outcome   text NOT NULL,                   -- SeriesOutcome
+    analysis_version text NOT NULL,                   -- of the analysis that the row and its figures come from
     UNIQUE (url, revision)
 );
 CREATE INDEX article_cluster ON article (cluster_id);

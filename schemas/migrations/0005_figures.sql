@@ -18,6 +18,8 @@ CREATE TABLE figure (
     direction       text,                             -- of a change: up, down
     attribution     text,
     as_of           text,                             -- date or period as worded, where it is not the report's own
+    as_of_start     date,                             -- its first day, counted from the day of publication
+    as_of_end       date,
     withdrawal      boolean NOT NULL DEFAULT false,   -- the text takes this number, or the one before it, back
     slots           jsonb NOT NULL,
     UNIQUE (article_id, position),
@@ -32,5 +34,10 @@ CREATE TABLE claim (
     speaker     text NOT NULL,
     cue         text NOT NULL,
     quote       boolean NOT NULL,
+    kind        text NOT NULL,                        -- what speaks: person, body, document, poll, group; empty when unknown
+    title       text NOT NULL,                        -- a person's role
+    organisation text NOT NULL,                       -- the body that a person speaks for
+    hedged      boolean NOT NULL,                     -- given as possible or likely only
+    denied      boolean NOT NULL,
     UNIQUE (article_id, position)
 );

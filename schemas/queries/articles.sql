@@ -34,16 +34,27 @@ WHERE id = %(id)s;
 -- Pages that were leased and not recorded are free again at once.
 UPDATE page SET leased_until = NULL WHERE id = ANY (%(ids)s) AND state = 'due';
 
+-- expire --
+-- Bytes that were kept for long enough are dropped, the oldest first; the page's row says what became of it.
+UPDATE page SET body = NULL
+WHERE id IN (
+    SELECT id FROM page WHERE body IS NOT NULL AND fetched_at < %(before)s AND state <> 'due'
+    ORDER BY fetched_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+)
+RETURNING id;
+
 -- latest_revision --
 SELECT id, revision, text, title FROM article WHERE url = %(url)s ORDER BY revision DESC LIMIT 1;
 
 -- store --
 INSERT INTO article (page_id, url, revision, outlet, title, authors, language, credit, published_at, as_of, fetched_at, text, seed, history,
-                     relation, duplicate_of, cluster_id, copy_layer, copy_similarity, copy_reason, copy_shared, figures_outcome, series_outcome)
+                     relation, duplicate_of, cluster_id, copy_layer, copy_similarity, copy_reason, copy_shared, figures_outcome, series_outcome,
+                     analysis_version)
 VALUES (%(page_id)s, %(url)s, %(revision)s, %(outlet)s, %(title)s, %(authors)s, %(language)s, %(credit)s, %(published_at)s, %(as_of)s,
         %(fetched_at)s, %(text)s, %(seed)s, %(history)s, %(relation)s, %(duplicate_of)s,
         coalesce((SELECT cluster_id FROM article WHERE id = %(duplicate_of)s), currval(pg_get_serial_sequence('article', 'id'))),
-        %(copy_layer)s, %(copy_similarity)s, %(copy_reason)s, %(copy_shared)s, %(figures_outcome)s, %(series_outcome)s)
+        %(copy_layer)s, %(copy_similarity)s, %(copy_reason)s, %(copy_shared)s, %(figures_outcome)s, %(series_outcome)s,
+        %(analysis_version)s)
 RETURNING id;
 
 -- settle --

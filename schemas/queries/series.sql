@@ -20,8 +20,20 @@ RETURNING id;
 
 -- observe --
 INSERT INTO observation (series_id, figure_id, article_id, as_of, dimension, mention, keys)
-VALUES (%(series_id)s, %(figure_id)s, %(article_id)s, %(as_of)s, %(dimension)s, %(mention)s, %(keys)s)
-RETURNING id;
+VALUES (%(series_id)s, %(figure_id)s, %(article_id)s, %(as_of)s, %(dimension)s, %(mention)s, %(keys)s);
+
+-- relabel --
+-- A series is called what most of its figures are called in the articles that were read, since of a seed few words are kept; of equals
+-- the longest says most. So a label does not hang on which article came first.
+UPDATE series SET label = best.measured
+FROM (
+    SELECT DISTINCT ON (observation.series_id) observation.series_id, figure.measured
+    FROM observation JOIN figure ON figure.id = observation.figure_id JOIN article ON article.id = observation.article_id
+    WHERE observation.series_id = ANY (%(series)s) AND figure.measured <> ''
+    GROUP BY observation.series_id, figure.measured
+    ORDER BY observation.series_id, count(*) FILTER (WHERE NOT article.seed) DESC, length(figure.measured) DESC, figure.measured
+) best
+WHERE series.id = best.series_id AND series.label <> best.measured;
 
 -- observations --
 -- All that shifts of these series are decided from.

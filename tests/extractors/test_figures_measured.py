@@ -72,7 +72,7 @@ LABELS = [
         None,
         "villages flooded",
     ),
-    ("a state without a noun", "Police counted 12 dead.", "12", "person", None, "people dead"),
+    ("a state without a noun", "Police counted 12 dead.", "12", "person", None, "deaths"),
     ("a relative clause", "The board, which employs 90 nurses, met.", "90 nurses", "nurse", None, "nurses employed by board"),
     (
         "a pronoun is looked up",
@@ -96,7 +96,7 @@ LABELS = [
         "30 people",
         "person",
         None,
-        "people dying in flood",
+        "people who died in flood",
     ),
     ("the number of", "The number of soldiers in Maresh stands at 4,600.", "4,600", "soldier", None, "soldiers in Maresh"),
     ("what costs", "The new school cost $9 million.", "$9 million", "US dollar", None, "cost of school"),
