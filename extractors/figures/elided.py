@@ -49,8 +49,8 @@ def elided(view: View, found: list[Found], index: int, memory: Memory) -> None:
         return
     if clause := _from_clause(view, f):
         # "17 miners were trapped and 4 killed": a noun for people that stands there already is the better one.
-        near = [t.unit for t in told if view.sentence.index - t.sentence <= _PEOPLE_BACK]
-        people = [unit for unit in [*near, *(p.unit for p in previous)] if is_human(unit) and unit != "person"]
+        named = [t.unit for t in told if view.sentence.index - t.sentence <= _PEOPLE_BACK]
+        people = [unit for unit in [*named, *(p.unit for p in previous)] if is_human(unit) and unit != "person"]
         f.unit = people[-1] if clause == "person" and people else clause
         return
     if noun := _put_at(view, f):
@@ -101,7 +101,9 @@ def _put_at(view: View, f: Found) -> str | None:
     return singular(noun) if noun is not None and singular(noun) not in UNITS and noun.lower_ not in _ABOUT_NUMBERS else None
 
 
-_ABOUT_NUMBERS = frozenset("numbers figures losses damages profits sales revenues earnings costs prices losses rates odds shares".split())
+_ABOUT_NUMBERS = frozenset(
+    "numbers figures losses damages profits sales revenues earnings costs prices losses rates odds shares".split()
+)
 
 
 def _whole(view: View, f: Found, previous: list[Found], told: list[Told]) -> str | None:
