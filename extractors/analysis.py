@@ -37,6 +37,7 @@ class Analysis:
     claims: tuple[Claim, ...]
     mentions: tuple[Mention, ...]  #: one a figure
     figures_outcome: FigureOutcome
+    version: str = VERSION
 
 
 #: Sentences of a text that are read. The longest articles have some hundreds; more is a book, a table or an attack, and each
@@ -59,7 +60,7 @@ def read(
 
 
 def analyse(page: Page) -> Analysis | ArticleOutcome:
-    """What a page says; NO_TEXT or NOT_HTML where it says nothing that can be read."""
+    """What a page says; or what stands on it in place of an article."""
     article = article_of(page)
     if isinstance(article, ArticleOutcome):
         return article
@@ -74,10 +75,12 @@ def analyse(page: Page) -> Analysis | ArticleOutcome:
     index = {part.start: part.index for part in parts}
     return Analysis(
         article=article,
-        fingerprint=fingerprint(article.text, found, parts, title=article.title),
+        fingerprint=fingerprint(article.text, parts, title=article.title),
         figures=tuple(found),
         figure_sentences=tuple(index[figure.sentence_start] for figure in found),
         claims=tuple(said),
-        mentions=tuple(mentions(found, parts, title=article.title, article=article.url)),
+        mentions=tuple(
+            mentions(found, parts, title=article.title, article=article.url, published_at=article.published_at)
+        ),
         figures_outcome=outcome,
     )

@@ -107,7 +107,7 @@ class _WordClasses:
         else:
             for token, kind in zip(doc, kinds, strict=True):
                 token.pos, morph = known[kind]
-                token.set_morph(morph)  # type: ignore[attr-defined]
+                token.set_morph(morph)  # type: ignore[attr-defined]  # the stubs leave it out
         return doc
 
 

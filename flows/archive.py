@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from flows import articles, fetch, sources
-from flows.db import Transaction
+from flows.db import Transaction, storable
+from flows.http import decode_html
 from schemas.errors import UsageError
 from schemas.records import Entry, Page
 
@@ -21,6 +22,9 @@ KEYS = ("url", "title", "published", "outlet", "text", "html", "authors", "langu
 
 #: Endings of files that a folder is read for.
 ENDINGS = {".html": "html", ".htm": "html", ".txt": "text", ".md": "text"}
+
+#: A NUL so early means that a file is no text, as git has it.
+BINARY_WITHIN = 8000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,19 +72,27 @@ def documents(path: Path) -> Iterator[Document | Unreadable]:
 def of_file(file: Path) -> Document | Unreadable:
     """One HTML or text file as a document; its address is the file's."""
     try:
-        content = file.read_text(encoding="utf-8", errors="replace").replace("\0", "")
+        body = file.read_bytes()
     except OSError as error:
         return Unreadable(str(file), (error.strerror or str(error)).lower())
-    if not content.strip():
+    if not body.strip():
         return Unreadable(str(file), "empty")
+    if b"\0" in body[:BINARY_WITHIN] and not body.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return Unreadable(str(file), "not text")
     url = file.resolve().as_uri()
-    return Document(url=url, html=content) if ENDINGS.get(file.suffix.lower()) == "html" else Document(url=url, text=content)
+    if ENDINGS.get(file.suffix.lower()) == "html":
+        return Document(url=url, html=storable(decode_html(body, "text/html")))
+    return Document(url=url, text=storable(body.decode("utf-8", "replace").removeprefix("\ufeff")))
 
 
 def _of_line(line: bytes, place: str) -> Document | Unreadable:
     try:
-        value = json.loads(line)
-    except (ValueError, RecursionError) as error:
+        value = json.loads(line.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        return Unreadable(place, "not UTF-8 text")
+    except RecursionError:
+        return Unreadable(place, "not JSON that is a document: nested too deeply")
+    except ValueError as error:
         return Unreadable(place, f"not JSON: {error}")
     if not isinstance(value, dict):
         return Unreadable(place, "not a JSON object")
@@ -109,13 +121,21 @@ def _of_line(line: bytes, place: str) -> Document | Unreadable:
 
 def _string(value: dict[str, Any], key: str) -> str:
     found = value.get(key)
-    return found.replace("\0", "") if isinstance(found, str) else ""
+    # Letter for letter, so that offsets count in the text as it was given.
+    return storable(found.replace("\0", " ")) if isinstance(found, str) else ""
 
 
 def aware(written: str) -> datetime:
-    """A time of ISO 8601; one without a zone is UTC."""
+    """A time of ISO 8601; one without a zone is UTC.
+
+    Raises:
+        ValueError: it is none.
+    """
     date = datetime.fromisoformat(written)
-    return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
+    try:
+        return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
+    except OverflowError as error:  # the first hours of year 1, the last of 9999
+        raise ValueError(str(error)) from None
 
 
 def store(tx: Transaction, document: Document, now: datetime, *, history: bool) -> int | None:

@@ -21,6 +21,13 @@ LEASE = timedelta(minutes=15)
 #: Tries before a page whose analysis fails is quarantined: the first may have met a worker that somebody killed.
 MOST_TRIES = 2
 
+#: Revisions of one address that are kept for any change of the text; later ones only where a figure changed. Pages that
+#: embed a clock, a ticker or the latest comments would fill the archive with themselves; no newsroom edits so often.
+MOST_REVISIONS = 24
+
+#: Pages whose bytes one pass drops: enough for a million a day at a pass a minute, and gone through in a second.
+MOST_EXPIRED = 1_000
+
 PLAIN = "text/plain; charset=utf-8"
 
 
@@ -52,42 +59,51 @@ def as_of(published_at: datetime | None, fetched_at: datetime) -> datetime:
     return fetched_at if published_at is None else min(published_at, fetched_at)
 
 
-def store(
-    tx: Transaction, row: dict[str, Any], analysis: "Analysis", verdict: Verdict, previous: dict[str, Any] | None
-) -> tuple[int, datetime]:
+def speaks_for(row: dict[str, Any], analysis: "Analysis", revision: int) -> datetime:
+    """The date of what an article says; a revision says it when it was changed, whatever its page still names as its day."""
+    return as_of(analysis.article.published_at if revision == 1 else None, row["fetched_at"])
+
+
+def store(tx: Transaction, row: dict[str, Any], analysis: "Analysis", verdict: Verdict, revision: int) -> tuple[int, datetime]:
     """Keep an article; its id and the date that it speaks for."""
-    article = analysis.article
-    revision = 1 if previous is None else previous["revision"] + 1
-    # What a revision says, it says when it was changed, whatever its page still names as the day of publication.
-    date = as_of(article.published_at if previous is None else None, row["fetched_at"])
-    copy = verdict.relation is Relation.DUPLICATE
+    values = columns(row, analysis, verdict, revision)
     stored = tx.one(
         "articles.store",
         page_id=row["id"],
-        url=article.url,
+        url=analysis.article.url,
         revision=revision,
-        outlet=article.outlet,
-        title=article.title,
-        authors=list(article.authors),
-        language=article.language,
-        credit=article.credit,
-        published_at=article.published_at,
-        as_of=date,
         fetched_at=row["fetched_at"],
-        text=article.text,
         seed=row.get("seed", False),
         history=row["history"],
-        relation=verdict.relation,
-        duplicate_of=verdict.of,
-        copy_layer=verdict.layer,
-        copy_similarity=verdict.similarity,
-        copy_reason=verdict.reason,
-        copy_shared=[index for pair in verdict.shared for index in pair],
-        figures_outcome=FigureOutcome.COPY if copy else analysis.figures_outcome,
-        series_outcome=SeriesOutcome.NOTHING_NEW,
+        **values,
     )
     assert stored is not None
-    return int(stored["id"]), date
+    return int(stored["id"]), values["as_of"]
+
+
+def columns(row: dict[str, Any], analysis: "Analysis", verdict: Verdict, revision: int) -> dict[str, Any]:
+    """What the analysis and the verdict say of an article."""
+    article = analysis.article
+    copy = verdict.relation is Relation.DUPLICATE
+    return {
+        "outlet": article.outlet,
+        "title": article.title,
+        "authors": list(article.authors),
+        "language": article.language,
+        "credit": article.credit,
+        "published_at": article.published_at,
+        "as_of": speaks_for(row, analysis, revision),
+        "text": article.text,
+        "relation": verdict.relation,
+        "duplicate_of": verdict.of,
+        "copy_layer": verdict.layer,
+        "copy_similarity": verdict.similarity,
+        "copy_reason": verdict.reason,
+        "copy_shared": [index for pair in verdict.shared for index in pair],
+        "figures_outcome": FigureOutcome.COPY if copy else analysis.figures_outcome,
+        "series_outcome": SeriesOutcome.NOTHING_NEW,
+        "analysis_version": analysis.version,
+    }
 
 
 def finish(tx: Transaction, page_id: int, outcome: ArticleOutcome, detail: str = "") -> None:
@@ -98,6 +114,11 @@ def finish(tx: Transaction, page_id: int, outcome: ArticleOutcome, detail: str =
 def fail(tx: Transaction, page_id: int, detail: str) -> None:
     """A page whose analysis failed is tried again, then quarantined with its bytes."""
     tx.run("articles.fail_page", id=page_id, detail=detail, most_tries=MOST_TRIES)
+
+
+def expire(tx: Transaction, now: datetime, keep_days: int) -> int:
+    """Drop the bytes of pages that were kept for as long as the settings say; how many. 0 days: for ever."""
+    return len(tx.all("articles.expire", before=now - timedelta(days=keep_days), limit=MOST_EXPIRED)) if keep_days else 0
 
 
 def release(tx: Transaction, page_ids: list[int]) -> None:

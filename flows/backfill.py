@@ -14,8 +14,9 @@ from extractors.article.feed import NotAFeed, read_feed
 from flows import archive, fetch, pipeline, sources
 from flows.archive import Unreadable
 from flows.context import Context
-from flows.http import Client, client_of
-from schemas.errors import UsageError
+from flows.gate import Gate, HostBusy
+from flows.http import client_of
+from schemas.errors import OperationError, UsageError
 
 #: Documents stored in one transaction, and pages read in one batch.
 BATCH = 100
@@ -76,9 +77,10 @@ async def _feed(opened: Context, url: str, most_pages: int, say: Callable[[str],
     seen: set[str] = set()
     following: str | None = url
     async with client_of(opened.settings.fetch) as client:
+        gate = Gate(opened.database, client, opened.settings.fetch)
         while following is not None and following not in seen and len(seen) < most_pages:
             seen.add(following)
-            following = await _page(opened, client, following, counts)
+            following = await _page(opened, gate, following, counts)
             say(f"{len(seen)} pages of the feed, {counts['entries new']:,} entries")
         while True:
             now = datetime.now(UTC)
@@ -89,9 +91,13 @@ async def _feed(opened: Context, url: str, most_pages: int, say: Callable[[str],
             say(f"{counts['fetch fetched']:,} pages fetched")
 
 
-async def _page(opened: Context, client: Client, url: str, counts: Counter[str]) -> str | None:
+async def _page(opened: Context, gate: Gate, url: str, counts: Counter[str]) -> str | None:
     """List the entries of one page of a feed; the address of the next older page."""
-    answer = await client.fetch(url)
+    try:
+        answer = await gate.fetch(url)
+    except HostBusy as busy:
+        mend = "start it again later: it goes on where it was"
+        raise OperationError(f"{url}: the host may not be asked for another {busy.wait}", mend=mend) from None
     if answer.status != 200:
         raise UsageError(f"{url}: status {answer.status}", mend="name the address of a feed")
     document = read_feed(answer.body, content_type=answer.content_type, base_url=answer.final_url)

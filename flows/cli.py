@@ -30,7 +30,6 @@ backfill_app = typer.Typer(
 series_app = typer.Typer(no_args_is_help=True, help="The lines that are watched.")
 shifts_app = typer.Typer(no_args_is_help=True, help="Changes worth telling.")
 alerts_app = typer.Typer(no_args_is_help=True, help="What was told, and to whom.")
-sources_app = typer.Typer(no_args_is_help=True, help="What is polled.")
 for name, group in (
     ("extract", extract_app),
     ("seed", seed_app),
@@ -38,9 +37,11 @@ for name, group in (
     ("series", series_app),
     ("shifts", shifts_app),
     ("alerts", alerts_app),
-    ("sources", sources_app),
 ):
     app.add_typer(group, name=name)
+
+#: Lines about documents that could not be read; who has more of them has one cause.
+MOST_LEFT_OUT = 10
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -177,11 +178,13 @@ def replay(
     from flows import replay as replaying
     from flows.alerts import rules_of
     from flows.analyser import analysing
-    from flows.context import database_url
     from flows.pipeline import Desk
+    from flows.postgres import database_url
     from flows.settings import load
 
     settings = load(config, data_dir=data_dir)
+    if export is not None and len({file.stem for file in files}) < len(files):
+        raise UsageError("two of the files have one name, and each has a folder by its name", mend="replay them one by one")
     total = sum(len(replaying.load(file)[0]) for file in files)
     url = database_url(settings)
     desk = Desk(threshold=settings.threshold, rules=rules_of(settings), deliver=False)
@@ -189,20 +192,48 @@ def replay(
     with analysing(settings.workers) as analyser, _progress("replaying", total, quiet=as_json) as advance:
         for file in files:
             results.append(replaying.replay(file, url, analyser, desk, export_to=export, progress=advance))
+    _left_out([f"{bad.place}: {bad.reason}" for result in results for bad in result.unreadable])
     if as_json:
         _print_json(
             [{"name": r.name, "articles": r.articles, "unreadable": len(r.unreadable), "shifts": list(r.told)} for r in results]
         )
-        return
-    for result in results:
-        for bad in result.unreadable:
-            err.print(f"{bad.place}: left out: {bad.reason}", style="yellow", markup=False)
-        out.print(f"[bold]{result.name}[/bold]: {_count(result.articles, 'article')}, {_count(len(result.told), 'shift')}")
-        for row in result.told:
-            moved = f"{row['label']}: {_number(row['from'])} -> {_number(row['to'])}"
-            out.print(Text(f"  {_day(row['as_of'])}  {row['kind']:<10} {moved}  {row['url']}"))
-    if export is not None:
-        out.print(f"written to {export}", markup=False)
+    else:
+        for result in results:
+            counted = f": {_count(result.articles, 'article')}, {_count(len(result.told), 'shift')}"
+            out.print(Text.assemble((result.name, "bold"), counted))
+            for row in result.told:
+                moved = f"{row['label']}: {_number(row['from'])} -> {_number(row['to'])}"
+                out.print(Text(f"  {_day(row['as_of'])}  {row['kind']:<10} {moved}  {row['url']}"), soft_wrap=True)
+        if export is not None:
+            out.print(f"written to {export}", markup=False)
+    if any(result.unreadable for result in results) and not any(result.articles for result in results):
+        raise typer.Exit(1)
+
+
+@app.command()
+def reprocess(
+    since: Annotated[str | None, typer.Option("--since", help="Only articles from this day on, YYYY-MM-DD.")] = None,
+    until: Annotated[str | None, typer.Option("--until", help="Only articles before this day, YYYY-MM-DD.")] = None,
+    url: Annotated[str | None, typer.Option("--url", help="Only the article at this address.")] = None,
+    again: Annotated[bool, typer.Option("--again", help="Also what this version of the analysis has read already.")] = False,
+    config: Config = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Read stored pages again under this version: articles stay, their figures, series and shifts are built anew.
+
+    Nothing is sent: alerts keep to the numbers that they told of, and new ones are recorded. Stopped, it goes on where it was.
+
+    Example: figurewatch reprocess --since 2026-01-01
+    """
+    from flows import reprocess as again_from_bytes
+
+    opened, now = _open(config, data_dir), datetime.now(UTC)
+    span = again_from_bytes.Span(since=_date(since), until=_date(until), url=url)
+    total = again_from_bytes.due(opened.database, span, again=again)
+    with _progress("reading again", total, quiet=as_json) as advance:
+        counts = again_from_bytes.reprocess(opened.database, opened.analyser, opened.desk, span, now, progress=advance)
+    _counts(counts, as_json)
 
 
 @seed_app.command("add")
@@ -253,6 +284,9 @@ def seed_pack(
     paths: Annotated[list[Path], typer.Argument(help="Files or folders: text, HTML, JSON lines.", show_default=False)],
     to: Annotated[Path, typer.Option("--to", help="The pack to write: .jsonl or .jsonl.gz.")],
     published: Annotated[str | None, typer.Option("--published", help="Date of documents that name none, YYYY-MM-DD.")] = None,
+    dates: Annotated[
+        Path | None, typer.Option("--dates", help="Dates of such documents: lines of a file name, a tab and YYYY-MM-DD.")
+    ] = None,
     config: Config = None,
     data_dir: DataDir = None,
     as_json: Json = False,
@@ -267,7 +301,8 @@ def seed_pack(
     if not to.name.endswith((".jsonl", ".jsonl.gz")):
         raise UsageError(f"{to}: a corpus pack ends in .jsonl or .jsonl.gz", mend=f"name it {to}.jsonl")
     with _spinner("packing", quiet=as_json), analysing(_settings(config, data_dir).workers) as analyser:
-        counts = seeds.pack(analyser, paths, to, published_at=_date(published))
+        by_name = seeds.dates_of(dates) if dates else None
+        counts = seeds.pack(analyser, paths, to, published_at=_date(published), dates=by_name)
     _counts(counts, as_json)
 
 
@@ -328,25 +363,6 @@ def backfill_feed(
     with _spinner("reading in", quiet=as_json) as say:
         counts = backfill.feed(opened, url, pages, say)
     _counts(counts, as_json)
-
-
-@sources_app.command("list")
-def sources_list(config: Config = None, data_dir: DataDir = None, as_json: Json = False) -> None:
-    """What is polled, and how the last poll went. Sources stand in the settings.
-
-    Example: figurewatch sources list
-    """
-    from flows import sources
-
-    opened = _open(config, data_dir)
-    with opened.database.transaction() as tx:
-        sources.keep(tx, opened.settings, datetime.now(UTC))
-        rows = tx.all("sources.all")
-    _table(
-        rows, as_json, "no sources yet: name some in figurewatch.toml",
-        outlet="outlet", url="address", state="state", last_polled_at="last poll", last_outcome="outcome", last_detail="",
-        due_at="next",
-    )  # fmt: skip
 
 
 @series_app.command("list")
@@ -506,25 +522,22 @@ def doctor(config: Config = None, data_dir: DataDir = None, as_json: Json = Fals
                     ("ok    " if check.good else "FAILS ", "green" if check.good else "bold red"),
                     (f"{check.what:<22}", "bold"),
                     check.detail,
-                )
+                ),
+                soft_wrap=True,
             )
             if check.mend:
-                out.print(Text(f"{'':28}mend: {check.mend}", style="yellow"))
+                out.print(Text(f"{'':28}mend: {check.mend}", style="yellow"), soft_wrap=True)
     if not all(check.good for check in found):
         raise typer.Exit(1)
 
 
 def show_pass(done: dict[str, int], console: Console) -> None:
     """What a pass did, a line a stage."""
-    from flows.pipeline import STAGES
+    from flows.pipeline import STAGES, summary
 
+    said = summary(done)
     for stage in STAGES:
-        parts = [
-            f"{count} {key.removeprefix(stage + ' ').replace('_', ' ')}"
-            for key, count in sorted(done.items())
-            if key.startswith(stage + " ") and count
-        ]
-        console.print(Text.assemble((f"{stage:<9}", "bold"), ", ".join(parts) or "nothing due"))
+        console.print(Text.assemble((f"{stage:<9}", "bold"), said.get(stage, "nothing due")))
 
 
 def _open(config: Path | None, data_dir: Path | None) -> Any:
@@ -568,13 +581,32 @@ def _plain(value: Any) -> Any:
 
 
 def _counts(counts: Counter[str], as_json: bool) -> None:
+    """What became of documents; those that none could be read of are named on standard error.
+
+    Raises:
+        Exit: 1 when not one could be read.
+    """
+    bad = [key for key in counts if key.startswith(("unreadable (", "no article ("))]
+    _left_out([key.partition(" (")[2].removesuffix(")") for key in bad])
+    summed: Counter[str] = Counter()
+    for key, count in counts.items():
+        summed[key.partition(" (")[0] if key in bad else key] += count
     if as_json:
-        _print_json(dict(counts))
-        return
-    for key, count in sorted(counts.items()):
-        out.print(Text(f"{count:>7}  {key.replace('_', ' ')}"))
-    if not counts:
-        out.print("nothing new")
+        _print_json(dict(summed))
+    else:
+        for key, count in sorted(summed.items()):
+            out.print(Text(f"{count:>7}  {key.replace('_', ' ')}"))
+        if not summed:
+            out.print("nothing new")
+    if bad and summed.keys() <= {"unreadable", "no article"}:
+        raise typer.Exit(1)
+
+
+def _left_out(reasons: Sequence[str]) -> None:
+    for reason in reasons[:MOST_LEFT_OUT]:
+        err.print(f"left out: {reason}", style="yellow", markup=False, soft_wrap=True)
+    if len(reasons) > MOST_LEFT_OUT:
+        err.print(f"left out: {len(reasons) - MOST_LEFT_OUT:,} more", style="yellow", markup=False)
 
 
 def _table(rows: Sequence[dict[str, Any]], as_json: bool, empty: str, **columns: str) -> None:
@@ -635,3 +667,8 @@ def _spinner(what: str, *, quiet: bool) -> Iterator[Callable[[str], None]]:
     with Progress(*columns, console=err, transient=True, disable=quiet or not err.is_terminal) as bar:
         task = bar.add_task(what, total=None)
         yield lambda now: bar.update(task, description=now)
+
+
+from flows.cli_sources import sources_app  # noqa: E402 - it uses what stands above
+
+app.add_typer(sources_app, name="sources")

@@ -84,13 +84,13 @@ def _each(
     of_text: Callable[[str], dict[str, Any]],
     marked: Callable[[str], str],
 ) -> None:
-    from flows.extract import lines
+    from flows.extract import as_json, lines, many
 
     if jsonl or (file is not None and file.suffix == ".jsonl"):
         if html is not None:
             raise UsageError("--html marks one text, --jsonl reads many", mend="name one text file, or leave --html out")
-        for line in lines(file):
-            sys.stdout.write(json.dumps(of_line(line), ensure_ascii=False) + "\n")
+        for row in many(lines(file), of_line):
+            sys.stdout.write(as_json(row) + "\n")
             sys.stdout.flush()
     elif html is not None:
         page = marked("".join(lines(file)))

@@ -5,6 +5,7 @@ machine; this is how they come to the rest.
 """
 
 import atexit
+import os
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,8 +13,9 @@ from pathlib import Path
 from flows.alerts import rules_of
 from flows.analyser import Analyser
 from flows.db import Database, migrate
+from flows.log import VARIABLE, configure_child
 from flows.pipeline import Desk
-from flows.postgres import embedded
+from flows.postgres import database_url
 from flows.settings import Settings, load
 
 
@@ -25,13 +27,6 @@ class Context:
     database: Database
     analyser: Analyser
     desk: Desk
-
-
-def database_url(settings: Settings) -> str:
-    """The server of the settings, or the embedded one, started if it does not run."""
-    if settings.database_url is not None:
-        return settings.database_url.get_secret_value()
-    return embedded(settings.data_dir)
 
 
 def open_context(settings: Settings) -> Context:
@@ -48,4 +43,6 @@ def open_context(settings: Settings) -> Context:
 @cache
 def context(config: str | None, data_dir: str | None) -> Context:
     """The context of a settings file, opened on first use."""
+    if VARIABLE in os.environ:  # a process that a service or a worker started, not the command line
+        configure_child()
     return open_context(load(Path(config) if config else None, data_dir=Path(data_dir) if data_dir else None))

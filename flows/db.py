@@ -104,6 +104,18 @@ class Transaction:
         with self._connection.cursor() as cursor:
             cursor.executemany(QUERIES[query], rows)
 
+    def returned(self, query: str, rows: Sequence[Mapping[str, Any]]) -> list[Row]:
+        """The same for each of many rows, sent together; the row that each gives back, in order."""
+        if not rows:
+            return []
+        found: list[Row] = []
+        with self._connection.cursor() as cursor:
+            cursor.executemany(QUERIES[query], rows, returning=True)
+            while True:
+                found += cursor.fetchall()
+                if not cursor.nextset():
+                    return found
+
 
 class Jsonb(_Jsonb):
     """A value for a jsonb column. Decimals and dates become strings."""

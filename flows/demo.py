@@ -6,6 +6,9 @@ it stays in one folder, to be looked at afterwards.
 """
 
 import asyncio
+import os
+import shutil
+import sys
 import tempfile
 import time
 from contextlib import ExitStack
@@ -20,7 +23,7 @@ from flows.newsroom import Newsroom
 from flows.receivers import MailReceiver, SlackReceiver
 from flows.service import prefect_environment
 from flows.settings import load
-from schemas.errors import UsageError
+from schemas.errors import OperationError, UsageError
 
 #: The first day of the newsroom's six: after everything that the topic's seed corpus tells of.
 FIRST_DAY = datetime(2025, 9, 1, tzinfo=UTC)
@@ -74,7 +77,12 @@ def run(to: Path | None, out: Console) -> None:
         prefect_environment(load(config))
         asyncio.run(_watch(newsroom, config, out))
         _keep_messages(folder, mail, slack)
-        out.print(_summary(folder, config, mail, slack, time.monotonic() - began))
+        if not mail.raw or not slack.payloads:
+            raise OperationError(
+                f"the demonstration told nothing: {len(mail.raw)} mails, {len(slack.payloads)} Slack messages",
+                mend=f"see what is said above, and: {_command()} doctor --config {config}",
+            )
+        out.print(_summary(folder, config, mail, slack, time.monotonic() - began), soft_wrap=True)
 
 
 async def _watch(newsroom: Newsroom, config: Path, out: Console) -> None:
@@ -127,18 +135,28 @@ def _keep_messages(folder: Path, mail: MailReceiver, slack: SlackReceiver) -> No
     (box / "slack.txt").write_text("\n\n----\n\n".join(lines) + "\n", encoding="utf-8")
 
 
+def _command() -> str:
+    """How this program is called from here, to be typed as it is shown."""
+    called = Path(sys.argv[0])
+    if called.name != "figurewatch":
+        return "figurewatch"
+    found = shutil.which("figurewatch")
+    return "figurewatch" if found is not None and Path(found).resolve() == called.resolve() else os.path.relpath(called)
+
+
 def _summary(folder: Path, config: Path, mail: MailReceiver, slack: SlackReceiver, seconds: float) -> Text:
+    command = _command()
     return Text.assemble(
         (f"\nDone in {seconds:.0f} s. ", "bold"),
         f"{len(mail.raw)} mails and {len(slack.payloads)} Slack messages were delivered on loopback.\n",
         f"Settings, data and messages: {folder}\n\n",
         ("Look around:\n", "bold"),
-        f"  figurewatch series list --config {config}\n",
-        f"  figurewatch shifts list --config {config}\n",
-        f"  figurewatch why 1 --config {config}\n",
-        f"  open {folder}/delivered/mail-1.eml\n\n",
+        f"  {command} series list --config {config}\n",
+        f"  {command} shifts list --config {config}\n",
+        f"  {command} why 1 --config {config}\n",
+        f"  {folder}/delivered/mail-1.eml opens in a mail program, slack.txt beside it in an editor\n\n",
         ("Watch real news:\n", "bold"),
-        "  figurewatch init      writes a commented figurewatch.toml with real feeds on this topic\n",
-        "  figurewatch doctor    says what is missing\n",
-        "  figurewatch run       one pass; figurewatch serve goes on\n",
+        f"  {command} init      writes a commented figurewatch.toml with real feeds on this topic\n",
+        f"  {command} doctor    says what is missing\n",
+        f"  {command} run       one pass; {command} serve goes on\n",
     )

@@ -1,16 +1,24 @@
 """Doctor: everything that must be right before a watch, each with its verdict and the mend."""
 
 import asyncio
+import os
+import platform
+import shutil
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from extractors.article.feed import NotAFeed
-from flows import channels, context, db
+from flows import channels, db
 from flows.http import client_of
-from flows.settings import Settings, SourceSettings, load
+from flows.postgres import database_url
+from flows.settings import FILE_NAME, Settings, SourceSettings, load
 from flows.sources import document_of
 from schemas.errors import FetchError, FigurewatchError
+
+#: Bytes that an empty database and a week of pages need; with less the next pass may fail.
+LEAST_FREE = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +37,20 @@ def examine(config: Path | None, data_dir: Path | None) -> list[Check]:
         settings = load(config, data_dir=data_dir)
     except FigurewatchError as error:
         return [Check("settings", False, error.message, error.mend)]
-    found = [
-        Check(
-            "settings", True, f"{len(settings.sources)} sources, {len(settings.channels)} channels, {len(settings.rules)} rules"
-        )
-    ]
-    found += [_database(settings), _model(), _prefect()]
+    file = config or Path(FILE_NAME)
+    where = str(file) if file.exists() else f"defaults, there is no {FILE_NAME} here"
+    counted = f"{len(settings.sources)} sources, {len(settings.channels)} channels, {len(settings.rules)} rules"
+    found = [_versions(), Check("settings", True, f"{where}: {counted}")]
+    database = _database(settings)
+    found += [_folder(settings), database, _model(), _prefect()]
     found += asyncio.run(_sources(settings))
+    if database.good:
+        found += _fingerprints(settings)
+    standing = _standing(settings) if database.good else []
+    found += standing
     found += [_channel(settings, name) for name in settings.channels]
-    if not settings.sources:
-        found.append(Check("sources", False, "nothing is polled", "name feeds under [[sources]] in figurewatch.toml"))
+    if not settings.sources and not standing:
+        found.append(Check("sources", False, "nothing is polled", "figurewatch sources add ADDRESS"))
     if not settings.channels:
         found.append(Check("channels", False, "nobody is told", 'name one under [channels], as in desk = "mailto://..."'))
     if settings.sources and not settings.fetch.contact:
@@ -48,15 +60,47 @@ def examine(config: Path | None, data_dir: Path | None) -> list[Check]:
     return found
 
 
+def _versions() -> Check:
+    return Check("figurewatch", True, f"{version('figurewatch')} on Python {platform.python_version()}, {platform.platform()}")
+
+
+def _folder(settings: Settings) -> Check:
+    """Where data lies and how much still fits there."""
+    what, folder = "data folder", settings.data_dir.absolute()
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    try:
+        free = shutil.disk_usage(there).free
+    except OSError as error:
+        return Check(what, False, f"{there}: {(error.strerror or str(error)).lower()}", "name another folder with --data-dir")
+    said = f"{folder}, {free / 1e9:,.1f} GB free"
+    if not os.access(there, os.W_OK):
+        return Check(what, False, f"{said}, cannot be written", "name another folder with --data-dir")
+    if free < LEAST_FREE:
+        return Check(what, False, said, "free some: the database stops when the disk is full")
+    return Check(what, True, said)
+
+
 def _database(settings: Settings) -> Check:
     what = "database"
     try:
-        url = context.database_url(settings)
+        url = database_url(settings)
         db.migrate(url)
     except FigurewatchError as error:
         return Check(what, False, error.message, error.mend)
     kind = "embedded" if settings.database_url is None else "outside"
     return Check(what, True, f"PostgreSQL {db.server_version(url)}, {kind}")
+
+
+def _fingerprints(settings: Settings) -> list[Check]:
+    """Articles that are known by fingerprints of another version, with which nothing is compared."""
+    from extractors.copies import VERSION
+
+    with db.Database(database_url(settings)) as database, database.transaction() as tx:
+        row = tx.one("copies.other_versions", version=VERSION)
+    if row is None or not row["articles"]:
+        return []
+    said = f"{row['articles']:,} articles have one of another version: no copy of them is recognised"
+    return [Check("fingerprints", False, said, "figurewatch reprocess; seeds that came as a pack: figurewatch seed add")]
 
 
 def _model() -> Check:
@@ -67,8 +111,6 @@ def _model() -> Check:
 
 
 def _prefect() -> Check:
-    from importlib.metadata import version
-
     return Check(
         "prefect", True, f"{version('prefect')} with fastapi {version('fastapi')} and sqlalchemy {version('sqlalchemy')}"
     )
@@ -77,6 +119,18 @@ def _prefect() -> Check:
 async def _sources(settings: Settings) -> list[Check]:
     async with client_of(settings.fetch) as client:
         return list(await asyncio.gather(*(_source(client, source) for source in settings.sources)))
+
+
+def _standing(settings: Settings) -> list[Check]:
+    """Sources that were added by hand, and what their owner should know of any."""
+    with db.Database(database_url(settings)) as database, database.transaction() as tx:
+        added = sum(row["origin"] == "added" and row["state"] == "active" for row in tx.all("sources.all"))
+        troubles = tx.all("sources.standing")
+    found = [Check("sources added", True, f"{added} by hand")] if added else []
+    return found + [
+        Check(f"source {row['outlet'] or row['url']}", False, row["text"], f"figurewatch sources check {row['id']}")
+        for row in troubles
+    ]
 
 
 async def _source(client: Any, source: SourceSettings) -> Check:

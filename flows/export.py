@@ -4,6 +4,7 @@ import csv
 import json
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -44,9 +45,11 @@ def write(tx: Transaction, what: str, path: Path | None, form: str, *, seeds: bo
             raise UsageError("parquet is binary", mend="name a file with --to")
         (_jsonl if form == "jsonl" else _csv)(found, sys.stdout)
         return len(found)
+    if path.is_dir():
+        raise UsageError(f"{path}: is a folder", mend="name a file with --to")
+    part = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(path.name + ".part")
         if form == "parquet":
             _parquet(found, part)
         else:
@@ -54,6 +57,8 @@ def write(tx: Transaction, what: str, path: Path | None, form: str, *, seeds: bo
                 (_jsonl if form == "jsonl" else _csv)(found, out)
         part.replace(path)
     except OSError as error:
+        with suppress(OSError):
+            part.unlink()
         full = error.errno == 28  # ENOSPC
         kind = DiskFull if full else UsageError
         raise kind(f"{path}: {(error.strerror or str(error)).lower()}", mend="name another file with --to") from None

@@ -1,8 +1,8 @@
 """Fetch: the page of every due entry, kept as bytes.
 
-Due entries -> robots.txt and the host's gate -> conditional on nothing but politeness -> page. One recorded outcome an
+Due entries -> robots.txt and the host's gate -> page. One recorded outcome an
 entry: fetched, due again later, or quarantined with its reason.
-Not here: what may be dialled and how much is read (http.py).
+Not here: whose turn it is (gate.py), what may be dialled and how much is read (http.py).
 """
 
 import asyncio
@@ -11,9 +11,10 @@ import zlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
+from extractors.article import schedule
 from flows.db import Database, Transaction
+from flows.gate import LONGEST_WAIT, Gate, HostBusy
 from flows.http import Client
 from flows.log import log
 from flows.robots import Robots
@@ -28,8 +29,11 @@ LEASE = timedelta(minutes=15)
 MOST_TRIES = 6
 PAUSE = timedelta(minutes=20)
 
-#: Nobody waits in a flight for a host that is free later than this; the entry is due again then.
-LONGEST_WAIT_SECONDS = 60.0
+#: An entry that its host refuses for the moment (429, 503) does not use up its tries; but not for ever.
+GIVEN_UP = timedelta(days=7)
+
+#: Entries of one host in a batch: what fits, at the default spacing, into the time that nobody waits longer than.
+PER_HOST = 12
 
 #: Answers that will not get better: the page is gone, or is not for us.
 FINAL_STATUS = frozenset({400, 401, 402, 404, 405, 406, 410, 414, 451})
@@ -47,33 +51,31 @@ class Fetched:
 async def fetch_all(database: Database, client: Client, settings: FetchSettings, now: datetime, limit: int) -> list[Fetched]:
     """Take up to `limit` due entries and fetch them, all at once as far as their hosts allow."""
     with database.transaction() as tx:
-        due = tx.all("fetch.lease_due", now=now, until=now + LEASE, limit=limit)
-    robots = Robots(database, client, settings)
-    return list(await asyncio.gather(*(fetch(database, client, robots, entry, now) for entry in due)))
+        due = tx.all("fetch.lease_due", now=now, until=now + LEASE, limit=limit, per_host=PER_HOST, longest=LONGEST_WAIT)
+    gate = Gate(database, client, settings)
+    robots = Robots(database, gate, settings, now)
+    return list(await asyncio.gather(*(fetch(database, gate, robots, entry, now) for entry in due)))
 
 
-async def fetch(database: Database, client: Client, robots: Robots, entry: dict[str, Any], now: datetime) -> Fetched:
+async def fetch(database: Database, gate: Gate, robots: Robots, entry: dict[str, Any], now: datetime) -> Fetched:
     """Fetch one entry's page and store it. Never raises for what a server does."""
-    pause = timedelta(seconds=0)
+    pause, counts = timedelta(seconds=0), True
     try:
-        if not await robots.allow(entry["link"], now):
-            raise FetchError("robots.txt does not allow it", outcome=FetchOutcome.REFUSED)
-        wait = await asyncio.to_thread(_reserve, database, entry["link"], await robots.spacing(entry["link"], now))
-        if wait > LONGEST_WAIT_SECONDS:
-            return await asyncio.to_thread(_postpone, database, entry, now + timedelta(seconds=wait))
-        await asyncio.sleep(max(0.0, wait))
-        answer = await client.fetch(entry["link"])
-        if answer.status == 200:
-            return await asyncio.to_thread(_store, database, entry, answer, now)
-        final = answer.status in FINAL_STATUS
+        async with gate.visit(entry["link"], spacing=robots.page_spacing) as answer:
+            if answer.status == 200:
+                return await asyncio.to_thread(_store, database, entry, answer, now)
         outcome, detail = FetchOutcome.HTTP_ERROR, f"status {answer.status}"
+        final = answer.status in FINAL_STATUS
+        counts = answer.status not in {429, 503}
         if answer.retry_after is not None:
-            pause = timedelta(seconds=min(answer.retry_after, 86400))
-            await asyncio.to_thread(_hold, database, entry["link"], pause)
+            pause = min(timedelta(seconds=answer.retry_after), schedule.LONGEST)
+    except HostBusy as busy:
+        return await asyncio.to_thread(_postpone, database, entry, now + busy.wait)
     except FetchError as error:
         outcome, detail = error.outcome, error.message
         final = outcome in (FetchOutcome.REFUSED, FetchOutcome.TOO_LARGE)
-    return await asyncio.to_thread(_fail, database, entry, outcome, detail, final, now, pause)
+    final = final or now - entry["seen_at"] > GIVEN_UP
+    return await asyncio.to_thread(_fail, database, entry, outcome, detail, final, counts, now, pause)
 
 
 def _store(database: Database, entry: dict[str, Any], answer: Any, now: datetime) -> Fetched:
@@ -99,9 +101,16 @@ def store_page(tx: Transaction, entry_id: int, final_url: str, content_type: str
 
 
 def _fail(
-    database: Database, entry: dict[str, Any], outcome: FetchOutcome, detail: str, final: bool, now: datetime, pause: timedelta
+    database: Database,
+    entry: dict[str, Any],
+    outcome: FetchOutcome,
+    detail: str,
+    final: bool,
+    counts: bool,
+    now: datetime,
+    pause: timedelta,
 ) -> Fetched:
-    over = final or entry["tries"] + 1 >= MOST_TRIES
+    over = final or (counts and entry["tries"] + 1 >= MOST_TRIES)
     with database.transaction() as tx:
         tx.run(
             "fetch.failed",
@@ -109,6 +118,7 @@ def _fail(
             state="quarantined" if over else "due",
             outcome=outcome,
             detail=detail,
+            counts=int(counts),
             due_at=now + max(PAUSE * (entry["tries"] + 1), pause),
         )
     log.info("page not fetched", url=entry["url"], outcome=outcome, detail=detail, quarantined=over)
@@ -119,20 +129,3 @@ def _postpone(database: Database, entry: dict[str, Any], due_at: datetime) -> Fe
     with database.transaction() as tx:
         tx.run("fetch.postponed", id=entry["id"], due_at=due_at)
     return Fetched(url=entry["url"], outcome=None)
-
-
-def _reserve(database: Database, url: str, spacing: timedelta) -> float:
-    with database.transaction() as tx:
-        row = tx.one("fetch.reserve_host", host=_root(url), spacing=spacing)
-    assert row is not None
-    return float(row["wait_seconds"])
-
-
-def _hold(database: Database, url: str, pause: timedelta) -> None:
-    with database.transaction() as tx:
-        tx.run("fetch.hold_host", host=_root(url), pause=pause)
-
-
-def _root(url: str) -> str:
-    """What the gate and robots.txt are kept by."""
-    return "{0.scheme}://{0.netloc}".format(urlsplit(url))

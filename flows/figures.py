@@ -13,16 +13,16 @@ def store(tx: Transaction, article_id: int, figures: Sequence[Figure], sentences
     Args:
         sentences: index of each figure's sentence.
     """
-    ids = []
-    for position, (figure, sentence) in enumerate(zip(figures, sentences, strict=True)):
-        values = asdict(figure) | {"slots": Jsonb(asdict(figure.slots))}
-        row = tx.one("figures.store", article_id=article_id, position=position, sentence=sentence, **values)
-        assert row is not None
-        ids.append(int(row["id"]))
-    return ids
+    rows = [
+        asdict(figure)
+        | {"slots": Jsonb(asdict(figure.slots)), "article_id": article_id, "position": position, "sentence": sentence}
+        for position, (figure, sentence) in enumerate(zip(figures, sentences, strict=True))
+    ]
+    return [int(row["id"]) for row in tx.returned("figures.store", rows)]
 
 
 def store_claims(tx: Transaction, article_id: int, claims: Sequence[Claim]) -> None:
     """Keep the claims."""
     rows = [asdict(claim) | {"article_id": article_id, "position": position} for position, claim in enumerate(claims)]
-    tx.many("figures.store_claim", rows)
+    if rows:
+        tx.many("figures.store_claim", rows)

@@ -3,7 +3,8 @@
 Address -> response, or a FetchError that says how it ended. This is the only way out to the network: http and https only;
 the address that is dialled is the address that was checked, on every redirect; decoded bytes are counted while they
 arrive; one deadline holds for the whole fetch; no proxy, no netrc and no cookie of another fetch takes part.
-Not here: robots.txt (robots.py), what a failure means for a source or an entry (sources.py, fetch.py).
+Not here: whose turn it is (gate.py), robots.txt (robots.py), what a failure means for a source or an entry (sources.py,
+fetch.py).
 """
 
 import asyncio
@@ -11,7 +12,6 @@ import base64
 import ipaddress
 import re
 import socket
-import time
 import zlib
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
 
 import httpcore
@@ -31,7 +31,7 @@ from flows.settings import FetchSettings
 from schemas.errors import FetchError
 from schemas.outcomes import FetchOutcome
 
-__all__ = ["AGENT", "Client", "Gate", "HostGate", "Response", "client_of", "decode_html", "redact", "refusal"]
+__all__ = ["AGENT", "Client", "Response", "client_of", "decode_html", "redact", "refusal"]
 
 #: The name that robots.txt files may address.
 AGENT = "figurewatch"
@@ -48,6 +48,7 @@ MAX_RETRY_AFTER_SECONDS = 31 * 86_400.0
 ACCEPT = "text/html, application/xhtml+xml, application/atom+xml, application/rss+xml, application/xml;q=0.9, */*;q=0.5"
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_FOR_GOOD = frozenset({301, 308})
 _SECRET = re.compile(r"(?i)(pass|secret|token|key|auth|sig|credential|session)")
 
 #: Not for us although Python calls them global: relays and translators that reach IPv4 behind an IPv6 address.
@@ -66,6 +67,8 @@ class Response:
     headers: dict[str, str]  #: names in lower case
     body: bytes = b""
     retry_after: float | None = None  #: seconds to wait before the next request, as the server asks
+    moved_to: str = ""  #: where permanent redirects (301, 308) led before any other; empty when the first was none
+    leads_to: str = ""  #: an address at another host that was not followed, with stay=True
 
     @property
     def content_type(self) -> str:
@@ -83,28 +86,6 @@ class Response:
         return self.headers.get("last-modified", "")
 
 
-class Gate(Protocol):
-    """Spaces out requests to one host."""
-
-    async def turn(self, host: str) -> None:
-        """Returns when a request to the host may start."""
-
-
-class HostGate:
-    """A gate for one process: starts at one host are at least so many seconds apart, in the order of asking."""
-
-    def __init__(self, spacing_seconds: float) -> None:
-        self._spacing = spacing_seconds
-        self._free_at: dict[str, float] = {}
-
-    async def turn(self, host: str) -> None:
-        """Waits for the host's next free moment."""
-        now = time.monotonic()
-        start = max(now, self._free_at.get(host, now))
-        self._free_at[host] = start + self._spacing
-        await asyncio.sleep(start - now)
-
-
 class Client:
     """Fetches pages. Use it as a context manager; one serves many fetches at once and keeps connections open.
 
@@ -114,7 +95,6 @@ class Client:
         max_body_bytes: decoded bytes at which a transfer is ended, unless a fetch sets its own.
         timeout_seconds: for one fetch in all: names, redirects and body included.
         concurrency: fetches at once; the others wait, and their time does not run.
-        gate: asked before each fetch, outside its time; redirects belong to the visit.
     """
 
     def __init__(
@@ -125,13 +105,11 @@ class Client:
         max_body_bytes: int = 10_000_000,
         timeout_seconds: float = 30.0,
         concurrency: int = 16,
-        gate: Gate | None = None,
     ) -> None:
         self._user_agent = user_agent
         self._max_body_bytes = max_body_bytes
         self._timeout_seconds = timeout_seconds
         self._slots = asyncio.Semaphore(concurrency)
-        self._gate = gate
         self._transport = _Transport(_CheckedBackend(frozenset(host.lower() for host in allow_hosts)), concurrency)
 
     async def __aenter__(self) -> Self:
@@ -149,12 +127,16 @@ class Client:
         etag: str = "",
         last_modified: str = "",
         max_bytes: int | None = None,
+        cut: bool = False,
+        stay: bool = False,
         accept: str = ACCEPT,
     ) -> Response:
         """The server's answer, after redirects, whatever its status.
 
         Args:
             etag, last_modified: of the version at hand; the answer may then be a 304 without a body.
+            cut: a body over the limit is read up to it, and is no failure.
+            stay: a redirect to another host is not followed but told: it may have to wait for its turn there.
         Raises:
             FetchError: refused, unreachable, too large, or led in circles; its message holds no credentials.
         """
@@ -163,24 +145,26 @@ class Client:
             headers["if-none-match"] = etag
         if last_modified:
             headers["if-modified-since"] = last_modified
-        if self._gate is not None and is_web_url(url):
-            await self._gate.turn(urlsplit(url).netloc.rpartition("@")[2].lower())
         async with self._slots:
             try:
                 async with asyncio.timeout(self._timeout_seconds):
-                    return await self._follow(url, headers, self._max_body_bytes if max_bytes is None else max_bytes)
+                    limit = self._max_body_bytes if max_bytes is None else max_bytes
+                    return await self._follow(url, headers, limit, cut, stay)
             except TimeoutError:
                 raise _failed(url, f"took longer than {self._timeout_seconds:g} seconds") from None
             except _AddressRefused as error:
                 raise _failed(url, f"is not fetched: {error}", FetchOutcome.REFUSED) from error
+            except _NameUnknown as error:
+                raise _failed(url, f"could not be reached: {error}", FetchOutcome.NAME_UNKNOWN) from error
             except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, httpcore.ProxyError) as error:
                 raise _failed(url, _plainly(error)) from error
             except (httpcore.UnsupportedProtocol, httpx.InvalidURL, UnicodeError) as error:
                 raise _failed(url, "is not understood as an address", FetchOutcome.REFUSED) from error
 
-    async def _follow(self, url: str, headers: dict[str, str], max_bytes: int) -> Response:
+    async def _follow(self, url: str, headers: dict[str, str], max_bytes: int, cut: bool, stay: bool) -> Response:
         cookies = httpx.Cookies()  # of this fetch only: some sites set one and redirect to themselves
         origin, address = "", url
+        moved_to, for_good = "", True
         for _ in range(MAX_REDIRECTS + 1):
             if not is_web_url(address):
                 raise _failed(address, "is no http or https address", FetchOutcome.REFUSED)
@@ -199,13 +183,19 @@ class Client:
                 cookies.extract_cookies(answer)
                 location = answer.headers.get("location", "").strip()
                 if answer.status_code not in _REDIRECTS or not location:
-                    return await _read(answer, address, max_bytes)
+                    return await _read(answer, address, max_bytes, cut, moved_to)
             finally:
                 await answer.aclose()
             try:
-                address = urljoin(address, location)
+                following = urljoin(address, location)
+                leaves = _host(urlsplit(following)).removeprefix("www.") != _host(parts).removeprefix("www.")
             except ValueError:
                 raise _failed(url, "redirects to what is no address", FetchOutcome.HTTP_ERROR) from None
+            for_good = for_good and answer.status_code in _FOR_GOOD
+            moved_to = following if for_good else moved_to
+            if stay and leaves:
+                return Response(status=answer.status_code, final_url=address, headers={}, moved_to=moved_to, leads_to=following)
+            address = following
         raise _failed(url, f"redirects more than {MAX_REDIRECTS} times", FetchOutcome.HTTP_ERROR)
 
 
@@ -245,6 +235,14 @@ def redact(url: str) -> str:
         return "an address that cannot be read"
 
 
+def without_credentials(url: str) -> str:
+    """An address as others may have it."""
+    try:
+        return _without_credentials(urlsplit(url))
+    except ValueError:
+        return ""
+
+
 def refusal(address: str) -> str:
     """Why an IP address must not be dialled; empty where it may be."""
     try:
@@ -276,6 +274,10 @@ class _AddressRefused(httpcore.ConnectError):
     """The host's addresses are all of a kind that must not be dialled."""
 
 
+class _NameUnknown(httpcore.ConnectError):
+    """No name server knows an address for the host, or none answered."""
+
+
 class _CheckedBackend(httpcore.AsyncNetworkBackend):
     """Resolves a name once, and dials only the addresses that passed: what is checked is what is dialled."""
 
@@ -295,7 +297,7 @@ class _CheckedBackend(httpcore.AsyncNetworkBackend):
         try:
             found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
-            raise httpcore.ConnectError(f"the name {host} is not known") from error
+            raise _NameUnknown(f"the name {host} is not known") from error
         addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
         if host.lower().rstrip(".") not in self._allow_hosts:
             reasons = {address: refusal(address) for address in addresses}
@@ -358,14 +360,14 @@ class _Stream(httpx.AsyncByteStream):
         await self._answer.aclose()
 
 
-async def _read(answer: httpx.Response, url: str, max_bytes: int) -> Response:
+async def _read(answer: httpx.Response, url: str, max_bytes: int, cut: bool, moved_to: str) -> Response:
     headers = {name.lower(): value for name, value in answer.headers.items()}
-    body = await _body(answer, url, max_bytes) if answer.is_success else b""
+    body = await _body(answer, url, max_bytes, cut) if answer.is_success else b""
     wait = retry_after(headers["retry-after"], datetime.now(UTC)) if "retry-after" in headers else None
-    return Response(status=answer.status_code, final_url=url, headers=headers, body=body, retry_after=wait)
+    return Response(status=answer.status_code, final_url=url, headers=headers, body=body, retry_after=wait, moved_to=moved_to)
 
 
-async def _body(answer: httpx.Response, url: str, max_bytes: int) -> bytes:
+async def _body(answer: httpx.Response, url: str, max_bytes: int, cut: bool) -> bytes:
     too_large = _failed(url, f"is larger than {max_bytes:,} bytes", FetchOutcome.TOO_LARGE)
     encoding = answer.headers.get("content-encoding", "identity").strip().lower()
     unpack = _Unpacker(encoding, url)
@@ -374,9 +376,11 @@ async def _body(answer: httpx.Response, url: str, max_bytes: int) -> bytes:
     async for raw in answer.aiter_raw():
         for piece in unpack.pieces(raw):
             size += len(piece)
-            if size > max_bytes:
+            if size > max_bytes and not cut:
                 raise too_large
             pieces.append(piece)
+            if size >= max_bytes and cut:
+                return b"".join(pieces)[:max_bytes]
     unpack.finish()
     return b"".join(pieces)
 
@@ -430,6 +434,10 @@ def _plainly(error: Exception) -> str:
 
 def _origin(parts: SplitResult) -> str:
     return f"{parts.scheme.lower()}://{parts.netloc.rpartition('@')[2].lower()}"
+
+
+def _host(parts: SplitResult) -> str:
+    return parts.netloc.rpartition("@")[2].lower()
 
 
 def _without_credentials(parts: SplitResult) -> str:

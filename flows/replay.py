@@ -53,7 +53,9 @@ def replay(
                 result = next(results)
                 if isinstance(result, Failed):
                     unreadable.append(Unreadable(row["url"], f"the analysis failed: {result.detail}"))
-                pipeline.record_all(database, [row], [result], desk, row["fetched_at"])
+                done = pipeline.record_all(database, [row], [result], desk, row["fetched_at"])
+                if done["articles failed"] and not isinstance(result, Failed):
+                    unreadable.append(Unreadable(row["url"], "recording it failed, see above"))
             progress(len(batch))
         with database.transaction() as tx:
             told = tx.all("series.export_shifts")

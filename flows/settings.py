@@ -10,10 +10,12 @@ import tomllib
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import unquote
 
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
+from flows.log import VARIABLE, hide
 from schemas.errors import SettingsError
 from schemas.outcomes import ShiftKind
 
@@ -31,7 +33,12 @@ class SourceSettings(_Table):
     url: str = Field(description="address of the feed or news sitemap")
     outlet: str = Field("", description="name of the outlet, as alerts show it; the host's name when empty")
     kind: Literal["feed", "sitemap"] = Field("feed", description="what stands at the address")
-    every_minutes: int = Field(15, ge=1, le=1440, description="minutes between two polls")
+    every_minutes: int = Field(
+        15,
+        ge=1,
+        le=1440,
+        description="minutes between two polls at first; then a third of that to 16 times, by what they bring",
+    )
 
     @field_validator("url")
     @classmethod
@@ -81,6 +88,9 @@ class Settings(_Table):
     )
     database_url: SecretStr | None = Field(None, description="a PostgreSQL server to use in place of the embedded one")
     workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, description="processes that analyse articles")
+    keep_pages_days: int = Field(
+        365, ge=0, description="days that the bytes of every page are kept, for reading them again; 0: for ever"
+    )
     seeds: tuple[str, ...] = Field((), description='corpus packs known from the start: a file, or "north-korea-russia"')
     threshold: Decimal = Field(Decimal("0.10"), gt=0, description="share by which a number must move to be a shift")
     topic: TopicSettings = Field(TopicSettings(), description="what is watched")
@@ -88,6 +98,7 @@ class Settings(_Table):
     sources: tuple[SourceSettings, ...] = Field((), description="what is polled")
     channels: dict[str, SecretStr] = Field({}, description='name = Apprise address, or "env:NAME", or "file:/path"')
     rules: tuple[RuleSettings, ...] = Field((), description="which shifts go where")
+    owner: str = Field("", description="name of the channel that hears of sources that fail, move or fall silent")
 
     @model_validator(mode="after")
     def _channels_exist(self) -> "Settings":
@@ -95,6 +106,8 @@ class Settings(_Table):
             for channel in rule.channels:
                 if channel not in self.channels:
                     raise ValueError(f'rule "{rule.name}" names the channel "{channel}", which [channels] does not have')
+        if self.owner and self.owner not in self.channels:
+            raise ValueError(f'owner names the channel "{self.owner}", which [channels] does not have')
         return self
 
     def channel_address(self, name: str) -> str:
@@ -106,12 +119,16 @@ class Settings(_Table):
         if kind == "env":
             if not os.environ.get(rest):
                 raise SettingsError(f'channel "{name}": the variable {rest} is not set', mend=f"set {rest}")
+            hide(os.environ[rest])
             return os.environ[rest]
         if kind == "file":
             try:
-                return Path(rest).read_text(encoding="utf-8").strip()
-            except OSError as error:
-                raise SettingsError(f'channel "{name}": {rest}: {error.strerror}', mend="name a readable file") from None
+                address = Path(rest).read_text(encoding="utf-8").strip()
+            except (OSError, UnicodeDecodeError) as error:
+                reason = (error.strerror or str(error)).lower() if isinstance(error, OSError) else "not UTF-8 text"
+                raise SettingsError(f'channel "{name}": {rest}: {reason}', mend="name a readable file") from None
+            hide(address)
+            return address
         return value
 
 
@@ -140,9 +157,24 @@ def load(path: Path | None = None, *, data_dir: Path | None = None) -> Settings:
     if data_dir is not None:
         values["data_dir"] = data_dir
     try:
-        return Settings.model_validate(values)
+        settings = Settings.model_validate(values)
     except ValidationError as error:
         raise SettingsError(_explain(error, path, text)) from None
+    _hide(settings)
+    return settings
+
+
+def _hide(settings: Settings) -> None:
+    """Keep what is secret out of the log, whoever writes it there. Addresses kept elsewhere are hidden when they are read."""
+    for value in settings.channels.values():
+        if not value.get_secret_value().startswith(("env:", "file:")):
+            hide(value.get_secret_value())
+    if settings.database_url is not None:
+        url = settings.database_url.get_secret_value()
+        for password in re.findall(r"(?<=://)[^/@]*:([^/@]+)(?=@)|(?<![a-z])password=([^&\s]+)", url):
+            written = "".join(password).strip("'")
+            hide(written)
+            hide(unquote(written))
 
 
 def _environment(values: dict[str, Any]) -> list[tuple[list[str], str]]:
@@ -151,7 +183,7 @@ def _environment(values: dict[str, Any]) -> list[tuple[list[str], str]]:
     named = {str(value) for value in channels.values()} if isinstance(channels, dict) else set()
     found = []
     for name, value in sorted(os.environ.items()):
-        if not name.startswith(PREFIX) or f"env:{name}" in named:
+        if not name.startswith(PREFIX) or name == VARIABLE or f"env:{name}" in named:
             continue
         keys = name.removeprefix(PREFIX).lower().split("__")
         if keys[0] not in Settings.model_fields:
@@ -181,6 +213,9 @@ def _explain(error: ValidationError, path: Path, text: str) -> str:
     if first["type"] == "extra_forbidden":
         return f"{place}: unknown key {name}; known here: {', '.join(_known(keys))}"
     message = first["msg"].removeprefix("Value error, ")
+    if first["type"] in ("model_type", "dict_type", "tuple_type", "model_attributes_type"):
+        message = "a list is expected" if first["type"] == "tuple_type" else f"a table is expected, as in [{name}]"
+    message = re.sub(r"^Input should be (?!a valid )", "must be ", message).replace("Input should be a valid", "must be a")
     return f"{place}: {name}: {message}" if name else f"{place}: {message}"
 
 

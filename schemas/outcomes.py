@@ -53,8 +53,10 @@ class FetchOutcome(StrEnum):
     NOT_A_FEED = "not_a_feed"  # HTML, or anything else that no reader of feeds understands
     HTTP_ERROR = "http_error"
     UNREACHABLE = "unreachable"
+    NAME_UNKNOWN = "name_unknown"  # no name server knows the host, or none answers
     REFUSED = "refused"  # the address may not be dialled, robots.txt, or the scheme is not http(s)
     TOO_LARGE = "too_large"
+    KNOWN = "known"  # stood in a sitemap before the watch began: kept in mind, not fetched
 
 
 class ArticleOutcome(StrEnum):
@@ -64,6 +66,12 @@ class ArticleOutcome(StrEnum):
     UNCHANGED = "unchanged"  # a revision of a known URL with the same text
     NO_TEXT = "no_text"
     NOT_HTML = "not_html"
+    CONSENT = "consent"  # a consent dialogue in the article's place
+    BLOCKED = "blocked"  # a check for robots, a call for JavaScript, or a refusal in its place
+    GONE = "gone"  # a page that says that there is none at this address, whatever its status
+    PAYWALL = "paywall"  # the first lines of an article for subscribers
+    LISTING = "listing"  # a home, section, topic or author page: teasers of many articles
+    MEDIA = "media"  # a video, a sound or pictures with a caption
     FAILED = "failed"  # the analysis raised, or its worker died; kept for another try
 
 

@@ -1,7 +1,7 @@
 """Frozen records in the order of the path: Page, Article, Figure, Claim, Fingerprint, Verdict, Observation, Shift.
 
-A record is what one stage hands to the next. Times are aware and in UTC; numbers are exact Decimals with their
-magnitude applied; spans are half-open character offsets into the article's text.
+A record is what one stage hands to the next. Times are aware, and in UTC where nothing else is said; numbers are exact
+Decimals with their magnitude applied; spans are half-open character offsets into the article's text.
 """
 
 from dataclasses import dataclass, field
@@ -50,7 +50,7 @@ class Article:
     language: str  #: ISO 639-1, "und" when unknown
     outlet: str = ""
     authors: tuple[str, ...] = ()
-    published_at: datetime | None = None
+    published_at: datetime | None = None  #: in the zone that the page writes it in
     credit: str = ""  #: the agency or outlet that the text credits ("(CPA) -", "First published by ...")
 
 
@@ -149,7 +149,7 @@ class Candidate:
     url: str
     published_at: datetime | None
     fingerprint: Fingerprint
-    figures: tuple[Figure, ...]
+    revision: int = 1
     outlet: str = ""
     credit: str = ""  #: the agency or outlet that its text credits
 
@@ -165,6 +165,16 @@ class Verdict:
     reason: str = ""  #: one line for a person
     shared: tuple[tuple[int, int], ...] = ()  #: aligned sentences: (index here, index there)
     later: tuple[int, ...] = ()  #: candidates published later that carry this text: to be judged again, with this one known
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejudged:
+    """A known article whose verdict, or whose parent's, changed because an older article came in late."""
+
+    id: int
+    as_of: datetime
+    verdict: Verdict
+    changed: bool  #: its own verdict did
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,25 +1,49 @@
 -- The whole database as it stands. Migrations build the same; a test compares the two.
 
--- Sources that are polled, and each poll's outcome.
+-- Sources that are polled, each poll's outcome, and what their owner should know.
 
 CREATE TABLE source (
     id              bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    url             text NOT NULL UNIQUE,            -- feed or sitemap, as configured
+    url             text NOT NULL UNIQUE,            -- feed or sitemap, as configured or added: what it is known by
+    address         text NOT NULL,                   -- what is polled: url, until a permanent redirect has held for a while
+    host            text NOT NULL,                   -- whose gate its polls pass
     outlet          text NOT NULL DEFAULT '',        -- the outlet's name, as alerts show it
     kind            text NOT NULL DEFAULT 'feed' CHECK (kind IN ('feed', 'sitemap')),
-    state           text NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'paused')),
-    every_seconds   integer NOT NULL CHECK (every_seconds > 0),
+    origin          text NOT NULL DEFAULT 'settings' CHECK (origin IN ('settings', 'added')),  -- added: by hand, or from an OPML file
+    state           text NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'paused', 'retired', 'dropped')),  -- active <-> paused by hand; active -> retired by 410; active <-> dropped when the settings no longer name it
+    every_seconds   integer NOT NULL CHECK (every_seconds > 0),  -- as set: the interval to begin with, and what its bounds are taken from
+    interval_seconds double precision NOT NULL CHECK (interval_seconds > 0),  -- as it stands, by how many new entries polls bring
     due_at          timestamptz NOT NULL,            -- next poll; moved by the poll that was done
     leased_until    timestamptz,                     -- a worker polls it until then; over time it is free again
+    ttl_seconds     integer,                         -- what the feed asks to wait between two polls; null: it does not
+    skip_hours      integer[] NOT NULL DEFAULT '{}', -- hours of the day, UTC, in which it asks not to be polled
+    skip_days       integer[] NOT NULL DEFAULT '{}', -- 0 is Monday
     etag            text NOT NULL DEFAULT '',
     last_modified   text NOT NULL DEFAULT '',
     body_sha256     bytea,                           -- of the last body: an unchanged one is not read again
-    failures        integer NOT NULL DEFAULT 0,      -- in a row; each adds one interval to the next wait, up to a day
+    not_modified    integer NOT NULL DEFAULT 0,      -- 304s so far: every so many one is checked
+    trust           real NOT NULL DEFAULT 1 CHECK (trust BETWEEN 0 AND 1),  -- in its 304s; low: it is asked without conditions
+    failures        integer NOT NULL DEFAULT 0,      -- in a row
+    trouble         real NOT NULL DEFAULT 0,         -- the same, each by its weight: so many intervals are added to the next wait, up to a day
+    moved_to        text NOT NULL DEFAULT '',        -- where it redirects for good, as it says
+    moved_since     timestamptz,
+    last_new_at     timestamptz,                     -- when a poll last brought something new
+    usual_gap       interval,                        -- between two such polls, the longest of late; null: not known yet
+    gaps            integer NOT NULL DEFAULT 0,      -- how many gaps that rests on
     last_polled_at  timestamptz,
-    last_outcome    text,
+    last_outcome    text,                            -- FetchOutcome
     last_detail     text NOT NULL DEFAULT ''
 );
 CREATE INDEX source_due ON source (due_at) WHERE state = 'active';
+CREATE INDEX source_address ON source (address);
+
+CREATE TABLE sitemap_part (                          -- what a sitemap index lists, once read
+    source_id   bigint NOT NULL REFERENCES source ON DELETE CASCADE,
+    url         text NOT NULL,
+    updated_at  timestamptz,                         -- as the index said when it was read
+    read_at     timestamptz NOT NULL,
+    PRIMARY KEY (source_id, url)
+);
 
 CREATE TABLE poll (
     id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -32,19 +56,36 @@ CREATE TABLE poll (
 );
 CREATE INDEX poll_source ON poll (source_id, polled_at);
 
--- Entries to fetch, the bytes of every page fetched, and the gate of each host.
+CREATE TABLE notice (                                -- to the owner: about sources, not about numbers
+    id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    source_id   bigint NOT NULL REFERENCES source ON DELETE CASCADE,
+    kind        text NOT NULL CHECK (kind IN ('failing', 'silent', 'recovered', 'moved', 'retired')),
+    text        text NOT NULL,                       -- one line for a person
+    raised_at   timestamptz NOT NULL,
+    over_at     timestamptz,                         -- of failing and silent: when it was over
+    state       text NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'sent', 'dead')),  -- pending also where nobody is to be told: it is shown only
+    due_at      timestamptz NOT NULL,
+    leased_until timestamptz,
+    tries       integer NOT NULL DEFAULT 0
+);
+CREATE UNIQUE INDEX notice_standing ON notice (source_id, kind) WHERE over_at IS NULL AND kind IN ('failing', 'silent');  -- each trouble is told once
+CREATE INDEX notice_due ON notice (due_at) WHERE state = 'pending';
+
+-- Entries to fetch, the bytes of every page fetched, and the gate of each host with its ledger.
 
 CREATE TABLE entry (
     id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     source_id     bigint REFERENCES source ON DELETE SET NULL,  -- null: read in from an archive
     url           text NOT NULL UNIQUE,               -- canonical form of the listed link: one article, whichever feed lists it
     link          text NOT NULL,                      -- as listed; what is requested
+    host          text NOT NULL DEFAULT '',           -- whose gate the request passes
     title         text NOT NULL DEFAULT '',
     outlet        text NOT NULL DEFAULT '',
     authors       text[] NOT NULL DEFAULT '{}',
     language      text NOT NULL DEFAULT '',
     published_at  timestamptz,                        -- what the feed or the archive says
     listed_sha256 bytea NOT NULL,                     -- of what the feed says: a change means that the page is fetched again
+    relisted      integer NOT NULL DEFAULT 0,         -- how often a change of its listing made it due again; there is a limit
     history       boolean NOT NULL DEFAULT false,     -- backfilled: takes its place in the series and wakes nobody
     seen_at       timestamptz NOT NULL,
     state         text NOT NULL DEFAULT 'due' CHECK (state IN ('due', 'done', 'quarantined')),  -- due -> done | quarantined; done -> due when its listing changes
@@ -54,7 +95,9 @@ CREATE TABLE entry (
     outcome       text,                               -- FetchOutcome of the last try
     detail        text NOT NULL DEFAULT ''
 );
-CREATE INDEX entry_due ON entry (due_at) WHERE state = 'due';
+CREATE INDEX entry_due ON entry (host, due_at, id) WHERE state = 'due';
+CREATE INDEX entry_leased ON entry (host) WHERE state = 'due' AND leased_until IS NOT NULL;
+CREATE INDEX entry_source ON entry (source_id);
 
 CREATE TABLE page (
     id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -62,7 +105,7 @@ CREATE TABLE page (
     final_url     text NOT NULL,                      -- after redirects
     content_type  text NOT NULL,
     fetched_at    timestamptz NOT NULL,
-    body          bytea NOT NULL,                     -- zlib
+    body          bytea,                              -- zlib; null once it was kept for as long as the settings say
     body_sha256   bytea NOT NULL,                     -- of the plain bytes
     state         text NOT NULL DEFAULT 'due' CHECK (state IN ('due', 'done', 'quarantined')),
     leased_until  timestamptz,
@@ -72,12 +115,36 @@ CREATE TABLE page (
     UNIQUE (entry_id, body_sha256)                    -- the same bytes again are no new page
 );
 CREATE INDEX page_due ON page (id) WHERE state = 'due';
+CREATE INDEX page_kept ON page (fetched_at) WHERE body IS NOT NULL;
 
-CREATE TABLE host (
-    host              text PRIMARY KEY,
-    free_at           timestamptz NOT NULL,           -- the next request may start then; shared by feeds, pages and backfill
-    robots            text,                           -- body of robots.txt; empty where there is none
-    robots_fetched_at timestamptz
+CREATE TABLE host (                                   -- the one gate for feeds, pages, robots.txt and backfill
+    host          text PRIMARY KEY,                   -- name, and port where it is not the usual one; without "www."
+    free_at       timestamptz NOT NULL,               -- the next request may start then
+    in_a_row      integer NOT NULL DEFAULT 0,         -- requests that it refused or left without an answer, in a row
+    reason        text NOT NULL DEFAULT ''            -- why it rests, where it does
+);
+
+CREATE TABLE flight (                                 -- requests under way: none has more than its share of them
+    id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    host          text NOT NULL,
+    until         timestamptz NOT NULL                -- over time it counts no more: its worker died
+);
+CREATE INDEX flight_host ON flight (host);
+
+CREATE TABLE host_day (                               -- the ledger
+    host          text NOT NULL,
+    day           date NOT NULL,
+    requests      integer NOT NULL DEFAULT 0,
+    refused       integer NOT NULL DEFAULT 0,         -- of those, answered with 403, 429 or 503
+    failed        integer NOT NULL DEFAULT 0,         -- of those, without an answer
+    bytes         bigint NOT NULL DEFAULT 0,          -- of bodies, unpacked
+    PRIMARY KEY (host, day)
+);
+
+CREATE TABLE robots (
+    root          text PRIMARY KEY,                   -- scheme, name and port
+    body          text NOT NULL,                      -- of robots.txt; empty where there is none
+    fetched_at    timestamptz NOT NULL
 );
 
 -- Articles as extracted from their pages. Each row holds the outcome of every stage that read it.
@@ -108,9 +175,11 @@ CREATE TABLE article (
     copy_shared      integer[] NOT NULL DEFAULT '{}', -- aligned sentences, flat pairs: here, there
     figures_outcome  text NOT NULL,                   -- FigureOutcome
     series_outcome   text NOT NULL,                   -- SeriesOutcome
+    analysis_version text NOT NULL,                   -- of the analysis that the row and its figures come from
     UNIQUE (url, revision)
 );
 CREATE INDEX article_cluster ON article (cluster_id);
+CREATE INDEX article_parent ON article (duplicate_of) WHERE duplicate_of IS NOT NULL;
 CREATE INDEX article_as_of ON article (as_of);
 
 CREATE TABLE seed_pack (
@@ -122,13 +191,15 @@ CREATE TABLE seed_pack (
 
 CREATE TABLE fingerprint (
     article_id  bigint PRIMARY KEY REFERENCES article ON DELETE CASCADE,
-    version     integer NOT NULL,
-    text_hash   bytea NOT NULL,                       -- SHA-256 of the normalised text
-    keys        bigint[] NOT NULL,                    -- two near texts share some
+    version     integer NOT NULL,                     -- those of another version are never compared
     sketch      bytea NOT NULL                        -- the fingerprint as a whole, packed
 );
-CREATE INDEX fingerprint_hash ON fingerprint (text_hash);
-CREATE INDEX fingerprint_keys ON fingerprint USING gin (keys) WITH (fastupdate = off);
+
+CREATE TABLE copy_key (
+    key         bigint NOT NULL,                      -- of wording, of names with numbers, of the whole text: two near texts share some
+    article_id  bigint NOT NULL,                      -- no duplicate: what repeats one repeats its parent. No foreign key: 28 checks an article
+    PRIMARY KEY (key, article_id)
+);
 
 -- Reported quantities and attributed statements. Spans are half-open offsets into article.text.
 

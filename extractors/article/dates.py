@@ -1,8 +1,8 @@
 """When does a feed or a page say that it was published?
 
 A written date -> an aware moment in UTC, or None. Reads ISO 8601, RFC 822 and their common misspellings; never guesses a
-missing year, and nothing is relative to today. A date without a time zone is taken as UTC, a day without a time as its
-midnight. Dates in the future are returned as written: who has a clock decides about them.
+missing year, and nothing is relative to today. Where a moment is wanted, a date without a time zone is taken as UTC, a day
+without a time as its midnight. Dates in the future are returned as written: who has a clock decides about them.
 """
 
 import re
@@ -24,22 +24,25 @@ _ZONES = {
     "MDT": -6, "MST": -7, "PDT": -7, "PST": -8, "AKST": -9, "HST": -10,
 }  # fmt: skip
 _OFFSETS = {name: tz.tzoffset(name, int(hours * 3600)) for name, hours in _ZONES.items()}
+_NEW_YEAR = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)  #: what a date does not name; its zone least of all
 _NAMED_ZONE = re.compile(r"\b([A-Z]{3,4})$")
 _YEAR = re.compile(r"\b\d{4}\b|^\d{8}")
 
 
-def moment(written: str) -> datetime | None:
+def moment(text: str) -> datetime | None:
     """The moment that a date names, in UTC."""
-    text = " ".join(written[: MAX_LENGTH + 1].split())
+    found = as_written(text)
+    return None if found is None else found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
+
+
+def as_written(text: str) -> datetime | None:
+    """A date with the time zone that is written with it, without one where none is."""
+    text = " ".join(text[: MAX_LENGTH + 1].split())
     if not text or len(text) > MAX_LENGTH or not any(character.isdigit() for character in text):
         return None
     for read in (_iso, _rfc822, _loose):
         found = read(text)
         if found is not None:
-            try:
-                found = (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
-            except (OverflowError, ValueError):
-                return None
             return found if FIRST_YEAR <= found.year <= LAST_YEAR else None
     return None
 
@@ -66,7 +69,7 @@ def _loose(text: str) -> datetime | None:
     if not _YEAR.search(text):
         return None
     try:
-        found: datetime = parser.parse(text, default=datetime(2000, 1, 1, tzinfo=UTC), tzinfos=_OFFSETS)
+        found: datetime = parser.parse(text, default=_NEW_YEAR, tzinfos=_OFFSETS)
     except (ValueError, TypeError, OverflowError, AttributeError):
         return None
     return found

@@ -18,20 +18,6 @@ from extractors.article.urls import is_web_url
 MAX_TITLE_LENGTH = 1_000
 
 _XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
-_NAMESPACES = {
-    "http://www.w3.org/2005/Atom": "",
-    "http://purl.org/atom/ns#": "",
-    "http://purl.org/rss/1.0/": "",
-    "http://my.netscape.com/rdf/simple/0.9/": "",
-    "http://channel.netscape.com/rdf/simple/0.9/": "",
-    "http://backend.userland.com/rss2": "",
-    "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf:",
-    "http://purl.org/dc/elements/1.1/": "dc:",
-    "http://purl.org/dc/terms/": "dcterms:",
-    "http://purl.org/rss/1.0/modules/content/": "content:",
-    "http://purl.org/rss/1.0/modules/syndication/": "sy:",
-    "http://rssnamespace.org/feedburner/ext/1.0": "feedburner:",
-}
 _ROOT = re.compile(r"<([A-Za-z_][\w.:-]*)")
 _REFERENCE = re.compile(r"&(?:([A-Za-z][A-Za-z0-9]{1,31};)|#(?:[xX]([0-9A-Fa-f]+)|([0-9]+));?)")
 #: What XML 1.0 does not allow in a document.
@@ -55,7 +41,7 @@ def parse_xml(text: str, base_url: str = "") -> "etree._Element | str":
     at = root_start(text)
     if at is None:
         return "empty" if not text.strip() else "neither XML nor JSON"
-    text = NOT_XML.sub("", _REFERENCE.sub(_character, text[at:]))
+    text = mended(text[at:])
     parser = etree.XMLParser(
         encoding="utf-8", recover=True, resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
     )
@@ -64,6 +50,17 @@ def parse_xml(text: str, base_url: str = "") -> "etree._Element | str":
     except (etree.XMLSyntaxError, ValueError):
         return "XML that cannot be read"
     return "XML that cannot be read" if root is None else root
+
+
+def mended(text: str) -> str:
+    """XML without the characters that it may not hold, HTML's named characters as themselves."""
+    return NOT_XML.sub("", _REFERENCE.sub(_character, text))
+
+
+def root_name(text: str, at: int) -> str:
+    """The name of the root element that starts there, in lower case, without its prefix."""
+    found = _ROOT.match(text, at)
+    return found[1].rpartition(":")[2].lower() if found else ""
 
 
 def root_start(text: str) -> int | None:
@@ -97,18 +94,10 @@ def plain(markup: str) -> str:
     return " ".join(NOT_XML.sub("", text).split())[:MAX_TITLE_LENGTH]
 
 
-def element_key(element: "etree._Element") -> str:
-    """Lower-case name with the short form of its namespace: "title", "dc:creator"; empty for what is no element."""
+def local_name(element: "etree._Element") -> str:
+    """Lower-case name of an element without its namespace; empty for what is no element."""
     tag = element.tag
-    if not isinstance(tag, str):
-        return ""
-    if tag[0] != "{":
-        return tag.lower()
-    space, _, name = tag[1:].partition("}")
-    short = _NAMESPACES.get(space)
-    if short is None:
-        short = f"{element.prefix}:" if element.prefix else ""
-    return (short + name).lower()
+    return tag.rpartition("}")[2].rpartition(":")[2].lower() if isinstance(tag, str) else ""
 
 
 def web_url(written: str, base_url: str) -> str:

@@ -10,14 +10,14 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from lxml import etree
 from lxml.html import HtmlElement
 
-from extractors.article.dates import moment
+from extractors.article.dates import as_written
 from extractors.article.markup import element_text, plain
 
 #: Nodes of JSON-LD that are looked at; pages with recipes and shops reach some hundreds.
@@ -25,6 +25,8 @@ MAX_NODES = 2_000
 #: Longer scripts are data, not declarations.
 MAX_SCRIPT_LENGTH = 500_000
 MAX_AUTHORS = 20
+#: Dates that are looked at; live pages have hundreds of them.
+MAX_DATES = 40
 
 _ARTICLE_TYPES = frozenset(
     "article newsarticle reportagenewsarticle analysisnewsarticle opinionnewsarticle backgroundnewsarticle reviewnewsarticle"
@@ -53,22 +55,32 @@ _BY = re.compile(
     r"(?i)^\s*(?:(?:story|words|report(?:ed|ing)?|written|posted|published|text)\s+)?(?:by|von|par|por|door|di|av|af)[:\s]+"
 )
 _PLACE = re.compile(r"\s[|/·•–—]\s.*", re.DOTALL)
-_BETWEEN = re.compile(r"\s*(?:[,;\n&]|\b(?:and|und|et|och|og)\b|\s(?:y|e|en|i|и)\s)\s*")
-_TWITTER = re.compile(r"^@\w+$")
+_BETWEEN = re.compile(r"\s*(?:[,;\n&]|(?<=\w)/(?=\w)|\b(?:and|und|et|och|og)\b|\s(?:y|e|en|i|и)\s)\s*")
+_MAIL = re.compile(r"\(?[\w.+-]{1,64}@[\w.-]{1,255}\)?")
+#: What people do, where it stands after their names, and what stands for a name where none is given.
+_POST = re.compile(
+    r"(?i)(?:.{0,60}\b)?(?:reporters?|correspondents?|editors?|writers?|journalists?|columnists?|producers?|contributors?"
+    r"|bureau chief|editor-in-chief|redakteur(?:in)?|journaliste)\b(?:\s+(?:at|for|in|of|on)\b.{0,60})?"
+    r"|staff|admin(?:istrator)?|newsroom|(?:news|web|online|digital) (?:desk|team)|editorial (?:team|board|staff)|redaktion"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declared:
     """A page's sayings about itself, the most trusted first. Empty where it says nothing."""
 
-    titles: tuple[str, ...] = ()  #: as declared; the site's name may still be part of them
+    titles: tuple[str, ...] = ()  #: one a place that declares it, so that some are there twice; the site's name may be part
     headlines: tuple[str, ...] = ()  #: the h1 elements
     authors: tuple[str, ...] = ()
-    published_at: datetime | None = None
+    published_at: datetime | None = None  #: in the time zone that is written with it
     language: str = ""
     site_name: str = ""
+    publisher: str = ""  #: as structured data names it; often the company behind the site
     canonical: str = ""  #: may be relative
     is_article: bool = False
+    has_node: bool = False  #: structured data describes an article; "og:type" alone says so of sections too
+    kinds: frozenset[str] = frozenset()  #: what structured data and "og:type" call the page and its parts, in lower case
+    is_free: bool = True  #: False: the publisher says that the text is for subscribers
 
 
 def declared(tree: HtmlElement) -> Declared:
@@ -85,16 +97,20 @@ def declared(tree: HtmlElement) -> Declared:
     titles.append(plain(element_text(title)) if title is not None else "")
     authors = _clean_names(_names(node.get("author"), named) or _names(node.get("creator"), named)) if node else ()
     return Declared(
-        titles=tuple(dict.fromkeys(text for text in titles if text)),
+        titles=tuple(text for text in titles if text),
         headlines=headlines,
-        authors=authors or _clean_names([value for key in _AUTHOR_KEYS for value in meta.get(key, ())]) or _byline(tree),
+        authors=authors or _clean_names([value for key in _AUTHOR_KEYS for value in meta.get(key, ())]),
         published_at=_published(node, nodes, loose, meta, tree),
         language=_language(node, meta, tree),
         site_name=plain(
             next((value for key in _SITE_KEYS for value in meta.get(key, ())), "") or (publisher[0] if publisher else "")
         ),
+        publisher=plain(publisher[0]) if publisher else "",
         canonical=_canonical(tree, meta),
         is_article=bool(node) or "article" in (meta.get("og:type") or [""])[0].lower(),
+        has_node=bool(node),
+        kinds=frozenset().union(*map(_types, nodes)) | {kind.lower() for kind in meta.get("og:type", ())},
+        is_free=not any(str(one.get("isAccessibleForFree")).lower() == "false" for one in (nodes if not node else [node])),
     )
 
 
@@ -164,6 +180,7 @@ def _article_node(nodes: list[dict[str, Any]], headlines: tuple[str, ...]) -> di
 def _published(
     node: dict[str, Any], nodes: list[dict[str, Any]], loose: dict[str, str], meta: dict[str, list[str]], tree: HtmlElement
 ) -> datetime | None:
+    """The date of publication, never that of a change; where it lacks its hour or zone, those of another saying of that day."""
     said = [_text(node.get("datePublished")), loose.get("datePublished", "")]
     said += [value for key in _DATE_KEYS for value in meta.get(key, ())]
     said += [_text(other.get("datePublished")) for other in nodes if _types(other) & {"webpage", "videoobject"}]
@@ -173,11 +190,19 @@ def _published(
             element.tag == "time" and element.get("pubdate") is not None
         ):
             said += [element.get("datetime") or element.get("content") or element.get("title") or "", element_text(element)]
-    for written in said:
-        found = moment(written) if written else None
-        if found is not None:
-            return found
-    return None
+    dates = [found for written in said[:MAX_DATES] if written and (found := as_written(written)) is not None]
+    if not dates:
+        return None
+    first = dates[0]
+    if not (first.hour or first.minute or first.second):
+        first = next((other for other in dates if other.date() == first.date() and (other.hour or other.minute)), first)
+    if first.tzinfo is None:
+        wall = first.replace(second=0, microsecond=0)
+        first = next(
+            (one for one in dates if one.tzinfo and one.replace(second=0, microsecond=0, tzinfo=None) == wall),
+            first.replace(tzinfo=UTC),
+        )
+    return first
 
 
 def _language(node: dict[str, Any], meta: dict[str, list[str]], tree: HtmlElement) -> str:
@@ -215,7 +240,7 @@ def _names(value: Any, named: dict[str, dict[str, Any]]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _byline(tree: HtmlElement) -> tuple[str, ...]:
+def byline(tree: HtmlElement) -> tuple[str, ...]:
     """Names from the markup of a byline, the first that holds any."""
     for element in tree.iter("a", "span", "p", "div", "address", "li", "em", "strong", "cite"):
         rel, role = (element.get("rel") or "").lower(), (element.get("itemprop") or "").lower()
@@ -235,12 +260,13 @@ def _clean_names(written: "list[str] | tuple[str, ...]") -> tuple[str, ...]:
     """People's names from bylines: without "By", addresses, handles and what is no name."""
     found: dict[str, None] = {}
     for raw in written[:MAX_AUTHORS]:
-        line = _BY.sub("", plain(raw)[:400])
+        line = _BY.sub("", _MAIL.sub("", plain(raw)[:400]))
         if line.lower().startswith(("http://", "https://", "www.")) or _bare_host(line):
             continue
         for piece in _BETWEEN.split(_PLACE.sub("", line)):
             name = piece.strip(" .,-–—:()\"'")
-            if 2 < len(name) <= 60 and len(name.split()) <= 6 and not any(c.isdigit() for c in name) and "@" not in name:
+            fits = 2 < len(name) <= 60 and len(name.split()) <= 6
+            if fits and not any(c.isdigit() for c in name) and "@" not in name and not _POST.fullmatch(name):
                 found.setdefault(name)
     return tuple(found)[:MAX_AUTHORS]
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from extractors.article.charset import decode_xml
 from extractors.article.dates import moment
 from extractors.article.feed import NotAFeed
-from extractors.article.markup import element_key, element_text, parse_xml, plain, web_url
+from extractors.article.markup import element_text, local_name, parse_xml, plain, web_url
 from schemas.records import Entry
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def read_sitemap(body: bytes, *, content_type: str = "", base_url: str = "") -> 
     root = parse_xml(text, base_url)
     if isinstance(root, str):
         return _text_sitemap(text) or NotAFeed(reason=root)
-    name = element_key(root).rpartition(":")[2]
+    name = local_name(root)
     if name == "html":
         return NotAFeed(reason="a web page, not a sitemap", found="html")
     if name in {"rss", "feed", "rdf", "channel"}:
@@ -71,7 +71,7 @@ def read_sitemap(body: bytes, *, content_type: str = "", base_url: str = "") -> 
     sitemaps: list[SitemapLink] = []
     listed = 0
     for child in root:
-        kind = element_key(child).rpartition(":")[2]
+        kind = local_name(child)
         if kind not in {"url", "sitemap"}:
             continue
         listed += 1
@@ -98,10 +98,10 @@ def _fields(element: "etree._Element") -> dict[str, str]:
     """The texts of an entry; those of the news extension under "news:", whatever prefix the document gives it."""
     found: dict[str, str] = {}
     for child in element:
-        key = element_key(child).rpartition(":")[2]
+        key = local_name(child)
         if key == "news":
             for part in child.iter():
-                found.setdefault(f"news:{element_key(part).rpartition(':')[2]}", element_text(part))
+                found.setdefault(f"news:{local_name(part)}", element_text(part))
         elif key in {"loc", "lastmod"}:
             found.setdefault(key, element_text(child))
     return found

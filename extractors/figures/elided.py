@@ -20,10 +20,49 @@ from extractors.figures.units import MONEY, UNITS
 _SPENDING = re.compile(
     r"\b(?:spen[dt]\w*|pa(?:y|id|ys|ying)|costs?|costing|worth|pric\w+|invest\w*|borrow\w*|earn\w*|ow(?:e|ed|es|ing)"
     r"|revenues?|profits?|loss(?:es)?|budget\w*"
-    r"|debts?|sales|income|turnover|deficit|surplus)\b[^.;,]{0,25}$",
+    r"|debts?|sales|income|turnover|deficit|surplus|loans?|grants?|credits?|funds?|fees?|fines?|bail|ransom|prizes?"
+    r"|compensation|donat\w+|lend\w*|lent|subsid\w+|lose|losing|lost)\b[^.;,]{0,25}$",
     re.IGNORECASE,
 )
 
+
+#: Nouns for people who are counted where they live: what is left out of their number is "people".
+_POPULATION = frozenset("inhabitant resident citizen compatriot islander villager townspeople local".split())
+
+#: "a city of 720,000", "a hall that seats 900": the noun or verb before a number says what it counts.
+_TELLING = (
+    (
+        re.compile(
+            r"\b(?:cit(?:y|ies)|towns?|villages?|countr(?:y|ies)|nations?|islands?|provinces?|districts?|crowds?|country"
+            r"|suburbs?|ports?|resorts?|communit(?:y|ies)) of $",
+            re.IGNORECASE,
+        ),
+        "person",
+    ),
+    (
+        re.compile(r"\b(?:assembly|parliament|senate|chamber|council|congress|house|legislature|board) of $", re.IGNORECASE),
+        "seat",
+    ),
+    (re.compile(r"\b(?:seat|seats|seating|capacity (?:of|is|was|will be|to)|capacity for) $", re.IGNORECASE), "seat"),
+    (re.compile(r"\b(?:forces|troops|ranks)\b[^.;,]{0,25}[: ]$", re.IGNORECASE), "soldier"),
+)
+
+#: "Of the schools, only two": the whole stands first.
+_FRONTED = re.compile(
+    r"(?:^|[;:] )(?:But |And |Yet )?Of (?:the|all|its|their|those|these|his|her) (?P<words>[^,.;]{3,60}), ", re.IGNORECASE
+)
+#: "the ships, four in number", "an entire tier of villages, 380 at the last look"
+_APPOSED = re.compile(r"\b(?P<word>\w+), $")
+#: "How many people live here? Some sixty-two thousand."
+_ASKED = re.compile(r"\bhow many (?P<words>(?:\w+ ){0,2}\w+)", re.IGNORECASE)
+#: A number set against a limit, or at the other end of a movement, is of the kind of the one before.
+_AGAINST = re.compile(
+    r"\b(?:above|below|over|under|short of|beyond|exceeds?|than) (?:the|its|a|an) [\w ]{0,40}"
+    r"(?:limit|target|ceiling|threshold|norm|maximum|minimum|average|quota|goal|level) of $"
+    r"|\b(?:(?:go|goes|going|gone|went|rise|rises|rising|rose|risen|fall|falls|falling|fell|fallen|climb\w*|drop\w*"
+    r"|raised|cut|lifted|lowered|increased|reduced) (?:up |down |back )?to|up to|down to|against) $",
+    re.IGNORECASE,
+)
 
 #: From what strangeness on the clause's own subject is the better guess; the scale is decades of difference in value.
 _SUBJECT_COST = 1.0
@@ -46,6 +85,17 @@ def elided(view: View, found: list[Found], index: int, memory: Memory) -> None:
     money = [p.unit for p in previous if p.unit in MONEY] or [t.unit for t in told if t.unit in MONEY][-1:]
     if money and f.number.scale >= 1000 and _SPENDING.search(view.before(f.start, 60)):
         f.unit = money[-1]
+        return
+    if (
+        previous
+        and _AGAINST.search(without_bound(view.before(f.start, 80)))
+        and not (previous[-1].unit == "percent" and f.value > 100)
+    ):
+        f.unit = previous[-1].unit
+        f.rate = f.rate or previous[-1].rate
+        return
+    if telling := _telling(view, f):
+        f.unit = telling
         return
     if clause := _from_clause(view, f):
         # "17 miners were trapped and 4 killed": a noun for people that stands there already is the better one.
@@ -83,6 +133,31 @@ def elided(view: View, found: list[Found], index: int, memory: Memory) -> None:
         f.rate = f.rate or (best[2] if best[3] or near else None)
     elif f.number.kind is not Kind.VAGUE:
         f.unit = "person"
+    if f.unit in _POPULATION:
+        f.unit = "person"
+
+
+def _telling(view: View, f: Found) -> str | None:
+    """The unit that stands before the number: "a city of 720,000", "Of the schools, two", "the ships, four in number"."""
+    left = without_bound(view.before(f.start, 90))
+    for pattern, unit in _TELLING:
+        if pattern.search(left):
+            return unit
+    if match := _FRONTED.search(left):
+        noun = noun_at(view, view.token_from(max(0, f.start - len(view.before(f.start, 90))) + match.start("words")))
+        if noun is not None and view.doc[noun].tag_ in ("NNS", "NNPS"):
+            return singular(view.doc[noun])
+    if match := _APPOSED.search(left):
+        closed = re.match(r" in (?:number|all|total)\b|[^.;]{0,40},", view.text[f.end :])
+        index = view.token_from(max(0, f.start - len(view.before(f.start, 90))) + match.start("word"))
+        if closed and index < len(view.doc) and view.doc[index].tag_ == "NNS":
+            word = singular(view.doc[index])
+            return word if word not in UNITS else None
+    if view.previous is not None and view.previous.text.rstrip().endswith("?") and (asked := _ASKED.search(view.previous.text)):
+        for token in view.previous.doc:
+            if token.idx >= asked.start("words") and token.tag_ == "NNS":
+                return singular(token)
+    return None
 
 
 #: Sentences back in which the people may be named that a bare "34 were killed" counts.

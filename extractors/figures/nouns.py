@@ -25,7 +25,7 @@ PERSON_WORDS = frozenset(
 PERSON_VERBS = frozenset(
     "kill injure wound hurt die detain arrest hospitalise hospitalize evacuate rescue displace drown perish treat"
     " infect enrol enroll"
-    " imprison abduct deport discharge vaccinate employ".split()
+    " imprison abduct deport discharge vaccinate employ admit".split()
 )
 
 
@@ -77,7 +77,7 @@ _IRREGULAR = dict(
         "grandchildren grandchild, feet foot, teeth tooth, geese goose, mice mouse, lice louse, oxen ox, lives life, "
         "wives wife, knives knife, loaves loaf, halves half, calves calf, wolves wolf, leaves leaf, shelves shelf, "
         "thieves thief, aircraft aircraft, species species, series series, crises crisis, analyses analysis, bases base, "
-        "buses bus, gases gas, viruses virus, campuses campus, bonuses bonus, syllabuses syllabus, staff member of staff, "
+        "buses bus, gases gas, viruses virus, campuses campus, bonuses bonus, syllabuses syllabus, staff employee, "
         "dead person, injured person, wounded person, missing person, homeless person, criteria criterion, "
         "phenomena phenomenon, data data, media medium, personnel personnel, police police officer, quizzes quiz, "
         "movies movie, cookies cookie, zombies zombie, rookies rookie, calories calorie, ties tie, pies pie, lies lie, "

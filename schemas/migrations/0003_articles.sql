@@ -26,9 +26,11 @@ CREATE TABLE article (
     copy_shared      integer[] NOT NULL DEFAULT '{}', -- aligned sentences, flat pairs: here, there
     figures_outcome  text NOT NULL,                   -- FigureOutcome
     series_outcome   text NOT NULL,                   -- SeriesOutcome
+    analysis_version text NOT NULL,                   -- of the analysis that the row and its figures come from
     UNIQUE (url, revision)
 );
 CREATE INDEX article_cluster ON article (cluster_id);
+CREATE INDEX article_parent ON article (duplicate_of) WHERE duplicate_of IS NOT NULL;
 CREATE INDEX article_as_of ON article (as_of);
 
 CREATE TABLE seed_pack (

@@ -34,21 +34,41 @@ WHERE id = %(id)s;
 -- Pages that were leased and not recorded are free again at once.
 UPDATE page SET leased_until = NULL WHERE id = ANY (%(ids)s) AND state = 'due';
 
+-- expire --
+-- Bytes that were kept for long enough are dropped, the oldest first; the page's row says what became of it.
+UPDATE page SET body = NULL
+WHERE id IN (
+    SELECT id FROM page WHERE body IS NOT NULL AND fetched_at < %(before)s AND state <> 'due'
+    ORDER BY fetched_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+)
+RETURNING id;
+
 -- latest_revision --
 SELECT id, revision, text, title FROM article WHERE url = %(url)s ORDER BY revision DESC LIMIT 1;
 
 -- store --
 INSERT INTO article (page_id, url, revision, outlet, title, authors, language, credit, published_at, as_of, fetched_at, text, seed, history,
-                     relation, duplicate_of, cluster_id, copy_layer, copy_similarity, copy_reason, copy_shared, figures_outcome, series_outcome)
+                     relation, duplicate_of, cluster_id, copy_layer, copy_similarity, copy_reason, copy_shared, figures_outcome, series_outcome,
+                     analysis_version)
 VALUES (%(page_id)s, %(url)s, %(revision)s, %(outlet)s, %(title)s, %(authors)s, %(language)s, %(credit)s, %(published_at)s, %(as_of)s,
         %(fetched_at)s, %(text)s, %(seed)s, %(history)s, %(relation)s, %(duplicate_of)s,
         coalesce((SELECT cluster_id FROM article WHERE id = %(duplicate_of)s), currval(pg_get_serial_sequence('article', 'id'))),
-        %(copy_layer)s, %(copy_similarity)s, %(copy_reason)s, %(copy_shared)s, %(figures_outcome)s, %(series_outcome)s)
+        %(copy_layer)s, %(copy_similarity)s, %(copy_reason)s, %(copy_shared)s, %(figures_outcome)s, %(series_outcome)s,
+        %(analysis_version)s)
 RETURNING id;
 
 -- settle --
--- The outcome of the series stage, known only at the end of the transaction.
-UPDATE article SET series_outcome = %(series_outcome)s WHERE id = %(id)s;
+-- The outcomes of the later stages, known only at the end of the transaction.
+UPDATE article SET figures_outcome = %(figures_outcome)s, series_outcome = %(series_outcome)s WHERE id = %(id)s;
+
+-- without_figures --
+-- The article of a page that was a copy once and is none now: its figures were never stored.
+SELECT id, as_of, relation, duplicate_of, copy_shared FROM article
+WHERE page_id = %(page_id)s AND relation <> 'duplicate' AND figures_outcome = 'copy';
+
+-- analyse_again --
+-- The page of such an article is due once more.
+UPDATE page SET state = 'due', tries = 0 WHERE id = (SELECT page_id FROM article WHERE id = %(id)s);
 
 -- export --
 SELECT article.url, article.revision, article.outlet, article.title, article.authors, article.language, article.credit, article.published_at,
@@ -61,8 +81,11 @@ ORDER BY article.id;
 -- why --
 SELECT article.id, article.url, article.revision, article.outlet, article.title, article.as_of, article.text, article.relation,
        article.copy_layer, article.copy_similarity, article.copy_reason, article.copy_shared, parent.id AS parent_id, parent.url AS parent_url,
-       parent.title AS parent_title, parent.text AS parent_text
-FROM article LEFT JOIN article parent ON parent.id = article.duplicate_of
+       parent.title AS parent_title, parent.text AS parent_text, parent.outlet AS parent_outlet, parent.as_of AS parent_as_of,
+       fingerprint.sketch AS parent_sketch, article.cluster_id, origin.url AS origin_url, origin.outlet AS origin_outlet,
+       origin.as_of AS origin_as_of, (SELECT count(*) FROM article part WHERE part.cluster_id = article.cluster_id) AS cluster_size
+FROM article JOIN article origin ON origin.id = article.cluster_id LEFT JOIN article parent ON parent.id = article.duplicate_of
+LEFT JOIN fingerprint ON fingerprint.article_id = parent.id
 WHERE article.url = %(url)s ORDER BY article.revision DESC LIMIT 1;
 
 -- outcomes --

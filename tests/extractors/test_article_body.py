@@ -2,7 +2,7 @@
 
 import json
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from newsroom import article_page
 
-from extractors.article.body import article
+from extractors.article.body import article, look
 from extractors.article.language import language
 from schemas.outcomes import ArticleOutcome
 from schemas.records import Article, Page
@@ -109,11 +109,30 @@ WHEN = datetime(2026, 6, 1, 8, 30, tzinfo=UTC)
         ("broken structured data", json_ld('{"datePublished": "2026-06-01T08:30:00Z", }'), WHEN),
         ("structured data before OpenGraph", json_ld({"@type": "NewsArticle", "datePublished": "2026-06-01T08:30:00Z"})
          + '<meta property="article:published_time" content="2025-01-01T00:00:00Z">', WHEN),
+        ("an hour from another place that names the same day", json_ld({"@type": "NewsArticle", "datePublished": "2026-06-01"})
+         + '<meta property="article:published_time" content="2026-06-01T08:30:00Z">', WHEN),
+        ("a zone from another place that names the same hour",
+         json_ld({"@type": "NewsArticle", "datePublished": "2026-06-01T10:30:00"})
+         + '<meta property="article:published_time" content="2026-06-01T10:30:00+02:00">', WHEN),
+        ("never the date of a change",
+         json_ld({"@type": "NewsArticle", "dateModified": "2026-07-01T08:30:00Z", "datePublished": "2026-06-01T08:30:00Z"})
+         + '<meta property="article:modified_time" content="2026-07-01T08:30:00Z">', WHEN),
         ("no date", "", None),
     ],
 )  # fmt: skip
 def test_date_of_publication(case: str, head: str, expected: datetime | None) -> None:
     assert read(page(head)).published_at == expected, case
+
+
+def test_a_date_keeps_the_zone_in_which_its_publisher_wrote_it() -> None:
+    when = read(page('<meta property="article:published_time" content="2026-06-01T00:30:00+02:00">')).published_at
+    assert when is not None
+    assert (when.isoformat(), when.utcoffset()) == ("2026-06-01T00:30:00+02:00", timedelta(hours=2))
+
+
+def test_a_day_from_the_list_gets_its_hour_from_the_page() -> None:
+    head = '<meta property="article:published_time" content="2026-06-01T08:30:00Z">'
+    assert read(page(head), published_at=datetime(2026, 6, 1, tzinfo=UTC)).published_at == WHEN
 
 
 def test_a_date_in_the_address_is_better_than_none() -> None:
@@ -143,6 +162,23 @@ def test_what_the_feed_says_comes_first() -> None:
         ("the site's name goes from a listed title too", page(), "Ministry counts ships | Courier", "Ministry counts ships"),
         ("the page's, where it got a new headline", page(), "Live updates from the harbour", TITLE),
         ("a heading of another matter is no headline", page(h1="Weather today"), "", TITLE),
+        ("the h1, where a title for sharing has other words",
+         page('<meta property="og:title" content="You will not believe how many grain ships wait off the coast">'), "", TITLE),
+        ("what two declare, where a kicker is joined to the h1", page(json_ld({"@type": "NewsArticle", "headline": TITLE})
+         + f'<meta property="og:title" content="{TITLE}">', h1=f"<span>Shipping</span> <span>{TITLE}</span>"), "", TITLE),
+        ("the h1, where what is declared has sections behind it", page(
+            "".join(f'<meta property="{name}" content="{TITLE} » Local » News">' for name in ("og:title", "dc.title"))
+        ), "", TITLE),
+        ("the whole of what structured data cut short", page(
+            json_ld({"@type": "NewsArticle", "headline": TITLE[:40] + "…"}) + f'<meta property="og:title" content="{TITLE}">'
+        ), "", TITLE),
+        ("the spelling of most", page(json_ld({"@type": "NewsArticle", "headline": "Pilots’ strike: 200 ships wait"})
+         + '<meta property="og:title" content="Pilots’ strike: 200 ships wait">', h1="Pilots' strike: 200 ships wait"), "",
+         "Pilots’ strike: 200 ships wait"),
+        ("entities are characters", page('<meta property="og:title" content="Grain &amp;amp; ships">', h1=""), "",
+         "Grain & ships"),
+        ("a bar inside a headline stays", page('<meta property="og:title" content="Live - 200 ships wait">', h1=""), "",
+         "Live - 200 ships wait"),
     ],
 )  # fmt: skip
 def test_title(case: str, html: str, listed: str, title: str) -> None:
@@ -157,6 +193,13 @@ def test_title(case: str, html: str, listed: str, title: str) -> None:
         ("a place after the name", "", '<div class="article-author">Ada Lind | Northhaven</div>', ("Ada Lind",)),
         ("a profile's address is no name", '<meta property="article:author" content="https://social.example/ada">', "", ()),
         ("the outlet is no author", '<meta name="author" content="The Courier">', "", ()),
+        ("names with a stroke between them", '<meta name="author" content="Ada Lind/Bo Ek">', "", ("Ada Lind", "Bo Ek")),
+        ("a post is no name", '<meta name="author" content="Ada Lind, Senior Political Correspondent">', "", ("Ada Lind",)),
+        ("nor is a desk", '<meta name="author" content="Staff reporter">', "", ()),
+        ("a mail address is no part of a name", '<meta name="author" content="Ada Lind (ada@courier.example)">', "",
+         ("Ada Lind",)),
+        ("the company behind the site is no author", json_ld({"@type": "NewsArticle", "author": {"name": "Courier Holding"},
+         "publisher": {"name": "Courier Holding"}}), '<p class="byline">By Ada Lind</p>', ("Ada Lind",)),
         ("an agency is one", '<meta name="author" content="Meridian Press">', "", ("Meridian Press",)),
     ],
 )  # fmt: skip
@@ -178,6 +221,11 @@ def test_a_text_that_was_given_is_kept_to_the_letter() -> None:
     assert (found.url, found.title, found.outlet, found.language) == ("https://courier.example/a", "Ships", "Courier", "en")
 
 
+LONGER = [
+    "Bakers in the capital said that they had flour for eleven weeks and that none of them had raised the price of bread yet.",
+    "A union of sailors asked the port to let crews ashore, since some of them had been on board for more than forty days.",
+    "Talks between the pilots and the ministry go on this week in a hotel at the harbour, under a mediator from abroad.",
+]
 CONSENT = (
     "<p>We value your privacy. We and our partners store cookies and process personal data.</p>"
     "<p>You can accept all cookies or set your preferences. Our partners ask for your consent to store cookies.</p>"
@@ -186,6 +234,15 @@ ROBOTS = (
     "<p>Please enable JavaScript and cookies to continue. Checking your browser before you are let through to the site.</p>"
 )
 MISSING = "<p>The page you are looking for was not found on this server. Try the search, or start from the home page.</p>"
+
+
+TEASERS = "".join(f"<h2><a href='/{n}'>Ships wait off the coast for week {n} of the strike</a></h2>" for n in range(12))
+
+
+def titled(title: str, body: str) -> str:
+    return (
+        f"<html><head><title>{title}</title></head><body><main><h1>{title.partition(' |')[0]}</h1>{body}</main></body></html>"
+    )
 
 
 @pytest.mark.parametrize(
@@ -197,11 +254,25 @@ MISSING = "<p>The page you are looking for was not found on this server. Try the
         ("JSON", '{"status": "ok"}', ArticleOutcome.NOT_HTML),
         ("an empty page", "<html><body></body></html>", ArticleOutcome.NO_TEXT),
         ("a caption", "<html><body><p>Photo: archive.</p></body></html>", ArticleOutcome.NO_TEXT),
-        ("a consent dialogue", f"<html><body><div>{CONSENT}</div></body></html>", ArticleOutcome.NO_TEXT),
-        ("a check for robots", f"<html><body><h1>One moment</h1>{ROBOTS}</body></html>", ArticleOutcome.NO_TEXT),
-        ("a missing page", f"<html><body><h1>Error 404</h1>{MISSING}</body></html>", ArticleOutcome.NO_TEXT),
+        ("a consent dialogue", f"<html><body><div>{CONSENT}</div></body></html>", ArticleOutcome.CONSENT),
+        ("a check for robots", f"<html><body><h1>One moment</h1>{ROBOTS}</body></html>", ArticleOutcome.BLOCKED),
+        ("a missing page", f"<html><body><h1>Error 404</h1>{MISSING}</body></html>", ArticleOutcome.GONE),
+        ("a missing page that only its title tells", titled("Page not found | The Courier", TEASERS), ArticleOutcome.GONE),
+        ("a missing page in another language", titled("Seite nicht gefunden", "<p>Zur Startseite.</p>"), ArticleOutcome.GONE),
+        ("a teaser that structured data calls not free",
+         page(json_ld({"@type": "NewsArticle", "headline": TITLE, "isAccessibleForFree": "False"}), paragraphs=PARAGRAPHS[:1]),
+         ArticleOutcome.PAYWALL),
+        ("a teaser before a call to subscribe",
+         page(paragraphs=[*PARAGRAPHS[:1], "Subscribe now to continue reading this story."]), ArticleOutcome.PAYWALL),
+        ("a call to subscribe outside of the text",
+         page(paragraphs=PARAGRAPHS[:2]).replace("<footer>", "<aside><p>Already a subscriber? Log in.</p></aside><footer>"),
+         ArticleOutcome.PAYWALL),
+        ("a topic page that says what it is", titled("Grain ships", json_ld({"@type": "CollectionPage"}) + TEASERS),
+         ArticleOutcome.LISTING),
+        ("a film with its caption", titled(TITLE, json_ld({"@type": "VideoObject", "name": TITLE}) + f"<p>{PARAGRAPHS[0]}</p>"),
+         ArticleOutcome.MEDIA),
     ],
-)
+)  # fmt: skip
 def test_pages_without_an_article(case: str, html: str, outcome: ArticleOutcome) -> None:
     assert article(Page(url=URL, html=html)) is outcome, case
 
@@ -210,7 +281,33 @@ def test_a_home_page_is_a_list_and_no_article() -> None:
     teasers = "".join(
         f"<div><h2><a href='/{n}'>Ships wait off the coast for week {n}</a></h2><p>More on this</p></div>" for n in range(30)
     )
-    assert article(Page(url="https://courier.example/", html=f"<html><body>{teasers}</body></html>")) is ArticleOutcome.NO_TEXT
+    assert article(Page(url="https://courier.example/", html=f"<html><body>{teasers}</body></html>")) is ArticleOutcome.LISTING
+
+
+@pytest.mark.parametrize(
+    ("case", "html"),
+    [
+        ("a whole article for subscribers", page(json_ld({"@type": "NewsArticle", "isAccessibleForFree": False}))),
+        ("one that asks for a subscription at its end",
+         page(paragraphs=[*PARAGRAPHS, *REST, *LONGER, "Subscribe to continue reading our work."])),
+        ("one about a missing page", page(h1="Ministry removes page on grain ships, not found since Monday")),
+        ("one about a refusal", page(json_ld({"@type": "NewsArticle"}), paragraphs=[
+            "The ministry had access denied to 200 inspectors on Monday, and dockers called that a breach of law."])),
+        ("a news flash", page(json_ld({"@type": "NewsArticle", "headline": TITLE}), paragraphs=PARAGRAPHS[:1])),
+        ("an article with a film", 
+         page(json_ld([{"@type": "NewsArticle"}, {"@type": "VideoObject"}]), paragraphs=PARAGRAPHS[:2])),
+        ("one with links to others below it", page().replace("</main>", f"<section>{TEASERS}</section></main>")),
+    ],
+)  # fmt: skip
+def test_articles_that_only_look_like_something_else(case: str, html: str) -> None:
+    assert isinstance(article(Page(url=URL, html=html)), Article), case
+
+
+def test_what_stands_before_a_paywall_can_be_looked_at() -> None:
+    found, outcome = look(Page(url=URL, html=page(paragraphs=[PARAGRAPHS[0], "Subscribe to continue reading."])))
+    assert outcome is ArticleOutcome.PAYWALL
+    assert found is not None
+    assert (found.title, found.text.split("\n\n")[0]) == (TITLE, PARAGRAPHS[0])
 
 
 def test_an_article_about_privacy_is_no_consent_dialogue() -> None:

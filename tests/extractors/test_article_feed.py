@@ -245,6 +245,7 @@ def test_entities_neither_swell_nor_read_files() -> None:
         ("a control character", f"<rss><channel><item>{LINK}<title>\x0bT</title></item></channel></rss>"),
         ("stray text before the root", f"Warning: line 3\n<rss><channel><item>{LINK}<title>T</title></item></channel></rss>"),
         ("a tag that is never closed", f"<rss><channel><item>{LINK}<title>T</title><b></item></channel></rss>"),
+        ("a tag of the channel that is never closed", f"<rss><channel><b><item>{LINK}<title>T</title></item></channel></rss>"),
         ("UTF-16", f"<rss><channel><item>{LINK}<title>T</title></item></channel></rss>".encode("utf-16")),
         ("a byte order mark", b"\xef\xbb\xbf" + f"<rss><channel><item>{LINK}<title>T</title></item></channel></rss>".encode()),
     ],
@@ -266,6 +267,19 @@ def test_entries_are_capped_and_counted_and_need_an_address() -> None:
     document = read_feed(f"<rss><channel>{long}<item><title>no link</title></item>{items}</channel></rss>".encode())
     assert isinstance(document, FeedDocument)
     assert (document.listed, len(document.entries)) == (MAX_ENTRIES + 7, MAX_ENTRIES - 2)
+
+
+def test_more_vocabularies_than_any_feed_has_are_refused() -> None:
+    names = " ".join(f'xmlns:n{n}="urn:{n}"' for n in range(200))
+    document = read_feed(f"<rss {names}><channel><item>{LINK}</item></channel></rss>".encode())
+    assert isinstance(document, NotAFeed)
+    assert "vocabularies" in document.reason
+
+
+def test_the_start_of_an_endless_feed_is_read() -> None:
+    document = read_feed(f"<rss><channel><item>{LINK}<title>T</title></item>{'<a>' * 400_000}".encode())
+    assert isinstance(document, FeedDocument)
+    assert [entry.title for entry in document.entries] == ["T"]
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from newsroom import (
 )
 
 from extractors.article.feed import FeedDocument, NotAFeed, read_feed
-from flows.http import Client, HostGate, client_of, decode_html, redact, refusal, retry_after, user_agent
+from flows.http import Client, client_of, decode_html, redact, refusal, retry_after, user_agent
 from flows.settings import FetchSettings
 from schemas.errors import FetchError
 from schemas.outcomes import FetchOutcome
@@ -248,20 +248,6 @@ async def test_the_settings_make_the_client(newsroom: Newsroom) -> None:
         await client.fetch(newsroom.put("/", page("x")))
     assert newsroom.requests[0].headers["user-agent"].endswith("(+desk@example.org)")
     assert "\n" not in user_agent("desk\r\nX-Evil: 1")
-
-
-async def test_starts_at_one_host_are_spaced_and_other_hosts_do_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    waits: list[float] = []
-
-    async def sleep(seconds: float) -> None:
-        waits.append(seconds)
-
-    monkeypatch.setattr("flows.http.time.monotonic", lambda: 1_000.0)
-    monkeypatch.setattr("flows.http.asyncio.sleep", sleep)
-    gate = HostGate(5)
-    for host in ["a", "a", "b", "a"]:
-        await gate.turn(host)
-    assert waits == [0, 5, 0, 10]
 
 
 async def test_a_web_page_where_a_feed_was_is_told_apart(newsroom: Newsroom, client: Client) -> None:

@@ -1,0 +1,148 @@
+"""Why is nothing coming from this source? All that is known of it, and a verdict in one line."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from extractors.article import schedule
+from flows.db import Database
+from flows.gate import host_of
+from flows.http import redact
+from flows.robots import allowed, root_of
+from schemas.errors import UsageError
+
+#: Due for so long, nobody polls.
+OVERDUE = timedelta(hours=1)
+
+#: What is shown of each list.
+POLLS, DAYS, NOTICES, QUARANTINED = 8, 7, 5, 5
+
+
+def source(database: Database, source_id: int, now: datetime) -> dict[str, Any]:
+    """A source with its polls, entries, notices, host and robots.txt, and the verdict.
+
+    Raises:
+        UsageError: when there is none of that number.
+    """
+    with database.transaction() as tx:
+        row = tx.one("sources.one", id=source_id)
+        if row is None:
+            raise UsageError(f"there is no source {source_id}", mend="figurewatch sources list names them")
+        host = row["host"]
+        robots = tx.one("fetch.robots", root=root_of(row["address"]))
+        says = robots and {"fetched_at": robots["fetched_at"], "allows": allowed(robots["body"], row["address"])}
+        found = {
+            "id": row["id"],
+            "outlet": row["outlet"],
+            "url": redact(row["url"]),
+            "address": redact(row["address"]),
+            "kind": row["kind"],
+            "from": row["origin"],
+            "state": row["state"],
+            "due_at": row["due_at"],
+            "interval_minutes": round(row["interval_seconds"] / 60, 1),
+            "failures": row["failures"],
+            "trust": round(row["trust"], 2),
+            "moving_to": redact(row["moved_to"]) if row["moved_to"] else "",
+            "last_polled_at": row["last_polled_at"],
+            "last_outcome": row["last_outcome"],
+            "last_detail": row["last_detail"],
+            "last_new_at": row["last_new_at"],
+            "polls": tx.all("sources.polls", id=source_id, limit=POLLS),
+            "entries": tx.all("fetch.of_source", id=source_id),
+            "quarantined": tx.all("fetch.quarantined_of_source", id=source_id, limit=QUARANTINED),
+            "notices": tx.all("sources.notices", source_id=source_id, limit=NOTICES),
+            "host": tx.one("fetch.host", host=host) or {"host": host_of(row["address"]), "rests": False},
+            "ledger": tx.all("fetch.ledger", host=host, limit=DAYS),
+            "robots": says,
+        }
+    return {"verdict": verdict(found, now)} | found
+
+
+def verdict(found: dict[str, Any], now: datetime) -> str:
+    """What is the matter, or that nothing is."""
+    state, host, last = found["state"], found["host"], found["last_new_at"]
+    counts = {(row["outcome"], row["state"]): row["entries"] for row in found["entries"]}
+    given_up = sum(count for (_, ended), count in counts.items() if ended == "quarantined")
+    waiting = sum(count for (_, ended), count in counts.items() if ended == "due")
+    fetched = sum(count for (outcome, _), count in counts.items() if outcome == "fetched")
+    if state == "paused":
+        return "paused by hand: figurewatch sources resume"
+    if state == "retired":
+        return "retired: " + next((row["text"] for row in found["notices"] if row["kind"] == "retired"), "gone")
+    if state == "dropped":
+        return "no longer in the settings: not polled"
+    if found["last_polled_at"] is None:
+        return "not polled yet: the next pass does"
+    if found["failures"]:
+        more = f", {found['failures']} times in a row" if found["failures"] > 1 else ""
+        return f"the last poll failed{more}: {found['last_detail'] or found['last_outcome']}"
+    if host["rests"]:
+        return f"its host rests until {host['free_at']:%Y-%m-%d %H:%M}: {host['reason'] or 'many requests wait for it'}"
+    if any(row["kind"] == "silent" and row["over_at"] is None for row in found["notices"]):
+        return f"silent: nothing new since {last:%Y-%m-%d %H:%M}"
+    if found["due_at"] < now - OVERDUE:
+        return f"it is due since {found['due_at']:%Y-%m-%d %H:%M}, and no pass came: is figurewatch serve running?"
+    if given_up and given_up >= fetched:
+        return f"it lists entries, and {given_up} pages could not be fetched: {found['quarantined'][0]['detail']}"
+    if not found["entries"]:
+        return "it answers, and lists nothing"
+    if waiting:
+        return f"well; {waiting} pages wait for their turn"
+    return "well" if last is None else f"well; the last new entry was found {last:%Y-%m-%d %H:%M}"
+
+
+def show_source(found: dict[str, Any], out: Console) -> None:
+    """All of it for a person."""
+    out.print(Text.assemble((found["outlet"], "bold"), f"  {found['url']}"))
+    out.print(Text(found["verdict"], style="green" if found["verdict"].startswith("well") else "yellow"))
+    lines = [
+        ("polled at", found["address"] if found["address"] != found["url"] else ""),
+        ("moves to", found["moving_to"]),
+        ("next poll", f"{found['due_at']:%Y-%m-%d %H:%M}, every {found['interval_minutes']:g} minutes as it publishes now"),
+        ("its 304s", "" if found["trust"] >= 1 else _trust(found["trust"])),
+        ("robots.txt", _robots(found["robots"])),
+        ("host", _host(found["host"])),
+    ]
+    for head, text in lines:
+        if text:
+            out.print(Text.assemble((f"{head:<12}", "dim"), text))
+    _rows(out, "polls", found["polls"], "polled_at", "outcome", "listed", "new", "detail")
+    _rows(out, "entries", found["entries"], "outcome", "state", "entries")
+    _rows(out, "given up", found["quarantined"], "seen_at", "outcome", "detail", "link")
+    _rows(out, "notices", found["notices"], "raised_at", "kind", "text")
+    _rows(out, "requests to the host", found["ledger"], "day", "requests", "refused", "failed", "bytes")
+
+
+def _trust(trust: float) -> str:
+    if schedule.conditionally(trust):
+        return "one was false: they are checked more often"
+    return "false ones came: it is asked for the whole document each time"
+
+
+def _robots(robots: dict[str, Any] | None) -> str:
+    if robots is None:
+        return "not read yet"
+    said = "allows this address" if robots["allows"] else "keeps crawlers from this address; feeds are polled all the same"
+    return f"{said} (read {robots['fetched_at']:%Y-%m-%d %H:%M})"
+
+
+def _host(host: dict[str, Any]) -> str:
+    rests = f", rests until {host['free_at']:%Y-%m-%d %H:%M} ({host['reason']})" if host["rests"] and host["reason"] else ""
+    return f"{host['host']}{rests}"
+
+
+def _rows(out: Console, head: str, rows: list[dict[str, Any]], *columns: str) -> None:
+    if not rows:
+        return
+    out.print(Text(f"\n{head}", style="bold"))
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for column in columns:
+        table.add_column(column.replace("_", " "), overflow="fold")
+    for row in rows:
+        cells = (row[column] for column in columns)
+        table.add_row(*(Text(f"{cell:%Y-%m-%d %H:%M}" if isinstance(cell, datetime) else str(cell)) for cell in cells))
+    out.print(table)

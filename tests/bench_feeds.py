@@ -1,0 +1,175 @@
+"""What polling costs: thousands of feeds of 30 items, 1 percent of them new, with all gates open; and a pass with nothing due.
+
+    python tests/bench_feeds.py [--feeds N] [--json]
+
+Feeds are spread over 250 hosts (names of loopback), served by a process of its own. A first poll lists everything; what
+counts is the second, for which 1 percent of the items is new, which is in 26 feeds of 100. Half of the servers know
+conditional requests. Memory is the peak of the polling process; PostgreSQL's is its own.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+HOSTS, ITEMS, NEW = 250, 30, 0.01
+
+
+def serve(feeds: int) -> None:
+    """The publishers. Prints its port; a line on standard input makes time go on."""
+    import threading
+
+    state = {"round": 0}
+    drawn = [
+        Random(n).sample(range(ITEMS), k=sum(Random(n * ITEMS + m).random() < NEW for m in range(ITEMS))) for n in range(feeds)
+    ]
+
+    def body(number: int, at: int) -> bytes:
+        fresh = set(drawn[number]) if at else set()
+        items = "".join(
+            f"<item><title>Story {m} of feed {number}: the number of containers rose</title>"
+            f"<link>http://127.0.{number % HOSTS}.1/story/{number}/{m}{'-new' if m in fresh else ''}</link>"
+            f"<guid>{number}-{m}-{m in fresh}</guid><pubDate>Mon, 02 Mar 2026 {m % 24:02}:00:00 GMT</pubDate>"
+            f"<description>{'What the ministry said of it, in a sentence or two. ' * 6}</description></item>"
+            for m in range(ITEMS)
+        )
+        return f'<?xml version="1.0"?><rss version="2.0"><channel><title>Feed {number}</title>{items}</channel></rss>'.encode()
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while request := await reader.readuntil(b"\r\n\r\n"):
+                path = request.split(b" ", 2)[1].decode()
+                if not path.startswith("/feed/"):
+                    writer.write(b"HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n")
+                    continue
+                number = int(path.removeprefix("/feed/"))
+                version = state["round"] if drawn[number] else 0
+                tag = f'"{number}-{version}"' if number % 2 else ""
+                if tag and f"if-none-match: {tag}".encode() in request.lower():
+                    writer.write(b"HTTP/1.1 304 Same\r\n\r\n")
+                    continue
+                text = body(number, version)
+                head = f"HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\nContent-Length: {len(text)}\r\n"
+                writer.write((head + (f"ETag: {tag}\r\n" if tag else "") + "\r\n").encode() + text)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+    async def run() -> None:
+        server = await asyncio.start_server(talk, "0.0.0.0", 0, backlog=1_000)
+        print(server.sockets[0].getsockname()[1], flush=True)
+        await server.serve_forever()
+
+    def clock() -> None:
+        for line in sys.stdin:
+            state["round"] = int(line)
+            print("ok", flush=True)
+        os._exit(0)
+
+    threading.Thread(target=clock, daemon=True).start()
+    asyncio.run(run())
+
+
+def measure(feeds: int) -> dict[str, float]:
+    """Seconds and megabytes."""
+    from flows import sources
+    from flows.db import Database, migrate
+    from flows.http import client_of
+    from flows.postgres import embedded
+    from flows.settings import Settings
+
+    publisher = subprocess.Popen(
+        [sys.executable, __file__, "--serve", str(feeds)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert publisher.stdin is not None
+    assert publisher.stdout is not None
+    port = int(publisher.stdout.readline())
+    fetch = {
+        "spacing_seconds": 0,
+        "robots": False,
+        "concurrency": 64,
+        "allow_hosts": [f"127.0.{n}.1" for n in range(HOSTS)],
+    }
+    settings = Settings.model_validate({"fetch": fetch})
+    with tempfile.TemporaryDirectory() as folder:
+        url = embedded(Path(folder))
+        migrate(url)
+        with Database(url) as database:
+            now = datetime(2026, 3, 3, 12, tzinfo=UTC)
+            with database.transaction() as tx:
+                for number in range(feeds):
+                    address = f"http://127.0.{number % HOSTS}.1:{port}/feed/{number}"
+                    sources.add(tx, address, kind="feed", outlet="", every_minutes=15, now=now)
+
+            async def a_pass(at: datetime) -> tuple[float, int, int]:
+                began, polled, new = time.monotonic(), 0, 0
+                async with client_of(settings.fetch) as client:
+                    while done := await sources.poll_all(database, client, settings, at, 250):
+                        polled += len(done)
+                        new += sum(each.new for each in done)
+                return time.monotonic() - began, polled, new
+
+            def nothing_due(at: datetime) -> float:
+                began = time.monotonic()
+                with database.transaction() as tx:
+                    sources.keep(tx, settings, at)
+                    assert sources.lease(tx, at, 250) == []
+                    tx.all("fetch.lease_due", now=datetime(2020, 1, 1, tzinfo=UTC), until=at, limit=100, per_host=12,
+                           longest=timedelta(minutes=1))  # fmt: skip
+                return time.monotonic() - began
+
+            first, polled, listed = asyncio.run(a_pass(now))
+            assert (polled, listed) == (feeds, feeds * ITEMS), (polled, listed)
+            publisher.stdin.write("1\n")
+            publisher.stdin.flush()
+            publisher.stdout.readline()
+            cpu = time.process_time()
+            second, polled, new = asyncio.run(a_pass(now + timedelta(hours=1)))
+            cpu = time.process_time() - cpu
+            assert polled == feeds, polled
+            idle = min(nothing_due(now + timedelta(hours=1)) for _ in range(5))
+        publisher.stdin.close()
+        publisher.wait()
+    return {
+        "feeds": feeds,
+        "first poll, seconds": first,
+        "second poll, seconds": second,
+        "second poll, CPU seconds of this process": cpu,
+        "new entries": new,
+        "peak memory, MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "a pass with nothing due, ms": 1000 * idle,
+        "load of the machine": os.getloadavg()[0],
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--feeds", type=int, default=10_000)
+    parser.add_argument("--serve", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    if options.serve:
+        serve(options.serve)
+        return
+    found = measure(options.feeds)
+    if options.json:
+        print(json.dumps(found, indent=1))
+        return
+    for what, value in found.items():
+        print(f"{what:<44}{value:10,.1f}")
+
+
+if __name__ == "__main__":
+    main()
