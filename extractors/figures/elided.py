@@ -106,7 +106,7 @@ def elided(view: View, found: list[Found], index: int, memory: Memory) -> None:
     if noun := _put_at(view, f):
         f.unit = noun
         return
-    if f.partitive or _FRONTED.search(view.before(f.start, 80)):
+    if f.partitive or _OF_THOSE.search(view.before(f.start, 80)):
         f.unit = _whole(view, f, previous, told) or "person"
         return
     if previous:
@@ -163,7 +163,7 @@ def _telling(view: View, f: Found) -> str | None:
 #: Sentences back in which the people may be named that a bare "34 were killed" counts.
 _PEOPLE_BACK = 1
 #: "Of those, about 300 are closed"
-_FRONTED = re.compile(r"(?:^|[.;,—–-][ ]|[\"“])[Oo]f (?:those|these|them|whom|which),? (?:[a-z]+ ){0,3}$")
+_OF_THOSE = re.compile(r"(?:^|[.;,—–-][ ]|[\"“])[Oo]f (?:those|these|them|whom|which),? (?:[a-z]+ ){0,3}$")
 
 
 def _put_at(view: View, f: Found) -> str | None:
