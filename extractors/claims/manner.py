@@ -7,6 +7,7 @@ Pure. Not here: the name itself (speakers.py), whether the statement is true.
 """
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, field
 
 from spacy.tokens import Doc, Token
@@ -61,15 +62,16 @@ def hedged(one: Attribution, text: str, doc: Doc) -> bool:
 
 def denied(one: Attribution, doc: Doc) -> bool:
     """Does the speaker say that it is not so?"""
-    if _lemma(one, doc) in DENYING_CUES:
-        return True
-    verb = next((token for token in doc if token.idx == one.at), None)
-    return verb is not None and any(child.dep_ == "neg" for child in verb.children)
+    verb = _verb(one, doc)
+    return _lemma(one, doc) in DENYING_CUES or any(child.dep_ == "neg" for child in verb.children)
+
+
+def _verb(one: Attribution, doc: Doc) -> Token:
+    return doc[min(bisect_left(doc, one.at, key=lambda token: token.idx), len(doc) - 1)]
 
 
 def _lemma(one: Attribution, doc: Doc) -> str:
-    verb = next((token for token in doc if token.idx == one.at), None)
-    cue = None if verb is None else cues().get(verb.lower_)
+    cue = cues().get(_verb(one, doc).lower_)
     return "" if cue is None else cue.lemma
 
 
