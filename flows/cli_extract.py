@@ -15,7 +15,8 @@ extract_app = typer.Typer(
 )
 
 Html = Annotated[
-    Path | None, typer.Option("--html", help="Write a page with the figures and claims marked, instead of JSON.", show_default=False)
+    Path | None,
+    typer.Option("--html", help="Write a page with the figures and claims marked, instead of JSON.", show_default=False),
 ]
 
 
@@ -35,17 +36,20 @@ def extract_article(
     from flows import extract
 
     _each(
-        file, jsonl, html, extract.article_of_line, lambda text: extract.article(text, url), lambda text: extract.marked_article(text, url)
+        file,
+        jsonl,
+        html,
+        extract.article_of_line,
+        lambda text: extract.article(text, url),
+        lambda text: extract.marked_article(text, url),
     )
 
 
 @extract_app.command("figures")
 def extract_figures(
-    file: Annotated[
-        Path | None, typer.Argument(help="A text file, or .jsonl of {id, text}; default: standard input.")
-    ] = None,
+    file: Annotated[Path | None, typer.Argument(help="A text file, or .jsonl of {id, text}; default: standard input.")] = None,
     published: Annotated[
-        str, typer.Option("--published", help="When the text appeared, ISO 8601: dates such as \"last month\" count from it.")
+        str, typer.Option("--published", help='When the text appeared, ISO 8601: dates such as "last month" count from it.')
     ] = "",
     title: Annotated[str, typer.Option("--title", help="The headline.")] = "",
     jsonl: Annotated[

@@ -176,7 +176,9 @@ def _put_at(view: View, f: Found) -> str | None:
     return singular(noun) if noun is not None and singular(noun) not in UNITS and noun.lower_ not in _ABOUT_NUMBERS else None
 
 
-_ABOUT_NUMBERS = frozenset("numbers figures losses damages profits sales revenues earnings costs prices losses rates odds shares".split())
+_ABOUT_NUMBERS = frozenset(
+    "numbers figures losses damages profits sales revenues earnings costs prices losses rates odds shares".split()
+)
 
 
 def _whole(view: View, f: Found, previous: list[Found], told: list[Told]) -> str | None:

@@ -83,7 +83,8 @@ _EMPTY = frozenset(
     " january february april june july august september october november december spring summer autumn winter"
     " today yesterday half behalf hand file foot spot scene rise return line place order effect need search turn all percent"
     " percentage dollar euro pound kilometre kilometer metre meter mile tonne ton account estimate estimation reckoning"
-    " opinion telling assessment judgement judgment eye word claim calculation admission standard reference data pace count tally version practice course"
+    " opinion telling assessment judgement judgment eye word claim calculation admission standard reference"
+    " data pace count tally version practice course"
     " basis".split()
 )
 _PRONOUNS = frozenset(
@@ -328,7 +329,7 @@ class _Reading:
                 for child in state.children:
                     if child.dep_ in {"prep", "agent"}:
                         self._preposition(child)
-            if state is not None and self.unit == "person" and not self.parts[:1] == [_joint(state)]:
+            if state is not None and self.unit == "person" and self.parts[:1] != [_joint(state)]:
                 return "deaths"
             return _plural(self.unit) if self.unit else "number"
         self.used.add(target.i)
@@ -460,7 +461,7 @@ class _Reading:
             if sold:
                 self.used |= {goal.i, *(t.i for t in verb.children if t.dep_ == "nsubj")}
                 return f"price of {sold}"
-        if kind == "percent" and (whole := self._whole_of_share(verb, head)):
+        if kind == "percent" and (whole := self._whole_of_share(verb)):
             return f"share of {whole}"
         through = root.dep_ == "pobj" and head.lower_ in {"at", "to", "by", "from"} and goal is None
         if _equates(verb, name) or root.dep_ in {"attr", "acomp"} or through:
@@ -478,7 +479,7 @@ class _Reading:
                 return thing or quality or called
         return called
 
-    def _whole_of_share(self, verb: Token, head: Token) -> str:
+    def _whole_of_share(self, verb: Token) -> str:
         """What a share without "of" is one of: "Of 84 wells, two thirds were closed", "the dockers, or one in three, left"."""
         first = self.frame.doc[0]
         of = next((c for c in verb.children if c.lower_ == "of" and c.i < verb.i), first if first.lower_ == "of" else None)
@@ -546,8 +547,10 @@ class _Reading:
         ]
         given = name == "give" and any(base(t) not in _LISTENERS for t in to)
         told = name in _LOSE and any(word in _STATES for part in self.parts for word in part.split())
-        silent = told or (name in _REPORT and not status and not given) or (
-            not counts and (name in _MOVES or _equates(verb, name) or (name in _LEAVE and below.lower_ == "at"))
+        silent = (
+            told
+            or (name in _REPORT and not status and not given)
+            or (not counts and (name in _MOVES or _equates(verb, name) or (name in _LEAVE and below.lower_ == "at")))
         )
         if doer is not None and (doer.i in self.used or frame.holds(doer) or doer == below):
             doer = None
@@ -584,7 +587,11 @@ class _Reading:
                 and doer.i not in self.used
             ):
                 self.agent = who
-        elif edge == "nsubjpass" or (below.lower_ == "of" and below.i < verb.i and doer is None and passive(verb)) or (edge in {"nsubj"} and _undergone(verb)):
+        elif (
+            edge == "nsubjpass"
+            or (below.lower_ == "of" and below.i < verb.i and doer is None and passive(verb))
+            or (edge in {"nsubj"} and _undergone(verb))
+        ):
             particle = next((c.text for c in verb.children if c.dep_ == "prt"), "")
             self.parts.append(f"{_past(verb, name)}{particle and _BOUND + particle}")
             by = next((c for c in verb.children if c.dep_ == "agent"), None)
@@ -628,9 +635,9 @@ class _Reading:
                 self._counted_as(child)
             if name in _REPORT and child.lower_ == "by":
                 continue  # who says so
-            if child.dep_ == "prep" and child.lower_ in _PREPOSITIONS and child not in frame.path and child != below:
-                self._preposition(child)
-            elif child.dep_ == "dative" and child.pos_ == "ADP":
+            if (child.dep_ == "prep" and child.lower_ in _PREPOSITIONS and child not in frame.path and child != below) or (
+                child.dep_ == "dative" and child.pos_ == "ADP"
+            ):
                 self._preposition(child)
             elif child.dep_ == "dative" and child.pos_ in {"NOUN", "PROPN"} and not frame.holds(child):
                 text = self._phrase(child)
@@ -638,7 +645,7 @@ class _Reading:
                 self.parts.append(f"to {text}")
 
     def _meant(self, verb: Token, name: str) -> tuple[Token, str]:
-        """The verb that says what is done: "were found to be closed", "are trying to save", "are reported to have been sold"."""
+        """The verb that says what is done: "were found to be closed", "are trying to save", "are said to have been sold"."""
         if name not in _REPORT | _LIGHT:
             return verb, name
         below = next((c for c in verb.children if c.dep_ == "xcomp" and is_verb(c) and not self.frame.holds(c)), None)
@@ -812,7 +819,9 @@ class _Reading:
             if names and ((token.tag_ in {"NNS", "NNPS"}) == plural or token.pos_ == "PROPN"):
                 return self._plain(token)
         if word in {"them", "those", "these"} and self.previous:
-            many = [t for t in self.previous[-1].doc if t.tag_ == "NNS" and t.dep_ in {"nsubj", "nsubjpass", "dobj", "pobj", "attr"}]
+            many = [
+                t for t in self.previous[-1].doc if t.tag_ == "NNS" and t.dep_ in {"nsubj", "nsubjpass", "dobj", "pobj", "attr"}
+            ]
             many = [t for t in many if base(t) not in _EMPTY and not _speaks(t) and WORDS.get(t.lower_) not in UNITS]
             first = next((t for t in many if t.dep_ != "pobj"), many[0] if many else None)
             return self._plain(first) if first is not None else ""
@@ -1004,7 +1013,7 @@ def _speaks(noun: Token) -> bool:
 
 
 def _undergone(verb: Token) -> bool:
-    """Is the subject the one to whom it is done? So also in "cost 3,000 soldiers killed", which the parser takes for a clause."""
+    """Is it done to the subject? So also in "cost 3,000 soldiers killed", which the parser takes for a clause."""
     bare = (verb.tag_ == "VBN" or verb.lower_ in _STATES) and not any(c.dep_ in {"aux", "dobj"} for c in verb.children)
     return passive(verb) or bare
 
