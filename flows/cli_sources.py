@@ -27,9 +27,7 @@ if TYPE_CHECKING:
 
 sources_app: typer.Typer = typer.Typer(no_args_is_help=True, help="What is polled.")
 
-Which = Annotated[
-    str, typer.Argument(help="Its number in sources list, its address, or a part of it.", show_default=False)
-]
+Which = Annotated[str, typer.Argument(help="Its number in sources list, its address, or a part of it.", show_default=False)]
 Every = Annotated[int, typer.Option("--every-minutes", min=1, max=1440, help="Minutes between two polls, to begin with.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask: take the likeliest, or all of an OPML file.")]
 
