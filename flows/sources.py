@@ -336,7 +336,7 @@ def _store(database: Database, source: dict[str, Any], reading: Reading, now: da
     log.info(
         "source polled", source=redact(source["url"]), outcome=reading.outcome, detail=reading.detail, listed=listed, new=new
     )
-    return Polled(source=source["url"], outcome=reading.outcome, detail=reading.detail, listed=listed, new=new)
+    return Polled(source=redact(source["url"]), outcome=reading.outcome, detail=reading.detail, listed=listed, new=new)
 
 
 _LEARNT = (
