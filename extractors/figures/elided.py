@@ -106,7 +106,7 @@ def elided(view: View, found: list[Found], index: int, memory: Memory) -> None:
     if noun := _put_at(view, f):
         f.unit = noun
         return
-    if f.partitive or _FRONTED.search(view.before(f.start, 80)):
+    if f.partitive or _PRONOUN_FRONT.search(view.before(f.start, 80)):
         f.unit = _whole(view, f, previous, told) or "person"
         return
     if previous:
@@ -129,8 +129,8 @@ def elided(view: View, found: list[Found], index: int, memory: Memory) -> None:
         f.unit = noun
     elif best is not None:
         f.unit = best[1]
-        near = best[0] < 0.5 and previous and previous[-1].unit == best[1] and previous[-1].rate == best[2]
-        f.rate = f.rate or (best[2] if best[3] or near else None)
+        same_kind = bool(previous) and previous[-1].unit == best[1] and previous[-1].rate == best[2]
+        f.rate = f.rate or (best[2] if best[3] or (best[0] < 0.5 and same_kind) else None)
     elif f.number.kind is not Kind.VAGUE:
         f.unit = "person"
     if f.unit in _POPULATION:
@@ -163,7 +163,7 @@ def _telling(view: View, f: Found) -> str | None:
 #: Sentences back in which the people may be named that a bare "34 were killed" counts.
 _PEOPLE_BACK = 1
 #: "Of those, about 300 are closed"
-_FRONTED = re.compile(r"(?:^|[.;,—–-][ ]|[\"“])[Oo]f (?:those|these|them|whom|which),? (?:[a-z]+ ){0,3}$")
+_PRONOUN_FRONT = re.compile(r"(?:^|[.;,—–-][ ]|[\"“])[Oo]f (?:those|these|them|whom|which),? (?:[a-z]+ ){0,3}$")
 
 
 def _put_at(view: View, f: Found) -> str | None:
