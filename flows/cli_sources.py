@@ -128,8 +128,11 @@ def sources_list(config: Config = None, data_dir: DataDir = None, as_json: Json 
 
     Example: figurewatch sources list
     """
+    from flows.http import redact
+
+    rows = [row | {"url": redact(row["url"]), "address": redact(row["address"])} for row in _sources(_open(config, data_dir))]
     _table(
-        _sources(_open(config, data_dir)), as_json, "no sources yet: figurewatch sources add ADDRESS",
+        rows, as_json, "no sources yet: figurewatch sources add ADDRESS",
         id="id", outlet="outlet", url="address", origin="from", state="state", last_polled_at="last poll",
         last_outcome="outcome", last_detail="", due_at="next",
     )  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Any
 
 from extractors.article.feed import NotAFeed
 from flows import channels, db
-from flows.http import client_of
+from flows.http import client_of, redact
 from flows.postgres import database_url
 from flows.settings import FILE_NAME, Settings, SourceSettings, load
 from flows.sources import document_of
@@ -128,22 +128,24 @@ def _standing(settings: Settings) -> list[Check]:
         troubles = tx.all("sources.standing")
     found = [Check("sources added", True, f"{added} by hand")] if added else []
     return found + [
-        Check(f"source {row['outlet'] or row['url']}", False, row["text"], f"figurewatch sources check {row['id']}")
+        Check(f"source {row['outlet'] or redact(row['url'])}", False, row["text"], f"figurewatch sources check {row['id']}")
         for row in troubles
     ]
 
 
 async def _source(client: Any, source: SourceSettings) -> Check:
-    what = f"source {source.outlet or source.url}"
+    what = f"source {source.outlet or redact(source.url)}"
     try:
         answer = await client.fetch(source.url)
     except FetchError as error:
         return Check(what, False, error.message, error.mend or "see whether the address opens in a browser")
     if answer.status != 200:
-        return Check(what, False, f"{source.url}: status {answer.status}", "see whether the address opens in a browser")
+        return Check(what, False, f"{redact(source.url)}: status {answer.status}", "see whether the address opens in a browser")
     document = document_of(source.kind, answer)
     if isinstance(document, NotAFeed):
-        return Check(what, False, f"{source.url}: {document.reason}", "name the feed's own address; a site's page links it")
+        return Check(
+            what, False, f"{redact(source.url)}: {document.reason}", "name the feed's own address; a site's page links it"
+        )
     return Check(what, True, f"{len(document.entries)} entries")
 
 

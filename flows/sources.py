@@ -309,7 +309,7 @@ def _parts(database: Database, source: dict[str, Any]) -> dict[str, dict[str, An
 def _postpone(database: Database, source: dict[str, Any], due_at: datetime) -> Polled:
     with database.transaction() as tx:
         tx.run("sources.postponed", id=source["id"], due_at=due_at)
-    return Polled(source=source["url"], outcome=None)
+    return Polled(source=redact(source["url"]), outcome=None)
 
 
 def _store(database: Database, source: dict[str, Any], reading: Reading, now: datetime) -> Polled:
@@ -333,8 +333,10 @@ def _store(database: Database, source: dict[str, Any], reading: Reading, now: da
             new=new,
         )
         tx.run("sources.forget", id=source["id"], host=source["host"], now=now)
-    log.info("source polled", source=source["url"], outcome=reading.outcome, detail=reading.detail, listed=listed, new=new)
-    return Polled(source=source["url"], outcome=reading.outcome, detail=reading.detail, listed=listed, new=new)
+    log.info(
+        "source polled", source=redact(source["url"]), outcome=reading.outcome, detail=reading.detail, listed=listed, new=new
+    )
+    return Polled(source=redact(source["url"]), outcome=reading.outcome, detail=reading.detail, listed=listed, new=new)
 
 
 _LEARNT = (

@@ -110,7 +110,7 @@ UPDATE notice SET state = %(state)s, leased_until = NULL, due_at = %(due_at)s WH
 
 -- notices --
 -- What the owner should know, the latest first; of one source, or of all that stand.
-SELECT notice.id, source_id, source.url, source.outlet, notice.kind, text, raised_at, over_at, notice.state
+SELECT notice.id, source_id, source.outlet, notice.kind, text, raised_at, over_at, notice.state
 FROM notice JOIN source ON source.id = notice.source_id
 WHERE %(source_id)s::bigint IS NULL OR source_id = %(source_id)s
 ORDER BY notice.id DESC LIMIT %(limit)s;

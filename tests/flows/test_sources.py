@@ -556,6 +556,18 @@ class TestCommands:
             assert part in said, said
         assert checked["ledger"][0]["refused"] == 1
 
+    def test_a_password_in_an_address_is_shown_nowhere(self, fw, newsroom, desk, caplog):
+        newsroom.put("/feed.xml", lambda asked: Answer(503))
+        with desk.database.transaction() as tx:
+            url = newsroom.url.replace("//", "//me:hunter2@") + "/feed.xml"
+            sources.add(tx, url, kind="feed", outlet="Tidewater", every_minutes=15, now=NOON)
+        for _ in range(6):
+            desk.poll("/other.xml")
+        said = fw("list") + fw("list", "--json") + fw("check") + fw("check", "1") + fw("check", "1", "--json") + fw("export")
+        said += str(desk.rows("sources.notices", source_id=None, limit=9)) + caplog.text
+        assert "failed 5 times" in said
+        assert "hunter2" not in said
+
     def test_a_source_of_the_settings_is_not_removed_by_hand(self, fw, newsroom, tmp_path):
         with (tmp_path / "figurewatch.toml").open("a") as file:
             file.write(f'[[sources]]\nurl = "{newsroom.url}/feed.xml"\n')
