@@ -91,7 +91,7 @@ def _people(names: tuple[str, ...], said: Declared, outlet: str, url: str) -> tu
         site_itself = "".join(words) in {label, letters(site(url))} or (
             len(words) <= 3 and len(label) > 2 and words[:1] == [label]
         )
-        if words and not site_itself and not any(words[: len(known)] == known for known in own):
+        if words and not site_itself and not any(words[: len(known)] == known[: len(words)] for known in own):
             kept.append(name)
     return tuple(kept)
 
