@@ -4,6 +4,7 @@ Pages in -> analyses out, in order. A page whose analysis raises or kills its wo
 of the batch goes on.
 """
 
+import signal
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -39,11 +40,12 @@ def _analyse(page: Page) -> Result:
 
 
 def _warm() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; who started us ends us
     import extractors.analysis
     from extractors.text import pipeline
-    from flows.log import configure
+    from flows.log import configure_child
 
-    configure()  # libraries speak here, too, and what they say is nothing to act on
+    configure_child()  # libraries speak here, too, and what they say is nothing to act on
 
     assert extractors.analysis.VERSION
     pipeline()

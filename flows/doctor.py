@@ -41,9 +41,12 @@ def examine(config: Path | None, data_dir: Path | None) -> list[Check]:
     where = str(file) if file.exists() else f"defaults, there is no {FILE_NAME} here"
     counted = f"{len(settings.sources)} sources, {len(settings.channels)} channels, {len(settings.rules)} rules"
     found = [_versions(), Check("settings", True, f"{where}: {counted}")]
-    found += [_folder(settings), _database(settings), _model(), _prefect()]
+    database = _database(settings)
+    found += [_folder(settings), database, _model(), _prefect()]
     found += asyncio.run(_sources(settings))
-    standing = _standing(settings) if found[1].good else []
+    if database.good:
+        found += _fingerprints(settings)
+    standing = _standing(settings) if database.good else []
     found += standing
     found += [_channel(settings, name) for name in settings.channels]
     if not settings.sources and not standing:
@@ -86,6 +89,18 @@ def _database(settings: Settings) -> Check:
         return Check(what, False, error.message, error.mend)
     kind = "embedded" if settings.database_url is None else "outside"
     return Check(what, True, f"PostgreSQL {db.server_version(url)}, {kind}")
+
+
+def _fingerprints(settings: Settings) -> list[Check]:
+    """Articles that are known by fingerprints of another version, with which nothing is compared."""
+    from extractors.copies import VERSION
+
+    with db.Database(database_url(settings)) as database, database.transaction() as tx:
+        row = tx.one("copies.other_versions", version=VERSION)
+    if row is None or not row["articles"]:
+        return []
+    said = f"{row['articles']:,} articles have one of another version: no copy of them is recognised"
+    return [Check("fingerprints", False, said, "figurewatch reprocess; seeds that came as a pack: figurewatch seed add")]
 
 
 def _model() -> Check:

@@ -5,6 +5,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 from itertools import chain, islice, tee
 from pathlib import Path
 from typing import Any
@@ -75,14 +76,38 @@ def article(html: str, url: str) -> dict[str, Any]:
     return row if outcome in (ArticleOutcome.STORED, ArticleOutcome.PAYWALL) else row | {"text": ""}
 
 
-def figures(text: str) -> dict[str, Any]:
-    """The figures and claims of a text; spans count in it as it was given."""
+def figures(text: str, *, title: str = "", published: datetime | None = None) -> dict[str, Any]:
+    """The figures and claims of a text; spans count in it as it was given, dates from the day of publication."""
     from extractors.analysis import Analysis, analyse
 
-    found = analyse(Page(url="text:", text=text, language="en"))
+    found = analyse(_text(text, title, published))
     if not isinstance(found, Analysis):
         return dict(NO_FIGURES)
     return {"figures": [_figure(figure) for figure in found.figures], "claims": [_record(claim) for claim in found.claims]}
+
+
+def marked_figures(text: str, *, title: str = "", published: datetime | None = None) -> str:
+    """A text as an HTML page with its figures and claims marked."""
+    return _marked(_text(text, title, published))
+
+
+def marked_article(html: str, url: str) -> str:
+    """A page's article as an HTML page with its figures and claims marked."""
+    return _marked(Page(url=url, html=html))
+
+
+def _text(text: str, title: str, published: datetime | None) -> Page:
+    return Page(url="text:", text=_LONE.sub("?", text), title=title, published_at=published, language="en")
+
+
+def _marked(page: Page) -> str:
+    from extractors.analysis import Analysis, analyse
+    from extractors.message.marked import page as marked
+
+    found = analyse(page)
+    if isinstance(found, Analysis):
+        return marked(found.article, found.figures, found.claims)
+    return marked(Article(url=page.url, title=f"Nothing to read here: {found.value}", text="", language="und"), (), ())
 
 
 def article_of_line(line: str) -> dict[str, Any]:
@@ -95,12 +120,21 @@ def article_of_line(line: str) -> dict[str, Any]:
 
 
 def figures_of_line(line: str) -> dict[str, Any]:
-    """One line {"id", "text"} -> {"id", "figures", "claims"}, and "error"."""
+    """One line {"id", "text"}, perhaps with "title" and "published" -> {"id", "figures", "claims"}, and "error"."""
     value = _line(line)
     if "error" in value:
         return {"id": value["id"]} | NO_FIGURES | value
-    text = value.get("text")
-    return {"id": value.get("id")} | figures(text if isinstance(text, str) else "")
+    text, title, published = (found if isinstance(found := value.get(key), str) else "" for key in ("text", "title", "published"))
+    return {"id": value.get("id")} | figures(text, title=title, published=moment(published))
+
+
+def moment(value: str) -> datetime | None:
+    """A day or a time in ISO 8601; None where it is none."""
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def as_json(row: dict[str, Any]) -> str:

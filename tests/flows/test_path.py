@@ -11,7 +11,7 @@ from decimal import Decimal
 import pytest
 from newsroom import Answer, Newsroom, article_page, feed, item, page
 
-from flows import alerts, archive, articles, fetch, pipeline, sources
+from flows import alerts, archive, articles, fetch, pipeline, series, sources
 from flows.analyser import Failed
 from flows.archive import Document
 from flows.http import client_of
@@ -221,6 +221,19 @@ class TestArticles:
         pipeline.record_all(database, [left], [Failed("again")], DESK, NOON)
         [kept] = rows(database, "articles.quarantined")
         assert (kept["stage"], kept["outcome"], kept["detail"]) == ("articles", "failed", "again")
+
+    def test_a_page_that_breaks_the_linking_is_an_outcome_of_that_page_alone(self, database, analyser, monkeypatch):
+        assign = series.assign
+
+        def broken(mentions, candidates):
+            if any("containers" in mention.label for mention in mentions):
+                raise ValueError("vectors of two lengths")
+            return assign(mentions, candidates)
+
+        monkeypatch.setattr(series, "assign", broken)
+        done = read(database, analyser, document(FIRST, path="bad"), document(UNRELATED, path="good", title="Apples"))
+        assert (done["articles failed"], done["articles stored"]) == (2, 1)  # it is tried again, and then no more
+        assert len(rows(database, "articles.export", seeds=False)) == 1
 
     def test_a_full_disk_stops_the_pass_and_loses_nothing(self, database, analyser, execute):
         execute(
