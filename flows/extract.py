@@ -124,7 +124,8 @@ def figures_of_line(line: str) -> dict[str, Any]:
     value = _line(line)
     if "error" in value:
         return {"id": value["id"]} | NO_FIGURES | value
-    text, title, published = (found if isinstance(found := value.get(key), str) else "" for key in ("text", "title", "published"))
+    keys = ("text", "title", "published")
+    text, title, published = (found if isinstance(found := value.get(key), str) else "" for key in keys)
     return {"id": value.get("id")} | figures(text, title=title, published=moment(published))
 
 

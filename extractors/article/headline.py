@@ -85,10 +85,10 @@ def _without_site(title: str, names: tuple[str, ...], url: str) -> str:
     pieces = _BAR.split(title)
     bars = _BAR.findall(title)
     while len(pieces) > 1:
-        if any(names_site(pieces[-1], name, url) for name in names) or ("|" in bars[-1] and len(pieces[-1].split()) <= 3):
+        if any(_names_site(pieces[-1], name, url) for name in names) or ("|" in bars[-1] and len(pieces[-1].split()) <= 3):
             pieces.pop()
             bars.pop()
-        elif any(names_site(pieces[0], name, url) for name in names):
+        elif any(_names_site(pieces[0], name, url) for name in names):
             pieces.pop(0)
             bars.pop(0)
         else:
@@ -96,7 +96,7 @@ def _without_site(title: str, names: tuple[str, ...], url: str) -> str:
     return "".join(piece + bar for piece, bar in zip(pieces, [*bars, ""], strict=True)).strip()
 
 
-def names_site(piece: str, name: str, url: str) -> bool:
+def _names_site(piece: str, name: str, url: str) -> bool:
     """Is this the name of the site, or the site's with a section: "The Courier", "Courier World", "courier.example"?"""
     said, known, domain = letters(_THE.sub("", piece)), letters(_THE.sub("", name)), site(url)
     label = letters(domain.partition(".")[0])

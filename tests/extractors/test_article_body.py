@@ -200,6 +200,12 @@ def test_title(case: str, html: str, listed: str, title: str) -> None:
          ("Ada Lind",)),
         ("the company behind the site is no author", json_ld({"@type": "NewsArticle", "author": {"name": "Courier Holding"},
          "publisher": {"name": "Courier Holding"}}), '<p class="byline">By Ada Lind</p>', ("Ada Lind",)),
+        ("nor is a desk of the outlet",
+         '<meta property="og:site_name" content="The Courier"><meta name="author" content="Courier World">', "", ()),
+        ("nor is the outlet by its short name", '<meta property="og:site_name" content="Courier News | Read all about it">'
+         '<meta name="author" content="Courier News">', "", ()),
+        ("a name that begins like the outlet's stays", '<meta property="og:site_name" content="Time">'
+         '<meta name="author" content="Timea Nagy">', "", ("Timea Nagy",)),
         ("an agency is one", '<meta name="author" content="Meridian Press">', "", ("Meridian Press",)),
     ],
 )  # fmt: skip
