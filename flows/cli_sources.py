@@ -25,7 +25,7 @@ from schemas.errors import UsageError
 if TYPE_CHECKING:
     from flows.discover import Found
 
-sources_app = typer.Typer(no_args_is_help=True, help="What is polled.")
+sources_app: typer.Typer = typer.Typer(no_args_is_help=True, help="What is polled.")
 
 Which = Annotated[str, typer.Argument(help="Its number in sources list, its address, or a part of it.", show_default=False)]
 Every = Annotated[int, typer.Option("--every-minutes", min=1, max=1440, help="Minutes between two polls, to begin with.")]

@@ -41,11 +41,12 @@ def examine(config: Path | None, data_dir: Path | None) -> list[Check]:
     where = str(file) if file.exists() else f"defaults, there is no {FILE_NAME} here"
     counted = f"{len(settings.sources)} sources, {len(settings.channels)} channels, {len(settings.rules)} rules"
     found = [_versions(), Check("settings", True, f"{where}: {counted}")]
-    found += [_folder(settings), _database(settings), _model(), _prefect()]
+    database = _database(settings)
+    found += [_folder(settings), database, _model(), _prefect()]
     found += asyncio.run(_sources(settings))
-    if next(check.good for check in found if check.what == "database"):
+    if database.good:
         found += _fingerprints(settings)
-    standing = _standing(settings) if found[1].good else []
+    standing = _standing(settings) if database.good else []
     found += standing
     found += [_channel(settings, name) for name in settings.channels]
     if not settings.sources and not standing:

@@ -8,7 +8,7 @@ runs batches of them (watch.py), replay and backfill call them directly.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +28,19 @@ if TYPE_CHECKING:  # reading the model takes a second, and looking at what is st
     from extractors.analysis import Analysis
 
 STAGES = ("sources", "fetch", "articles", "copies", "figures", "series", "alerts")
+
+
+def summary(done: Mapping[str, int]) -> dict[str, str]:
+    """What was done, in words, by stage; stages that had nothing to do are left out."""
+    parts = {
+        stage: [
+            f"{count} {key.removeprefix(stage + ' ').replace('_', ' ')}"
+            for key, count in sorted(done.items())
+            if key.startswith(stage + " ") and count
+        ]
+        for stage in STAGES
+    }
+    return {stage: ", ".join(said) for stage, said in parts.items() if said}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,9 @@ VARIANT_SHARE = 0.6
 #: What the h1 counts for, where a declared title has one vote: of two wordings that differ, readers see this one.
 HEADLINE_VOTES = 1.5
 
+#: Shorter titles were not cut short, they end with dots.
+MIN_CUT_LENGTH = 40
+
 _WORD = re.compile(r"\w+")
 _THE = re.compile(r"^the\s+", re.IGNORECASE)
 #: Between a headline and the name of its site.
@@ -42,7 +45,9 @@ def _own(said: Declared, names: tuple[str, ...], url: str) -> str:
     seen = max(shown, key=lambda h1: max((_likeness(h1, title) for title in titles), default=0.0), default="")
     if not titles:
         return seen
-    # A declared title that is another one, or the h1, with sections behind a bar is that one's wording.
+    # A declared title that was cut short (structured data has a limit of 110 letters) is the whole one's wording, and one
+    # that is another, or the h1, with sections behind a bar is that one's.
+    titles = [_whole(title, [seen, *titles]) for title in titles]
     known = sorted({seen, *titles} - {""}, key=len)
     titles = [next(one for one in known if title == one or _extends(title, one)) for title in titles]
     votes: defaultdict[str, float] = defaultdict(float)
@@ -56,6 +61,13 @@ def _own(said: Declared, names: tuple[str, ...], url: str) -> str:
     most = max(votes.values())
     best = next(title for title in [seen, *titles] if votes.get(letters(title)) == most)
     return _spelling([title for title in titles if letters(title) == letters(best)], seen)
+
+
+def _whole(title: str, others: list[str]) -> str:
+    start = title.rstrip("….").rstrip()
+    if start == title or len(start) < MIN_CUT_LENGTH:
+        return title
+    return next((other for other in others if other.startswith(start) and len(other) > len(title)), title)
 
 
 def _extends(title: str, other: str) -> bool:

@@ -153,7 +153,8 @@ def _of_noun(noun: Token) -> Part:
             if body is None or body.right_edge.i - body.left_edge.i >= _MOST_WORDS:
                 continue
             text = _with_name(body)
-            if child.lower_ in {"of", "in"} and body.pos_ == "NOUN" and body.tag_ != "NNP" and not organisation:
+            bare = body.pos_ == "NOUN" and not any(c.dep_ in {"det", "poss"} for c in body.children)
+            if child.lower_ in {"of", "in"} and bare and not organisation:
                 title += [child.text, text]  # "head of marine"
                 inner = next((c for c in body.children if c.lower_ in {"at", "of", "for"}), None)
                 body = next((c for c in inner.children if c.dep_ == "pobj"), None) if inner is not None else None

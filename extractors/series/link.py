@@ -15,12 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
+from extractors.series.kinds import alike, same_harm
 from extractors.series.linker import Linker, shipped
 from extractors.series.mention import Mention, from_json, keys, mentions, to_json
 from extractors.series.pair import FEATURES, Prepared, Rarity, prepare, table
 
 #: A second figure of an article is considered for a series that it fits at least this well.
 LEAST_MEAN = 0.05
+#: A number of this many significant digits met twice is hardly chance.
+STRIKING = 3
+#: Two figures of different harms stand below this.
+NO_HARM = -0.75
 
 __all__ = [
     "Candidate",
@@ -46,8 +51,10 @@ class Candidate:
 
 
 def comparable(a: Mention, b: Mention) -> bool:
-    """Can the two be one series at all?"""
-    return a.role == b.role and a.dimension == b.dimension
+    """Can the two be one series at all? Killed and injured never are; soldiers and containers only on a striking number."""
+    if a.role != b.role or a.dimension != b.dimension or same_harm(a.fates, b.fates) < NO_HARM:
+        return False
+    return alike(a.kind, b.kind) >= 0 or (a.number == b.number and min(a.digits, b.digits) >= STRIKING)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from decimal import Decimal
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -23,11 +24,12 @@ from numpy.typing import NDArray
 
 from extractors.figures.units import UNITS, convert, dimension
 from extractors.series.intervals import interval, number
+from extractors.series.kinds import fates, kind
 from extractors.series.standing import speaker_words
 from extractors.text import Sentence
 from schemas.records import Figure
 
-VERSION = 2
+VERSION = 3
 
 #: Content words this near to the number, on either side, say best what it counts; more bring the neighbours' words in.
 NEAR_WORDS = 5
@@ -97,12 +99,18 @@ class Mention:
     local: tuple[str, ...]  #: names in the sentence
     speaker: tuple[str, ...]
     companions: tuple[float, ...]  #: the other numbers of the sentence
+    kind: str  #: of the thing counted, empty where unknown
+    fates: tuple[str, ...]  #: what became of it, the surest first
+    day: float  #: publication of the article in days since 1970; 0 where unknown
     label: str  #: what it measures, for a reader
     vector: str  #: embedding of the nearest words and the label, 8 bits a dimension, base64
 
 
-def mentions(figures: Sequence[Figure], sentences: Sequence[Sentence], *, title: str, article: str) -> list[Mention]:
+def mentions(
+    figures: Sequence[Figure], sentences: Sequence[Sentence], *, title: str, article: str, published_at: datetime | None = None
+) -> list[Mention]:
     """One mention a figure, in order."""
+    day = 0.0 if published_at is None else published_at.timestamp() / 86400
     names = _names(sentences, title)
     known = frozenset(names)
     by_start = {s.start: s for s in sentences}
@@ -129,6 +137,7 @@ def mentions(figures: Sequence[Figure], sentences: Sequence[Sentence], *, title:
                 names,
                 known,
                 article,
+                day,
             )
         )
     return found
@@ -209,6 +218,7 @@ def _mention(
     names: tuple[str, ...],
     known: frozenset[str],
     article: str,
+    day: float,
 ) -> Mention:
     said = interval(figure.low, figure.high, figure.bound)
     base = _BASES.get(dimension(figure.unit), "")
@@ -216,6 +226,8 @@ def _mention(
     end = offset + len(figure.surface)
     counted = tuple(dict.fromkeys((*stems(figure.surface), *stems(figure.unit))))
     near = _near(text, offset, end)
+    left = max((o.end - figure.start + offset for o in others if o.end <= figure.start), default=0)
+    right = min((o.start - figure.start + offset for o in others if o.start >= figure.end), default=len(text))
     slots = figure.slots
     parts = (slots.counted, slots.action, slots.agent, slots.patient, slots.place, slots.period, slots.whole)
     words = " ".join(
@@ -244,9 +256,19 @@ def _mention(
         local=tuple(dict.fromkeys(n for n in map(_name, _NAME.findall(text)) if n in known or n in _inner(text)))[:MOST_NAMES],
         speaker=tuple(sorted(speaker_words(figure.attribution))),
         companions=tuple(_float(number(o.low, o.high), o.unit, o.unit) for o in others[:8]),
+        kind=_kind(figure),
+        fates=fates(figure.surface, text[left:offset], text[end:right]),
+        day=day,
         label=figure.measured or " ".join(w for w in figure.surface.split() if not w[0].isdigit()),
         vector=_pack(embedding(f"{figure.unit} {figure.measured} {words}")),
     )
+
+
+def _kind(figure: Figure) -> str:
+    """By the noun as counted here, the unit's own name where that says nothing."""
+    if dimension(figure.unit) != "count":
+        return ""
+    return kind(figure.slots.counted) or kind(figure.unit)
 
 
 def _near(text: str, start: int, end: int) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from extractors.series.kinds import alike, same_fate, same_harm
 from extractors.series.mention import Mention, embedding, stem, unpack
 from extractors.series.standing import same_speaker
 
@@ -69,6 +70,13 @@ FEATURES = (
     "period",
     "whole",
     "counted noun",
+    "kinds alike",
+    "fates alike",
+    "harm alike",
+    "one has a period",
+    "days apart",
+    "later one lower",
+    "later one higher",
     "alike",
     "alike beyond the next best, lesser",
     "alike beyond the next best, greater",
@@ -187,10 +195,10 @@ def table(ready: Sequence[Prepared], pairs: Sequence[tuple[int, int]], rarity: R
     if not pairs:
         return np.zeros((0, len(FEATURES)))
     rows = [features(ready[i], ready[j], rarity) for i, j in pairs]
-    alike = [sum(row[at] for at in _ALIKE) / len(_ALIKE) for row in rows]
+    closeness = [sum(row[at] for at in _ALIKE) / len(_ALIKE) for row in rows]
     rivals: dict[tuple[int, str], list[tuple[float, int]]] = defaultdict(list)
     equals: dict[tuple[int, str], set[int]] = defaultdict(set)
-    for (i, j), row, close in zip(pairs, rows, alike, strict=True):
+    for (i, j), row, close in zip(pairs, rows, closeness, strict=True):
         for one, other in ((i, j), (j, i)):
             there = (one, ready[other].mention.article)
             rivals[there].append((close, other))
@@ -199,7 +207,7 @@ def table(ready: Sequence[Prepared], pairs: Sequence[tuple[int, int]], rarity: R
     for found in rivals.values():
         found.sort(reverse=True)
         del found[2:]
-    for (i, j), row, close in zip(pairs, rows, alike, strict=True):
+    for (i, j), row, close in zip(pairs, rows, closeness, strict=True):
         beyond, elsewhere = [], 0
         for one, other in ((i, j), (j, i)):
             there = (one, ready[other].mention.article)
@@ -273,14 +281,29 @@ def features(a: Prepared, b: Prepared, rarity: Rarity) -> list[float]:
         float(min(len(x.sentence), len(y.sentence))),
         *(_ratio(len(p & q), min(len(p), len(q))) if p and q else -1.0 for p, q in zip(a.slots[1:], b.slots[1:], strict=True)),
         _ratio(len(a.slots[0] & b.slots[0]), min(len(a.slots[0]), len(b.slots[0]))) if a.slots[0] and b.slots[0] else -1.0,
+        alike(x.kind, y.kind),
+        same_fate(x.fates, y.fates),
+        same_harm(x.fates, y.fates),
+        float(bool(a.slots[5]) != bool(b.slots[5])),
+        *_moved(x, y, apart),
     ]
 
 
+def _moved(x: Mention, y: Mention, apart: float) -> tuple[float, float, float]:
+    """Days between the two as a logarithm, and how far the later one lies below or above the earlier."""
+    if not x.day or not y.day:
+        return 0.0, 0.0, 0.0
+    days = abs(x.day - y.day)
+    first, last = (x, y) if x.day <= y.day else (y, x)
+    lower = last.number < first.number and days > 0
+    return math.log1p(days), apart if lower else 0.0, apart if last.number > first.number and days > 0 else 0.0
+
+
 def _weigh(a: Prepared, b: Prepared, left: frozenset[str], right: frozenset[str]) -> tuple[float, float, float]:
-    """Weight of the words in both, in either, and in the lighter of the two."""
-    mine = sum(a.weight[w] for w in left)
-    theirs = sum(b.weight[w] for w in right)
-    both = sum(a.weight[w] for w in left & right)
+    """Weight of the words in both, in either, and in the lighter of the two; exact sums, so that the order of a set is no matter."""
+    mine = math.fsum(a.weight[w] for w in left)
+    theirs = math.fsum(b.weight[w] for w in right)
+    both = math.fsum(a.weight[w] for w in left & right)
     return both, mine + theirs - both, min(mine, theirs)
 
 
@@ -291,7 +314,7 @@ def _held(one: Prepared, other: frozenset[str]) -> float:
 
 def _share(one: Prepared, part: frozenset[str], whole: frozenset[str]) -> float:
     weight = one.weight
-    return _ratio(sum(weight.get(w, 0.5) for w in part), sum(weight.get(w, 0.5) for w in whole))
+    return _ratio(math.fsum(weight.get(w, 0.5) for w in part), math.fsum(weight.get(w, 0.5) for w in whole))
 
 
 def _missing(one: Prepared, other: frozenset[str]) -> float:

@@ -228,6 +228,12 @@ class TestWhenNext:
         desk.poll()
         assert self.minutes(desk) >= least
 
+    def test_hours_that_the_feed_asks_to_skip_are_skipped(self, desk, newsroom):
+        body = rss(items(newsroom, "a")).replace("<channel>", "<channel><skipHours><hour>13</hour></skipHours>")
+        newsroom.put("/feed.xml", plain(body))
+        desk.poll()
+        assert self.minutes(desk) == 60
+
     def test_retry_after_holds_for_the_source_and_its_host(self, desk, newsroom):
         newsroom.put("/feed.xml", too_many_requests("7200"))
         polled = desk.poll()
@@ -256,11 +262,11 @@ class TestWhenNext:
             async with client_of(OPEN) as client:
                 gate = sources.Gate(desk.database, client, settings.fetch)
                 robots = sources.Robots(desk.database, gate, settings.fetch, desk.now)
-                gate.fetch = impatient(gate.fetch)
+                gate.visit = impatient(gate.visit)
                 return await sources.poll(desk.database, gate, robots, desk.source, desk.now)
 
-        def impatient(fetch_):
-            return lambda url, **how: fetch_(url, **how | {"longest": timedelta(seconds=1)})
+        def impatient(visit):
+            return lambda url, **how: visit(url, **how | {"longest": timedelta(seconds=1)})
 
         assert asyncio.run(go()).outcome is None
         assert len(desk.rows("sources.polls", id=desk.source["id"], limit=10)) == 1
