@@ -69,7 +69,8 @@ def fill(url: str, first: int, last: int) -> float:
     with db.connect(url) as connection, connection.cursor() as cursor:
         cursor.execute(
             f"{ARTICLE} SELECT n, 'https://bench.example/' || n, '', '', 'en', at, at, '', 'original', n, '', '', ''"
-            " FROM generate_series(%s::bigint, %s) AS n, LATERAL (SELECT timestamptz '2020-01-01' + n * interval '1 minute' AS at)",
+            " FROM generate_series(%s::bigint, %s) AS n,"
+            " LATERAL (SELECT timestamptz '2020-01-01' + n * interval '1 minute' AS at)",
             (first, last - 1),
         )
         cursor.execute(
@@ -196,7 +197,8 @@ def picture(curve: list[dict[str, float]], title: str) -> str:
     for row in curve:
         anchor = "start" if row is curve[0] else "end" if row is curve[-1] else "middle"
         parts.append(
-            f'<text x="{x(row["articles"]):.1f}" y="{bottom + 18}" text-anchor="{anchor}" fill="#333">{row["articles"]:,.0f}</text>'
+            f'<text x="{x(row["articles"]):.1f}" y="{bottom + 18}" text-anchor="{anchor}" fill="#333">'
+            f"{row['articles']:,.0f}</text>"
         )
     parts.append(
         f'<text x="{(left + right) / 2}" y="{height - 8}" text-anchor="middle" fill="#333">articles in the archive</text></svg>'
