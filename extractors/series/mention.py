@@ -257,7 +257,7 @@ def _mention(
         speaker=tuple(sorted(speaker_words(figure.attribution))),
         companions=tuple(_float(number(o.low, o.high), o.unit, o.unit) for o in others[:8]),
         kind=_kind(figure),
-        fates=fates(figure.surface, text[left:offset], text[end:right]),
+        fates=fates(figure.surface, text[left:offset], text[end:right], figure.measured),
         day=day,
         label=figure.measured or " ".join(w for w in figure.surface.split() if not w[0].isdigit()),
         vector=_pack(embedding(f"{figure.unit} {figure.measured} {words}")),
