@@ -52,8 +52,8 @@ def read(title: str, text: str, url: str, day: datetime) -> tuple[list[Figure], 
     return found, mentions(found, parts, title=title, article=url, published_at=day), lines
 
 
-ARTICLE = """INSERT INTO article (url, title, outlet, text, language, analysis_version, cluster_id, relation, as_of, published_at,
-                                  fetched_at, figures_outcome, series_outcome)
+ARTICLE = """INSERT INTO article (url, title, outlet, text, language, analysis_version, cluster_id, relation, as_of,
+                                  published_at, fetched_at, figures_outcome, series_outcome)
              VALUES (%s, %s, 'Bench', %s, 'en', '', 0, 'original', %s, %s, %s, 'extracted', 'observed') RETURNING id"""
 
 

@@ -16,9 +16,10 @@ SHARE = Decimal("0.10")
 DESK = Desk(threshold=SHARE, rules=(Rule(name="every shift", channels=("desk",)),))
 
 
-def told(number, day, verb="have been shipped"):
+def told(number, day):
     text = (
-        f"ARDEN - Some {number} containers of ammunition {verb} from Port Larn to Vessia, the defence ministry of Arden said.\n\n"
+        f"ARDEN - Some {number} containers of ammunition have been shipped from Port Larn to Vessia, the defence ministry of"
+        " Arden said.\n\n"
         "The freighters unload at the naval base of Kolm, from where trains go on to depots near the front.\n\n"
         f"Vessia has denied on day {day} that it buys weapons abroad, and its embassy did not answer."
     )
@@ -40,6 +41,10 @@ def read(database, analyser):
 def rows(database, query, **values):
     with database.transaction() as tx:
         return tx.all(query, **values)
+
+
+def members(database, series):
+    return [row["id"] for row in rows(database, "series.history", id=series)]
 
 
 def lines(database):
@@ -93,7 +98,7 @@ def test_a_muted_series_goes_on_and_tells_nothing(database, read):
     [
         ("a series with itself", lambda db, one: corrections.merge(db, one, one, SHARE, NOON)),
         ("a series that is not there", lambda db, one: corrections.merge(db, one, 999_999, SHARE, NOON)),
-        ("all of a series", lambda db, one: corrections.split(db, one, [r["id"] for r in rows(db, "series.history", id=one)], SHARE, NOON)),
+        ("all of a series", lambda db, one: corrections.split(db, one, members(db, one), SHARE, NOON)),
         ("another's observation", lambda db, one: corrections.split(db, one, [999_999], SHARE, NOON)),
         ("an empty name", lambda db, one: corrections.rename(db, one, "  ", NOON)),
     ],
