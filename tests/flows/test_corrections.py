@@ -21,7 +21,7 @@ def told(number, day):
         f"ARDEN - Some {number} containers of ammunition have been shipped from Port Larn to Vessia, the defence ministry of"
         " Arden said.\n\n"
         "The freighters unload at the naval base of Kolm, from where trains go on to depots near the front.\n\n"
-        f"Vessia has denied on day {day} that it buys weapons abroad, and its embassy did not answer."
+        "Vessia has denied that it buys weapons abroad, and its embassy did not answer."
     )
     at = NOON + timedelta(days=day)
     return Document(url=f"https://tidewater.example/{day}", title="Containers", outlet="Tidewater", published_at=at, text=text)
