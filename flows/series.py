@@ -21,8 +21,8 @@ from schemas.outcomes import Bound, Role, SeriesOutcome
 from schemas.records import Figure, Observation, Shift, Verdict
 
 #: Series that are compared in full with an article's figures, and mentions of each: the latest say best how it is put now.
-MOST_SERIES = 80
-MOST_MENTIONS = 12
+MOST_SERIES = 40
+MOST_MENTIONS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,6 +42,8 @@ VECTOR_SIZE = 256
 #: Look-up keys pair the article's main names with the figure's nearest words: this many of each.
 KEY_NAMES = 8
 KEY_WORDS = 6
+#: Two main names with the kind of thing counted are selective enough, and find a figure whose words are all others.
+KEY_PAIRED = 5
 
 #: One unit a dimension, so that values compare: that with factor 1.
 _BASES = {unit.dimension: unit.name for unit in reversed(UNITS.values()) if unit.factor == 1 and not unit.offset}
@@ -153,7 +155,13 @@ def keys(mention: Mention) -> list[int]:
     words.append(f"={mention.number:.1e}")
     kind = "" if mention.dimension == "count" else mention.dimension
     names = mention.names[:KEY_NAMES] or ("",)
-    return sorted({_hash(f"{kind}|{name}|{word}") for name in names for word in words})
+    found = {_hash(f"{kind}|{name}|{word}") for name in names for word in words}
+    what = mention.kind or kind
+    if what:
+        told = mention.names[:KEY_PAIRED]
+        found |= {_hash(f"{what}|{'+'.join(sorted((a, b)))}") for k, a in enumerate(told) for b in told[:k]}
+        found |= {_hash(f"{what}|{name}|:{fate}") for name in told for fate in mention.fates[:1]}
+    return sorted(found)
 
 
 def to_json(mention: Mention) -> dict[str, Any]:

@@ -233,7 +233,7 @@ def _gold_figure(f: dict[str, Any], text: str, split: list[Sentence]) -> Figure:
 
 
 #: As the service's query has it: the series sharing most keys, each with its latest mentions.
-MOST_SERIES, MOST_MENTIONS = 200, 12
+MOST_SERIES, MOST_MENTIONS = 40, 6
 
 
 class Store:
