@@ -79,8 +79,6 @@ def analyse(page: Page) -> Analysis | ArticleOutcome:
         figures=tuple(found),
         figure_sentences=tuple(index[figure.sentence_start] for figure in found),
         claims=tuple(said),
-        mentions=tuple(
-            mentions(found, parts, title=article.title, article=article.url, published_at=article.published_at)
-        ),
+        mentions=tuple(mentions(found, parts, title=article.title, article=article.url, published_at=article.published_at)),
         figures_outcome=outcome,
     )

@@ -27,14 +27,12 @@ seed_app = typer.Typer(no_args_is_help=True, help="The seed corpus: documents th
 backfill_app = typer.Typer(
     no_args_is_help=True, help="History from an archive: it takes its place in every series and wakes nobody."
 )
-series_app = typer.Typer(no_args_is_help=True, help="The lines that are watched.")
 shifts_app = typer.Typer(no_args_is_help=True, help="Changes worth telling.")
 alerts_app = typer.Typer(no_args_is_help=True, help="What was told, and to whom.")
 for name, group in (
     ("extract", extract_app),
     ("seed", seed_app),
     ("backfill", backfill_app),
-    ("series", series_app),
     ("shifts", shifts_app),
     ("alerts", alerts_app),
 ):
@@ -365,47 +363,6 @@ def backfill_feed(
     _counts(counts, as_json)
 
 
-@series_app.command("list")
-def series_list(
-    limit: Limit = 40,
-    every_role: Annotated[bool, typer.Option("--all", help="Also changes, background and forecasts.")] = False,
-    config: Config = None,
-    data_dir: DataDir = None,
-    as_json: Json = False,
-) -> None:
-    """The series, those seen most often first.
-
-    Example: figurewatch series list --limit 20
-    """
-    rows = _rows(config, data_dir, "series.list", limit=limit, role=None if every_role else "level")
-    _table(
-        rows, as_json, "no series yet: figurewatch run, or figurewatch backfill",
-        id="id", label="measured", unit="unit", rate="per", role="role", observations="seen",
-        origins="origins", shifts="shifts", last_seen="last",
-    )  # fmt: skip
-
-
-@series_app.command("show")
-def series_show(
-    series: Annotated[int, typer.Argument(help="Its number in series list.", show_default=False)],
-    config: Config = None,
-    data_dir: DataDir = None,
-    as_json: Json = False,
-) -> None:
-    """One series: every number, who said it, where and when.
-
-    Example: figurewatch series show 12
-    """
-    from flows import look
-
-    opened = _open(config, data_dir)
-    found = look.series(opened.database, series)
-    if as_json:
-        _print_json(found)
-    else:
-        look.show_series(found, out)
-
-
 @shifts_app.command("list")
 def shifts_list(limit: Limit = 40, config: Config = None, data_dir: DataDir = None, as_json: Json = False) -> None:
     """The shifts, the latest first.
@@ -672,3 +629,7 @@ def _spinner(what: str, *, quiet: bool) -> Iterator[Callable[[str], None]]:
 from flows.cli_sources import sources_app  # noqa: E402 - it uses what stands above
 
 app.add_typer(sources_app, name="sources")
+
+from flows.cli_series import series_app  # noqa: E402 - it uses what stands above
+
+app.add_typer(series_app, name="series")

@@ -1,7 +1,7 @@
 """Series: each figure placed in the series it belongs to, and the shifts that follow.
 
-Figures of an article -> those that continue the parent's, then the rest by linking -> observations -> shifts of every
-series touched, decided anew from all its observations and compared with those told before.
+Figures of an article -> those that continue the parent's, then the rest by linking -> observations -> series that turn out
+to be one joined -> shifts of every series touched, decided anew from all its observations and compared with those told before.
 """
 
 from collections import defaultdict
@@ -12,8 +12,9 @@ from decimal import Decimal
 from typing import Any
 
 from extractors.copies.origins import Source, origins
+from extractors.series import link
 from extractors.series.inherit import Placed, inherited, same_value
-from extractors.series.link import Candidate, assign
+from extractors.series.link import Candidate
 from extractors.series.mention import Mention, from_json, keys, to_json
 from extractors.series.shifts import detect
 from flows.db import Jsonb, Transaction
@@ -21,8 +22,8 @@ from schemas.outcomes import Bound, Relation, Role, SeriesOutcome
 from schemas.records import Figure, Observation, Rejudged, Shift, Verdict
 
 #: Series that are compared in full with an article's figures, and mentions of each: the latest say best how it is put now.
-MOST_SERIES = 80
-MOST_MENTIONS = 12
+MOST_SERIES = 40
+MOST_MENTIONS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,11 +60,9 @@ def place(
         if each.verdict.of == article_id:
             theirs, _ = _continued(tx, here, each.id, [(there, mine) for mine, there in each.verdict.shared])
             chosen |= {i: s for i, s in theirs.items() if i not in chosen and s not in chosen.values()}
-    rest = [index for index in range(len(figures)) if index not in chosen]
-    candidates = _candidates(tx, [mentions[index] for index in rest], taken=set(chosen.values()))
-    assigned = dict(zip(rest, assign([mentions[index] for index in rest], candidates), strict=True))
-    new = [index for index, series in assigned.items() if series is None]
-    chosen |= {index: series for index, series in assigned.items() if series is not None}
+    found = link.place(mentions, _candidates(tx, mentions, continued=sorted(set(chosen.values()))), fixed=chosen)
+    new = [index for index, series in enumerate(found.series) if series is None]
+    chosen = {index: series for index, series in enumerate(found.series) if series is not None}
     chosen |= dict(zip(new, _create(tx, [(figures[index], mentions[index]) for index in new], now), strict=True))
     tx.many(
         "series.observe",
@@ -80,6 +79,9 @@ def place(
             for index, (figure_id, mention) in enumerate(zip(figure_ids, mentions, strict=True))
         ],
     )
+    for keep, end in _allowed(tx, found.merges):
+        merge(tx, keep, end)
+        chosen = {index: keep if series == end else series for index, series in chosen.items()}
     tx.run("series.relabel", series=sorted(set(chosen.values())))
     moved = _follow(tx, again)
     touched = tuple(sorted(moved | {chosen[index] for index in range(len(figures)) if figures[index].role is Role.LEVEL}))
@@ -135,17 +137,39 @@ def _continued(
     return chosen, dates
 
 
-def _candidates(tx: Transaction, mentions: Sequence[Mention], taken: set[int]) -> list[Candidate]:
-    if not mentions:
-        return []
+def _candidates(tx: Transaction, mentions: Sequence[Mention], continued: Sequence[int]) -> list[Candidate]:
     wanted = sorted({key for mention in mentions for key in keys(mention)})
     dimensions = sorted({mention.dimension for mention in mentions})
-    rows = tx.all("series.candidates", keys=wanted, dimensions=dimensions, most_series=MOST_SERIES, most_mentions=MOST_MENTIONS)
+    rows = tx.all(
+        "series.candidates",
+        keys=wanted,
+        dimensions=dimensions,
+        continued=list(continued),
+        most_series=MOST_SERIES,
+        most_mentions=MOST_MENTIONS,
+    )
     members: defaultdict[int, list[Mention]] = defaultdict(list)
     for row in rows:
-        if row["series_id"] not in taken:
-            members[row["series_id"]].append(from_json(row["mention"]))
+        members[row["series_id"]].append(from_json(row["mention"]))
     return [Candidate(series=series, mentions=tuple(found)) for series, found in members.items()]
+
+
+def _allowed(tx: Transaction, merges: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Without those that a person has taken apart."""
+    if not merges:
+        return []
+    apart = {
+        frozenset((row["series_id"], row["other_id"]))
+        for row in tx.all("series.apart", series=sorted({series for pair in merges for series in pair}))
+    }
+    return [pair for pair in merges if frozenset(pair) not in apart]
+
+
+def merge(tx: Transaction, keep: int, end: int) -> None:
+    """Two series become one: observations, shifts and corrections move over, with the alerts that hang on them."""
+    for step in ("move_observations", "move_shifts", "move_corrections", "inherit_mute"):
+        tx.run(f"series.{step}", keep=keep, end=end)
+    tx.run("series.remove", id=end)
 
 
 def _create(tx: Transaction, firsts: Sequence[tuple[Figure, Mention]], now: datetime) -> list[int]:

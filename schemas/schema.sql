@@ -288,6 +288,17 @@ CREATE TABLE shift (
 );
 CREATE INDEX shift_series ON shift (series_id);
 
+CREATE TABLE correction (                             -- what a person decided; kept apart from what the machine said
+    id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    kind         text NOT NULL CHECK (kind IN ('merge', 'split', 'rename')),
+    series_id    bigint NOT NULL,                     -- the series that stays; moves along when that one is merged
+    other_id     bigint,                              -- merge: the one that ended; split: the new one
+    observations bigint[] NOT NULL DEFAULT '{}',      -- those moved, so that the machine's own placing can be told
+    label        text,
+    made_at      timestamptz NOT NULL
+);
+CREATE INDEX correction_series ON correction (series_id);
+
 -- Shifts that matched a rule, and the outbox. Written in the shift's transaction, so neither is lost without the other.
 
 CREATE TABLE alert (

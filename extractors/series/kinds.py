@@ -15,10 +15,14 @@ NOUNS = {
     "people": "person people individual human man men woman women citizen national resident inhabitant civilian male female"
     " member other soul victim life death fatality casualty injury dead wounded injured killed missing loss national"
     " compatriot foreigner north-korean",
-    "soldier": "soldier troop trooper serviceman servicemen servicewoman servicepeople personnel fighter combatant mercenary conscript recruit"
-    " infantryman infantrymen marine paratrooper reservist commando force army gunman gunmen militant insurgent rebel warrior special-force"
+    "soldier": "soldier troop trooper serviceman servicemen servicewoman servicepeople personnel fighter"
+    " combatant mercenary conscript"
+    " recruit"
+    " infantryman infantrymen marine paratrooper reservist commando force army gunman gunmen militant insurgent"
+    " rebel warrior special-force"
     " contingent",
-    "worker": "worker labourer laborer employee staff staffer workman workmen builder job post position workforce docker miner"
+    "worker": "worker labourer laborer employee staff staffer workman workmen builder job post position"
+    " workforce docker miner"
     " engineer apprentice",
     "medic": "doctor nurse medic physician paramedic",
     "child": "child children kid pupil student schoolchild schoolchildren baby infant toddler minor youngster teenager",
@@ -61,9 +65,7 @@ NOUNS = {
     "egg": "egg",
 }
 #: Kinds of which people are the general word.
-HUMAN = frozenset(
-    "people soldier worker medic child patient captive refugee voter customer passenger officer family".split()
-)
+HUMAN = frozenset("people soldier worker medic child patient captive refugee voter customer passenger officer family".split())
 #: Other general words, and what they may stand for.
 GENERAL = {
     "aircraft": frozenset({"drone", "flight"}),
@@ -80,7 +82,8 @@ _FORMS = frozenset("piece unit system item lot set batch number total kind type 
 
 #: What becomes of the things counted. Nothing counted under one of these is counted under another.
 FATES = {
-    "killed": "kill killed killing killings dead death deaths die died dies dying fatality fatalities perish perished slain lives",
+    "killed": "kill killed killing killings dead death deaths die died dies dying fatality"
+    " fatalities perish perished slain lives toll",
     "hurt": "wound wounded wounding injure injured injuring injury injuries hurt hospitalised hospitalized maimed",
     "lost": "casualty casualties losses lost",
     "missing": "missing unaccounted vanished disappeared",
@@ -91,7 +94,8 @@ FATES = {
     "sheltered": "sheltering sheltered sleeping housed",
     "sick": "infected infections infection cases fell ill sick diagnosed contracted",
     "recovered": "recovered discharged cured",
-    "sent": "sent send sends sending ship shipped ships shipping shipment shipments deliver delivered delivering delivery deliveries supplied"
+    "sent": "sent send sends sending ship shipped ships shipping shipment shipments deliver delivered"
+    " delivering delivery deliveries supplied"
     " supply supplies supplying transferred transfer dispatched dispatch transported exported handed moved travelled traveled"
     " crossed provided provide gave given went gone left cross moving",
     "deployed": "deployed deploy deployment stationed serving fighting positioned massed present",
@@ -126,11 +130,19 @@ FATES = {
     "stranded": "stranded trapped stuck",
     "sold": "sold sell sales sale selling bought purchased",
 }
+#: Fates whose name alone would not be read as meant.
+_TOLD = {
+    "lost": "killed or wounded",
+    "hurt": "wounded",
+    "held": "captured",
+    "held-inside": "what would fit",
+    "made": "produced",
+}
 #: Words after the number, and before it, that are looked at.
 AFTER, BEFORE = 9, 9
 
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-_STOP = re.compile(r"[;:()]|\s[–—-]\s|\b(?:while|whereas|which|but)\b", re.IGNORECASE)
+_STOP = re.compile(r"[;()]|\s[–—-]\s|\b(?:while|whereas|which|but)\b", re.IGNORECASE)
 _LIVES = re.compile(r"\b(?:lost|losing) (?:\w+ ){0,2}(?:lives|life)\b", re.IGNORECASE)
 _JOINED = re.compile(r"\b(?:and|or)\b|[,/&]")
 
@@ -169,19 +181,20 @@ def kind(noun: str) -> str:
     return ""
 
 
-def fates(surface: str, before: str, after: str) -> tuple[str, ...]:
+def fates(surface: str, before: str, after: str, label: str = "") -> tuple[str, ...]:
     """What became of the things counted, the surest first.
 
     Args:
         surface: the quantity as written.
         before, after: the sentence up to and from it, cut at the figures on either side.
+        label: what it measures by its grammar, for what stands further off.
     """
     after = _STOP.split(after, maxsplit=1)[0]
     pieces = [*_STOP.split(before)]
     before = pieces[-1] if pieces else ""
     found = [*_found(_WORD.findall(surface)), *_found(_WORD.findall(after)[:AFTER])]
     found += [f for f in _found(_WORD.findall(before)[: -BEFORE - 1 : -1]) if f not in found]
-    found = list(dict.fromkeys(found))
+    found = list(dict.fromkeys([*found, *_found(_WORD.findall(label))]))
     if "lost" in found and _LIVES.search(surface + after):
         found.remove("lost")
     if {"killed", "hurt"} <= set(found[:3]) and _both(f"{surface} {after}"):
@@ -194,7 +207,7 @@ HARM = frozenset("killed hurt lost missing held".split())
 
 
 def same_harm(a: Sequence[str], b: Sequence[str]) -> float:
-    """1 where both say the same harm first, -1 where both say another, -0.5 where only one speaks of harm, 0 where none does."""
+    """1 where both say the same harm first, -1 where both say another, -0.5 where one alone speaks of harm, else 0."""
     one, other = (next((f for f in x[:1] if f in HARM), "") for x in (a, b))
     if not one and not other:
         return 0.0
@@ -226,7 +239,8 @@ def _one(word: str) -> str:
 
 
 def alike(a: str, b: str) -> float:
-    """-1 for two different kinds, -0.5 where both are human, 0 where one is unknown, 0.5 for a general word, 1 for the same."""
+    """-1 for two different kinds, -0.5 where both are human, 0 where one is unknown, 0.5 for a general word, 1"
+    " for the same."""
     if not a or not b:
         return 0.0
     if a == b:
@@ -243,3 +257,8 @@ def same_fate(a: Sequence[str], b: Sequence[str]) -> float:
     if a[0] == b[0]:
         return 1.0
     return 0.5 if set(a) & set(b) else -1.0
+
+
+def told_fate(fate: str) -> str:
+    """A fate as a reader understands it."""
+    return _TOLD.get(fate, fate)

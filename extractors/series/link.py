@@ -8,20 +8,24 @@ or rate of their own never meet. Deterministic: ties fall to the older series.
 Pure. Not here: what is kept of a figure (mention.py), how a pair is judged (pair.py, linker.py).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from extractors.series.kinds import alike, same_harm
+from extractors.series.kinds import alike, same_harm, told_fate
 from extractors.series.linker import Linker, shipped
 from extractors.series.mention import Mention, from_json, keys, mentions, to_json
-from extractors.series.pair import FEATURES, Prepared, Rarity, prepare, table
+from extractors.series.pair import FEATURES, Prepared, Rarity, head, prepare, table
+from extractors.series.standing import same_speaker
 
 #: A second figure of an article is considered for a series that it fits at least this well.
 LEAST_MEAN = 0.05
+#: A figure is measured against so many of the nearest members of a series.
+NEAREST = 2
 #: A number of this many significant digits met twice is hardly chance.
 STRIKING = 3
 #: Two figures of different harms stand below this.
@@ -138,19 +142,20 @@ class Meeting:
     rows: NDArray[np.float64]
 
     def means(self, chances: NDArray[np.float64]) -> NDArray[np.float64]:
-        """How well each own mention fits each candidate: halfway between the mean and the best of the probabilities.
+        """How well each own mention fits each candidate: the mean of its NEAREST best probabilities.
 
-        The mean alone punishes a line for having moved; the best alone lets one look-alike carry a figure in.
+        The mean of all punishes a line for having moved; the best alone lets one look-alike carry a figure in.
         """
         own = self.owner.count(None)
         sizes = np.bincount(np.array([o for o in self.owner if o is not None]))
-        total, best = np.zeros((own, len(sizes))), np.zeros((own, len(sizes)))
+        best = np.zeros((own, len(sizes), NEAREST))
         for (i, j), chance in zip(self.pairs, chances, strict=True):
             column = self.owner[j]
-            if column is not None:
-                total[i, column] += chance
-                best[i, column] = max(best[i, column], chance)
-        return (total / sizes + best) / 2
+            if column is not None and chance > best[i, column, -1]:
+                best[i, column, -1] = chance
+                best[i, column] = -np.sort(-best[i, column])
+        fit: NDArray[np.float64] = best.sum(axis=2) / np.minimum(sizes, NEAREST)
+        return fit
 
 
 def meeting(new: Sequence[Mention], pool: Sequence[Candidate]) -> Meeting:
@@ -250,8 +255,55 @@ def group(every: Sequence[Mention], matrix: NDArray[np.float64], join: float) ->
     return found
 
 
-def explain(a: Mention, b: Mention, neighbourhood: Iterable[Mention] = ()) -> list[str]:
-    """What agreed and what did not, in words, the telling things first."""
-    rarity = Rarity((a, b, *neighbourhood))
-    row = table([prepare(a, rarity), prepare(b, rarity)], [(0, 1)], rarity)[0]
-    return [f"{name}: {value:.2f}" for name, value in zip(FEATURES, row, strict=True)]
+def explain(a: Mention, b: Mention) -> list[str]:
+    """What agrees and what does not, in sentences for people, the telling things first."""
+    said = [_counts(a, b)]
+    if a.fates and b.fates:
+        one, other = told_fate(a.fates[0]), told_fate(b.fates[0])
+        shared = [told_fate(f) for f in a.fates if f in b.fates]
+        said.append(f"both are told of as {shared[0]}" if shared else f"one is told of as {one}, the other as {other}")
+    elif a.fates or b.fates:
+        said.append(f"one is told of as {told_fate((a.fates or b.fates)[0])}, the other says nothing of that")
+    if a.rate != b.rate:
+        said.append(f"one is {_per(a)}, the other {_per(b)}")
+    elif a.rate:
+        said.append(f"both are {_per(a)}")
+    words = [w for w in a.near if w in b.near or w in b.counted]
+    if words:
+        said.append(f"words near both numbers: {', '.join(words[:5])}")
+    names = [n for n in a.local if n in b.local]
+    if names:
+        said.append(f"names in both sentences: {', '.join(n.capitalize() for n in names[:5])}")
+    elif a.local and b.local:
+        said.append("the two sentences share no name")
+    if a.speaker and b.speaker:
+        said.append("one speaker says both" if same_speaker(frozenset(a.speaker), frozenset(b.speaker)) else "two speakers")
+    said.append(_values(a, b))
+    if a.day and b.day:
+        days = round(abs(a.day - b.day))
+        said.append("reported on one day" if not days else f"reported {days} day{'s' * (days != 1)} apart")
+    return said
+
+
+def _counts(a: Mention, b: Mention) -> str:
+    if a.unit == b.unit:
+        return f"both count: {a.unit}"
+    if alike(a.kind, b.kind) == 1 or head(a.unit) == head(b.unit):
+        return f"one counts {a.unit}, the other {b.unit}: words for one thing"
+    if a.dimension != "count" and a.dimension == b.dimension:
+        return f"one is in {a.unit}, the other in {b.unit}, which convert"
+    if alike(a.kind, b.kind) < 0:
+        return f"one counts {a.unit}, the other {b.unit}: two things"
+    return f"one counts {a.unit}, the other {b.unit}"
+
+
+def _per(one: Mention) -> str:
+    return f"per {one.rate}" if one.rate else "in all"
+
+
+def _values(a: Mention, b: Mention) -> str:
+    if a.number == b.number:
+        return "the numbers are equal"
+    if not a.number or math.isinf(a.number) or math.isinf(b.number):
+        return "the numbers differ"
+    return f"the numbers differ by {abs(b.number - a.number) / abs(a.number):.0%}".replace("%", " percent")

@@ -42,6 +42,8 @@ VECTOR_SIZE = 256
 #: Look-up keys pair the article's main names with the figure's nearest words: this many of each.
 KEY_NAMES = 8
 KEY_WORDS = 6
+#: Two main names with the kind of thing counted are selective enough, and find a figure whose words are all others.
+KEY_PAIRED = 5
 
 #: One unit a dimension, so that values compare: that with factor 1.
 _BASES = {unit.dimension: unit.name for unit in reversed(UNITS.values()) if unit.factor == 1 and not unit.offset}
@@ -153,7 +155,13 @@ def keys(mention: Mention) -> list[int]:
     words.append(f"={mention.number:.1e}")
     kind = "" if mention.dimension == "count" else mention.dimension
     names = mention.names[:KEY_NAMES] or ("",)
-    return sorted({_hash(f"{kind}|{name}|{word}") for name in names for word in words})
+    found = {_hash(f"{kind}|{name}|{word}") for name in names for word in words}
+    what = mention.kind or kind
+    if what:
+        told = mention.names[:KEY_PAIRED]
+        found |= {_hash(f"{what}|{'+'.join(sorted((a, b)))}") for k, a in enumerate(told) for b in told[:k]}
+        found |= {_hash(f"{what}|{name}|:{fate}") for name in told for fate in mention.fates[:1]}
+    return sorted(found)
 
 
 def to_json(mention: Mention) -> dict[str, Any]:
@@ -257,7 +265,7 @@ def _mention(
         speaker=tuple(sorted(speaker_words(figure.attribution))),
         companions=tuple(_float(number(o.low, o.high), o.unit, o.unit) for o in others[:8]),
         kind=_kind(figure),
-        fates=fates(figure.surface, text[left:offset], text[end:right]),
+        fates=fates(figure.surface, text[left:offset], text[end:right], figure.measured),
         day=day,
         label=figure.measured or " ".join(w for w in figure.surface.split() if not w[0].isdigit()),
         vector=_pack(embedding(f"{figure.unit} {figure.measured} {words}")),

@@ -300,7 +300,7 @@ def _moved(x: Mention, y: Mention, apart: float) -> tuple[float, float, float]:
 
 
 def _weigh(a: Prepared, b: Prepared, left: frozenset[str], right: frozenset[str]) -> tuple[float, float, float]:
-    """Weight of the words in both, in either, and in the lighter of the two; exact sums, so that the order of a set is no matter."""
+    """Weight of the words in both, in either, and in the lighter of the two; sums that no order of a set changes."""
     mine = math.fsum(a.weight[w] for w in left)
     theirs = math.fsum(b.weight[w] for w in right)
     both = math.fsum(a.weight[w] for w in left & right)

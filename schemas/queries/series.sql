@@ -1,10 +1,12 @@
 -- candidates --
--- Series with observations that share look-up keys, those that share most first, each with its latest mentions.
-WITH near AS (
+-- Series with observations that share look-up keys, those that share most first, and those continued; each with its latest mentions.
+WITH best AS (
     SELECT series_id, max(cardinality(ARRAY(SELECT unnest(keys) INTERSECT SELECT unnest(%(keys)s::bigint[])))) AS shared
     FROM observation
-    WHERE keys && %(keys)s::bigint[] AND dimension = ANY (%(dimensions)s)
+    WHERE keys && %(keys)s::bigint[] AND dimension = ANY (%(dimensions)s) AND series_id <> ALL (%(continued)s::bigint[])
     GROUP BY series_id ORDER BY shared DESC, series_id LIMIT %(most_series)s
+), near AS (
+    SELECT series_id, shared FROM best UNION ALL SELECT unnest(%(continued)s::bigint[]), 1000
 )
 SELECT near.series_id, latest.mention
 FROM near
@@ -33,7 +35,76 @@ FROM (
     GROUP BY observation.series_id, figure.measured
     ORDER BY observation.series_id, count(*) FILTER (WHERE NOT article.seed) DESC, length(figure.measured) DESC, figure.measured
 ) best
-WHERE series.id = best.series_id AND series.label <> best.measured;
+WHERE series.id = best.series_id AND series.label <> best.measured
+  AND NOT EXISTS (SELECT FROM correction WHERE correction.series_id = series.id AND correction.kind = 'rename');
+
+-- move_observations --
+UPDATE observation SET series_id = %(keep)s WHERE series_id = %(end)s;
+
+-- move_shifts --
+-- A shift keeps its alert: what was told was told.
+UPDATE shift SET series_id = %(keep)s WHERE series_id = %(end)s;
+
+-- move_corrections --
+UPDATE correction SET series_id = CASE series_id WHEN %(end)s THEN %(keep)s ELSE series_id END,
+                      other_id = CASE other_id WHEN %(end)s THEN %(keep)s ELSE other_id END
+WHERE %(end)s IN (series_id, other_id);
+
+-- inherit_mute --
+-- What was muted stays muted under the other's name.
+UPDATE series SET muted_until = greatest(series.muted_until, ended.muted_until)
+FROM series ended WHERE series.id = %(keep)s AND ended.id = %(end)s;
+
+-- remove --
+DELETE FROM series WHERE id = %(id)s;
+
+-- apart --
+-- Series that a person has taken apart.
+SELECT series_id, other_id FROM correction
+WHERE kind = 'split' AND (series_id = ANY (%(series)s) OR other_id = ANY (%(series)s));
+
+-- split_observations --
+UPDATE observation SET series_id = %(other_id)s WHERE series_id = %(series_id)s AND id = ANY (%(observations)s::bigint[]);
+
+-- split_shifts --
+UPDATE shift SET series_id = %(other_id)s WHERE series_id = %(series_id)s AND observation_id = ANY (%(observations)s::bigint[]);
+
+-- copy --
+-- A new series like a known one.
+INSERT INTO series (label, unit, dimension, rate, role, created_at)
+SELECT label, unit, dimension, rate, role, %(now)s FROM series WHERE id = %(id)s
+RETURNING id;
+
+-- correct --
+-- What a person decided, and which observations it moved.
+INSERT INTO correction (kind, series_id, other_id, observations, label, made_at)
+VALUES (%(kind)s, %(series_id)s, %(other_id)s, %(observations)s, %(label)s, %(now)s);
+
+-- corrections --
+SELECT id, kind, series_id, other_id, observations, label, made_at FROM correction ORDER BY id;
+
+-- rename --
+UPDATE series SET label = %(label)s WHERE id = %(id)s;
+
+-- mute --
+UPDATE series SET muted_until = %(until)s WHERE id = %(id)s;
+
+-- members --
+SELECT id FROM observation WHERE series_id = %(id)s ORDER BY as_of, id;
+
+-- watched --
+-- Level series that hold a number from two articles or a shift, with the words in which a topic is looked for and their numbers.
+SELECT series.id, series.label, series.unit, series.rate, count(observation.id) AS observations,
+       count(DISTINCT article.cluster_id) AS origins, min(observation.as_of) AS first_seen, max(observation.as_of) AS last_seen, series.muted_until,
+       (SELECT count(*) FROM shift WHERE shift.series_id = series.id AND shift.state = 'told') AS shifts,
+       array_agg(coalesce(figure.low, figure.high) ORDER BY observation.as_of, observation.id) AS numbers,
+       array_agg(figure.surface ORDER BY observation.as_of, observation.id) AS surfaces,
+       string_agg(DISTINCT article.title, ' ') AS titles
+FROM series JOIN observation ON observation.series_id = series.id JOIN article ON article.id = observation.article_id
+JOIN figure ON figure.id = observation.figure_id
+WHERE series.role = 'level'
+GROUP BY series.id HAVING count(DISTINCT article.cluster_id) > 1
+ORDER BY shifts DESC, observations DESC, series.id;
 
 -- move_observation --
 -- What its article turned out to repeat decides the line and the date of a figure.

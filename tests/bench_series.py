@@ -1,0 +1,133 @@
+"""How long do linking and detection take for an article, and does it grow with the number of series in the store?
+
+    python tests/bench_series.py [--series 1000 10000 100000] [--articles 60]
+
+Fills a throw-away database with synthetic series (an invented noun, place and fate each, three observations), then places
+articles of known series, and prints a line for each size: median and 95th percentile of series.place in milliseconds.
+"""
+
+import argparse
+import random
+import statistics
+import tempfile
+import time
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from extractors.figures import figures
+from extractors.series.mention import Mention, keys, mentions, to_json
+from extractors.text import sentences
+from flows import db, postgres, series
+from flows import figures as figure_rows
+from flows.db import Database, Jsonb
+from schemas.outcomes import Relation
+from schemas.records import Figure, Verdict
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+NOUNS = "containers soldiers shells workers houses cases ships schools patients votes drones tonnes".split()
+VERBS = "shipped killed delivered wounded destroyed pledged trained rescued".split()
+
+
+def word(rng: random.Random) -> str:
+    return "".join(rng.choice("bdfgklmnprstvz") + rng.choice("aeiou") for _ in range(3)).capitalize()
+
+
+def told(rng: random.Random, places: list[str], step: int) -> tuple[str, str]:
+    """A headline and a text of six numbers about one story."""
+    here, there, body = places
+    lines = [
+        f"In {here}, some {rng.randint(2, 90) * (10 + step):,} {NOUNS[k % 12]} have been {VERBS[k % 8]} in {there}, the"
+        f" {body} ministry said."
+        for k in rng.sample(range(24), 6)
+    ]
+    return f"{here}: new numbers from {there}", "\n\n".join(lines)
+
+
+def read(title: str, text: str, url: str, day: datetime) -> tuple[list[Figure], list[Mention], list[int]]:
+    parts = sentences(text)
+    found = figures(text, parts, title=title, published_at=day)
+    index = {part.start: part.index for part in parts}
+    lines = [index[f.sentence_start] for f in found]
+    return found, mentions(found, parts, title=title, article=url, published_at=day), lines
+
+
+ARTICLE = """INSERT INTO article (url, title, outlet, text, language, analysis_version, cluster_id, relation, as_of,
+                                  published_at, fetched_at, figures_outcome, series_outcome)
+             VALUES (%s, %s, 'Bench', %s, 'en', '', 0, 'original', %s, %s, %s, 'extracted', 'observed') RETURNING id"""
+
+
+def fill(database: Database, upto: int, have: int, rng: random.Random) -> None:
+    """Copies of a few real mentions under names of their own, so that keys are as selective as in an archive."""
+    with db.connect(database.url, autocommit=False) as connection, connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")  # figures and articles of the filling are never read
+        places = [word(rng) for _ in range(3)]
+        title, text = told(rng, places, 1)
+        _, some, _ = read(title, text, "https://bench.example/fill", START)
+        base = have * 3 + 10_000_000
+        with cursor.copy("COPY series (label, unit, dimension, role, created_at) FROM STDIN") as copy:
+            for _ in range(have, upto):
+                copy.write_row(("synthetic", "person", "count", "level", START))
+        cursor.execute("SELECT max(id) FROM series")
+        last = cursor.fetchone()["max"]  # type: ignore[index]
+        with cursor.copy(
+            "COPY observation (series_id, figure_id, article_id, as_of, dimension, mention, keys) FROM STDIN"
+        ) as copy:
+            from dataclasses import replace
+
+            for k in range(upto - have):
+                names = tuple(word(rng).lower() for _ in range(4))
+                one = replace(some[k % len(some)], names=names, local=names[:2], number=float(rng.randint(10, 99_999)))
+                for n in range(3):
+                    row = (
+                        last - k,
+                        base + 3 * k + n,
+                        base,
+                        START + timedelta(days=n),
+                        one.dimension,
+                        Jsonb(to_json(one)),
+                        keys(one),
+                    )
+                    copy.write_row(row)
+        connection.commit()
+        cursor.execute("ANALYZE observation")
+        connection.commit()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--series", type=int, nargs="+", default=[1_000, 10_000, 100_000])
+    parser.add_argument("--articles", type=int, default=60)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        url = postgres.embedded(Path(folder))
+        with db.throwaway(url) as database:
+            have, rng = 0, random.Random(0)
+            for size in options.series:
+                fill(database, size, have, rng)
+                have = size
+                spent = []
+                for story in range(options.articles // 4):
+                    places = [word(rng) for _ in range(3)]
+                    for step in range(4):
+                        day = START + timedelta(days=30 + step)
+                        title, text = told(rng, places, step)
+                        address = f"https://bench.example/{size}/{story}/{step}"
+                        found, said, lines = read(title, text, address, day)
+                        with database.transaction() as tx:
+                            connection = tx._connection
+                            article = connection.execute(ARTICLE, (address, title, text, day, day, day)).fetchone()["id"]  # type: ignore[index]
+                            connection.execute("UPDATE article SET cluster_id = id WHERE id = %s", (article,))
+                            ids = figure_rows.store(tx, article, found, lines)
+                            begin = time.perf_counter()
+                            verdict = Verdict(relation=Relation.ORIGINAL)
+                            series.place(tx, article, day, found, ids, lines, said, verdict, Decimal("0.10"), day)
+                            spent.append((time.perf_counter() - begin) * 1000)
+                spent.sort()
+                print(
+                    f"{size:>9,} series  median {statistics.median(spent):7.1f} ms  95% {spent[int(len(spent) * 0.95)]:7.1f} ms"
+                )
+
+
+if __name__ == "__main__":
+    main()
