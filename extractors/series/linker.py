@@ -35,14 +35,13 @@ class Linker:
         """In [0, 1], larger is more likely one series; one for each row of features."""
         if not len(rows):
             return np.zeros(0)
-        total = np.full(len(rows), self.start)
-        each = np.arange(len(rows))
-        for tree in range(len(self.feature)):
-            node = np.zeros(len(rows), dtype=np.int32)
-            for _ in range(self.depth):
-                below = rows[each, self.feature[tree, node]] <= self.threshold[tree, node]
-                node = np.where(below, self.left[tree, node], self.right[tree, node])
-            total += self.value[tree, node]
+        # All rows walk all trees at once: a loop over the trees takes eight times as long for an article's few pairs.
+        each, trees = np.arange(len(rows))[:, None], np.arange(len(self.feature))[None, :]
+        node = np.zeros((len(rows), len(self.feature)), dtype=np.int32)
+        for _ in range(self.depth):
+            below = rows[each, self.feature[trees, node]] <= self.threshold[trees, node]
+            node = np.where(below, self.left[trees, node], self.right[trees, node])
+        total = self.start + self.value[trees, node].sum(axis=1)
         return _logistic(total)
 
     def again(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
