@@ -24,6 +24,8 @@ lint: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	$(VENV)/bin/python tests/bench.py
+	$(VENV)/bin/python tests/bench_feeds.py
+	$(VENV)/bin/python tests/bench_copies.py
 
 $(VENV)/.installed: pyproject.toml constraints.txt deploy/install
 	sh deploy/install $(VENV)

@@ -13,6 +13,7 @@ from extractors.claims import attribute, claims, may_claim
 from extractors.copies import VERSION as FINGERPRINT_VERSION
 from extractors.copies import fingerprint
 from extractors.figures import figures, may_count
+from extractors.figures.numbers import beyond
 from extractors.series.mention import VERSION as MENTION_VERSION
 from extractors.series.mention import Mention, mentions
 from extractors.text import Sentence, parse, sentences
@@ -39,10 +40,19 @@ class Analysis:
     version: str = VERSION
 
 
+#: Sentences of a text that are read. The longest articles have some hundreds; more is a book, a table or an attack, and each
+#: costs about a millisecond.
+MOST_SENTENCES = 2000
+
+
 def read(
     text: str, parts: Sequence[Sentence], *, title: str = "", published_at: datetime | None = None
 ) -> tuple[list[Figure], list[Claim]]:
-    """A text's figures, each with its speaker, and its claims; all sentences that either needs are parsed in one batch."""
+    """A text's figures, each with its speaker, and its claims; all sentences that either needs are parsed in one batch.
+
+    The work is bounded: sentences after the first MOST_SENTENCES are not read.
+    """
+    parts = parts[:MOST_SENTENCES]
     parse(part for part in parts if may_count(part) or may_claim(part))
     said = claims(text, parts, title=title)
     found = figures(text, parts, title=title, published_at=published_at)
@@ -60,11 +70,12 @@ def analyse(page: Page) -> Analysis | ArticleOutcome:
     outcome = FigureOutcome.OTHER_LANGUAGE
     if article.language in LANGUAGES:
         found, said = read(article.text, parts, title=article.title, published_at=article.published_at)
-        outcome = FigureOutcome.EXTRACTED if found else FigureOutcome.NONE_FOUND
+        whole = len(parts) <= MOST_SENTENCES and not beyond(article.text)
+        outcome = FigureOutcome.IN_PART if not whole else FigureOutcome.EXTRACTED if found else FigureOutcome.NONE_FOUND
     index = {part.start: part.index for part in parts}
     return Analysis(
         article=article,
-        fingerprint=fingerprint(article.text, found, parts, title=article.title),
+        fingerprint=fingerprint(article.text, parts, title=article.title),
         figures=tuple(found),
         figure_sentences=tuple(index[figure.sentence_start] for figure in found),
         claims=tuple(said),

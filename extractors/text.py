@@ -22,6 +22,8 @@ ABBREVIATIONS = frozenset(
     " fig vol pp dept univ ave blvd messrs spc pvt cpl brig supt insp det asst".split()
 )
 
+#: Halves of a character, which JSON can bring and spaCy refuses. What stands for them is as long.
+_LONE = re.compile("[\ud800-\udfff]")
 _PARAGRAPH = re.compile(r"[^\n]+")
 #: An end mark, closing quotes and brackets, white space, then what can open a sentence.
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s+[\"'“‘«(\[]*[A-Z0-9À-ÞЀ-Я$€£¥#—–-])")
@@ -44,7 +46,7 @@ class Sentence:
     def doc(self) -> "Doc":
         """Tokens, tags and dependencies; token.idx counts in this sentence."""
         if self._doc is None:
-            self._doc = _classes()(pipeline()(self.text))
+            self._doc = _classes()(pipeline()(_LONE.sub("\ufffd", self.text)))
         return self._doc
 
     def __repr__(self) -> str:
@@ -142,7 +144,8 @@ def parse(wanted: Iterable[Sentence]) -> None:
     missing = [s for s in wanted if s._doc is None]
     if not missing:
         return
-    for sentence, doc in zip(missing, pipeline().pipe([s.text for s in missing], batch_size=64), strict=True):
+    texts = [_LONE.sub("\ufffd", s.text) for s in missing]
+    for sentence, doc in zip(missing, pipeline().pipe(texts, batch_size=64), strict=True):
         sentence._doc = _classes()(doc)
 
 

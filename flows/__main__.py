@@ -1,10 +1,15 @@
 """The `figurewatch` command."""
 
 import os
+import signal
 import sys
 import traceback
 
 from schemas.errors import FigurewatchError
+
+
+def _terminated(*_: object) -> None:
+    sys.exit(128 + signal.SIGTERM)
 
 
 def main() -> None:
@@ -12,6 +17,8 @@ def main() -> None:
     from flows.cli import app, err
     from flows.log import masked, verbose
 
+    # The default would cut workers and leases off; this way everything that is open is closed.
+    signal.signal(signal.SIGTERM, _terminated)
     try:
         app(prog_name="figurewatch")
     except FigurewatchError as error:

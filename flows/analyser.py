@@ -4,7 +4,8 @@ Pages in -> analyses out, in order. A page whose analysis raises or kills its wo
 of the batch goes on.
 """
 
-from collections.abc import Iterable, Iterator
+import signal
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -39,26 +40,34 @@ def _analyse(page: Page) -> Result:
 
 
 def _warm() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; who started us ends us
     import extractors.analysis
     from extractors.text import pipeline
-    from flows.log import configure
+    from flows.log import configure_child
 
-    configure()  # libraries speak here, too, and what they say is nothing to act on
+    configure_child()  # libraries speak here, too, and what they say is nothing to act on
 
     assert extractors.analysis.VERSION
     pipeline()
 
 
 class Analyser:
-    """Worker processes for analysis. They start with the first page and end with close()."""
+    """Worker processes for analysis. They start with the first page and end with close().
 
-    def __init__(self, workers: int) -> None:
+    Args:
+        work: what is done with a page, or with whatever else results() is given; a function of a module.
+        warm: what a worker does before its first page.
+    """
+
+    def __init__(self, workers: int, work: Callable[[Any], Result] = _analyse, warm: Callable[[], None] | None = _warm) -> None:
         self._workers = workers
+        self._work = work
+        self._warm = warm
         self._pool: ProcessPoolExecutor | None = None
 
-    def results(self, pages: Iterable[Page]) -> Iterator[Result]:
+    def results(self, pages: Iterable[Any]) -> Iterator[Result]:
         """The analysis of each page, in order, a few pages ahead of the reader."""
-        ahead: list[tuple[Page, Future[Result]]] = []
+        ahead: list[tuple[Any, Future[Result]]] = []
         for page in pages:
             ahead.append((page, self._submit(page)))
             if len(ahead) > 4 * self._workers:
@@ -72,31 +81,31 @@ class Analyser:
             self._pool.shutdown(cancel_futures=True)
             self._pool = None
 
-    def _submit(self, page: Page) -> "Future[Result]":
+    def _submit(self, page: Any) -> "Future[Result]":
         for _ in range(2):
             if self._pool is None:
                 # forkserver: the parent has threads (Prefect, psycopg), and a fork of those may hang.
                 self._pool = ProcessPoolExecutor(
-                    self._workers, get_context("forkserver"), initializer=_warm, max_tasks_per_child=PAGES_A_WORKER
+                    self._workers, get_context("forkserver"), initializer=self._warm, max_tasks_per_child=PAGES_A_WORKER
                 )
             try:
-                return self._pool.submit(_analyse, page)
+                return self._pool.submit(self._work, page)
             except BrokenProcessPool:
                 self._pool = None
         raise RuntimeError("the worker processes end as soon as they start")
 
-    def _result(self, page: Page, future: "Future[Result]") -> Result:
+    def _result(self, page: Any, future: "Future[Result]") -> Result:
         try:
             return future.result()
         except BrokenProcessPool:
             # Some page killed a worker, and all pages in flight fail with it. Each is tried alone to find which.
             return self._alone(page)
 
-    def _alone(self, page: Page) -> Result:
+    def _alone(self, page: Any) -> Result:
         self._pool = None
-        with ProcessPoolExecutor(1, get_context("forkserver"), initializer=_warm) as pool:
+        with ProcessPoolExecutor(1, get_context("forkserver"), initializer=self._warm) as pool:
             try:
-                return pool.submit(_analyse, page).result()
+                return pool.submit(self._work, page).result()
             except BrokenProcessPool:
                 return Failed("the worker process died on this page")
 

@@ -59,11 +59,13 @@ def as_of(published_at: datetime | None, fetched_at: datetime) -> datetime:
     return fetched_at if published_at is None else min(published_at, fetched_at)
 
 
-def store(
-    tx: Transaction, row: dict[str, Any], analysis: "Analysis", verdict: Verdict, previous: dict[str, Any] | None
-) -> tuple[int, datetime]:
+def speaks_for(row: dict[str, Any], analysis: "Analysis", revision: int) -> datetime:
+    """The date of what an article says; a revision says it when it was changed, whatever its page still names as its day."""
+    return as_of(analysis.article.published_at if revision == 1 else None, row["fetched_at"])
+
+
+def store(tx: Transaction, row: dict[str, Any], analysis: "Analysis", verdict: Verdict, revision: int) -> tuple[int, datetime]:
     """Keep an article; its id and the date that it speaks for."""
-    revision = 1 if previous is None else previous["revision"] + 1
     values = columns(row, analysis, verdict, revision)
     stored = tx.one(
         "articles.store",
@@ -90,8 +92,7 @@ def columns(row: dict[str, Any], analysis: "Analysis", verdict: Verdict, revisio
         "language": article.language,
         "credit": article.credit,
         "published_at": article.published_at,
-        # What a revision says, it says when it was changed, whatever its page still names as the day of publication.
-        "as_of": as_of(article.published_at if revision == 1 else None, row["fetched_at"]),
+        "as_of": speaks_for(row, analysis, revision),
         "text": article.text,
         "relation": verdict.relation,
         "duplicate_of": verdict.of,

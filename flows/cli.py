@@ -19,12 +19,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 from rich.text import Text
 
+from flows.cli_extract import extract_app
 from schemas.errors import UsageError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)
-extract_app = typer.Typer(
-    no_args_is_help=True, help="The pure part by itself: a page's article, a text's figures and claims, as JSON."
-)
 seed_app = typer.Typer(no_args_is_help=True, help="The seed corpus: documents that are known before the watch begins.")
 backfill_app = typer.Typer(
     no_args_is_help=True, help="History from an archive: it takes its place in every series and wakes nobody."
@@ -236,48 +234,6 @@ def reprocess(
     _counts(counts, as_json)
 
 
-@extract_app.command("article")
-def extract_article(
-    file: Annotated[
-        Path | None, typer.Argument(help="An HTML file, or .jsonl of {id, url, html}; default: standard input.")
-    ] = None,
-    url: Annotated[str, typer.Option("--url", help="The page's address.")] = "",
-    jsonl: Annotated[bool, typer.Option("--jsonl", help="Read lines of {id, url, html}; one line out a line in.")] = False,
-) -> None:
-    """A page's url, title, authors, published, language and text.
-
-    Example: figurewatch extract article page.html --url https://paper.example/story
-    """
-    from flows import extract
-
-    _each_line(file, extract.article_of_line, lambda text: extract.article(text, url), jsonl)
-
-
-@extract_app.command("figures")
-def extract_figures(
-    file: Annotated[Path | None, typer.Argument(help="A text file, or .jsonl of {id, text}; default: standard input.")] = None,
-    jsonl: Annotated[bool, typer.Option("--jsonl", help="Read lines of {id, text}; one line out a line in.")] = False,
-) -> None:
-    """A text's figures and claims.
-
-    Example: echo "Officials said about 6,700 containers were shipped." | figurewatch extract figures
-    """
-    from flows import extract
-
-    _each_line(file, extract.figures_of_line, extract.figures, jsonl)
-
-
-def _each_line(file: Path | None, of_line: Any, of_text: Any, jsonl: bool) -> None:
-    from flows.extract import lines
-
-    if jsonl or (file is not None and file.suffix == ".jsonl"):
-        for line in lines(file):
-            sys.stdout.write(json.dumps(of_line(line), ensure_ascii=False) + "\n")
-            sys.stdout.flush()
-    else:
-        _print_json(of_text("".join(lines(file))))
-
-
 @seed_app.command("add")
 def seed_add(
     names: Annotated[
@@ -326,6 +282,9 @@ def seed_pack(
     paths: Annotated[list[Path], typer.Argument(help="Files or folders: text, HTML, JSON lines.", show_default=False)],
     to: Annotated[Path, typer.Option("--to", help="The pack to write: .jsonl or .jsonl.gz.")],
     published: Annotated[str | None, typer.Option("--published", help="Date of documents that name none, YYYY-MM-DD.")] = None,
+    dates: Annotated[
+        Path | None, typer.Option("--dates", help="Dates of such documents: lines of a file name, a tab and YYYY-MM-DD.")
+    ] = None,
     config: Config = None,
     data_dir: DataDir = None,
     as_json: Json = False,
@@ -340,7 +299,8 @@ def seed_pack(
     if not to.name.endswith((".jsonl", ".jsonl.gz")):
         raise UsageError(f"{to}: a corpus pack ends in .jsonl or .jsonl.gz", mend=f"name it {to}.jsonl")
     with _spinner("packing", quiet=as_json), analysing(_settings(config, data_dir).workers) as analyser:
-        counts = seeds.pack(analyser, paths, to, published_at=_date(published))
+        by_name = seeds.dates_of(dates) if dates else None
+        counts = seeds.pack(analyser, paths, to, published_at=_date(published), dates=by_name)
     _counts(counts, as_json)
 
 
@@ -530,15 +490,11 @@ def doctor(config: Config = None, data_dir: DataDir = None, as_json: Json = Fals
 
 def show_pass(done: dict[str, int], console: Console) -> None:
     """What a pass did, a line a stage."""
-    from flows.pipeline import STAGES
+    from flows.pipeline import STAGES, summary
 
+    said = summary(done)
     for stage in STAGES:
-        parts = [
-            f"{count} {key.removeprefix(stage + ' ').replace('_', ' ')}"
-            for key, count in sorted(done.items())
-            if key.startswith(stage + " ") and count
-        ]
-        console.print(Text.assemble((f"{stage:<9}", "bold"), ", ".join(parts) or "nothing due"))
+        console.print(Text.assemble((f"{stage:<9}", "bold"), said.get(stage, "nothing due")))
 
 
 def _open(config: Path | None, data_dir: Path | None) -> Any:

@@ -25,11 +25,9 @@ from schemas.errors import UsageError
 if TYPE_CHECKING:
     from flows.discover import Found
 
-sources_app = typer.Typer(no_args_is_help=True, help="What is polled.")
+sources_app: typer.Typer = typer.Typer(no_args_is_help=True, help="What is polled.")
 
-Which = Annotated[
-    str, typer.Argument(help="Its number in sources list, its address, or a part of it.", show_default=False)
-]
+Which = Annotated[str, typer.Argument(help="Its number in sources list, its address, or a part of it.", show_default=False)]
 Every = Annotated[int, typer.Option("--every-minutes", min=1, max=1440, help="Minutes between two polls, to begin with.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask: take the likeliest, or all of an OPML file.")]
 
@@ -130,8 +128,11 @@ def sources_list(config: Config = None, data_dir: DataDir = None, as_json: Json 
 
     Example: figurewatch sources list
     """
+    from flows.http import redact
+
+    rows = [row | {"url": redact(row["url"]), "address": redact(row["address"])} for row in _sources(_open(config, data_dir))]
     _table(
-        _sources(_open(config, data_dir)), as_json, "no sources yet: figurewatch sources add ADDRESS",
+        rows, as_json, "no sources yet: figurewatch sources add ADDRESS",
         id="id", outlet="outlet", url="address", origin="from", state="state", last_polled_at="last poll",
         last_outcome="outcome", last_detail="", due_at="next",
     )  # fmt: skip

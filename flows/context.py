@@ -5,6 +5,7 @@ machine; this is how they come to the rest.
 """
 
 import atexit
+import os
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 from flows.alerts import rules_of
 from flows.analyser import Analyser
 from flows.db import Database, migrate
+from flows.log import VARIABLE, configure_child
 from flows.pipeline import Desk
 from flows.postgres import database_url
 from flows.settings import Settings, load
@@ -41,4 +43,6 @@ def open_context(settings: Settings) -> Context:
 @cache
 def context(config: str | None, data_dir: str | None) -> Context:
     """The context of a settings file, opened on first use."""
+    if VARIABLE in os.environ:  # a process that a service or a worker started, not the command line
+        configure_child()
     return open_context(load(Path(config) if config else None, data_dir=Path(data_dir) if data_dir else None))

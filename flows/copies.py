@@ -1,46 +1,156 @@
-"""Copies: the verdict on an article against everything known, seeds included, by indexed look-up."""
+"""Copies: the verdict on an article against everything known, seeds included, by indexed look-up.
 
-from collections.abc import Sequence
+What an article is depends on those published before it, not on those stored before it. So when an older one comes in
+late, what was concluded on later ones is judged again, in the order of publication, until nothing changes.
+"""
+
+import heapq
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from extractors.copies import judge
+from extractors.copies import VERSION, judge
 from extractors.copies.packing import pack, unpack
+from extractors.copies.verdict import CLOCK_DIFFERENCE
 from flows.db import Transaction
-from schemas.records import Article, Candidate, Figure, Fingerprint, Verdict
+from schemas.outcomes import Relation
+from schemas.records import Article, Candidate, Fingerprint, Rejudged, Verdict
 
 #: Candidates that are compared in full. True parents share the most keys; the rest is noise from common names.
 MOST_CANDIDATES = 25
+#: Articles looked at for one key, the latest stored. One that more have tells little, and the others find what it would.
+MOST_OF_A_KEY = 100
+#: Times that one article is judged again for one that came in. Each other article can change it once; credits that go in a
+#: circle could go on.
+MOST_AGAIN = 3
+
+
+def candidates(tx: Transaction, keys: Sequence[int], *, article_id: int = 0) -> list[Candidate]:
+    """Known articles that share look-up keys, duplicates left out, those that share most first."""
+    rows = tx.all(
+        "copies.candidates",
+        keys=list(keys),
+        article_id=article_id,
+        version=VERSION,
+        most_of_a_key=MOST_OF_A_KEY,
+        limit=MOST_CANDIDATES,
+    )
+    return [_candidate(row) for row in rows]
 
 
 def verdict(
-    tx: Transaction, article: Article, fingerprint: Fingerprint, figures: Sequence[Figure], previous: int | None
+    tx: Transaction, article: Article, fingerprint: Fingerprint, as_of: datetime, *, revision: int = 1, article_id: int = 0
 ) -> Verdict:
-    """What the article is to the known ones; `previous` is the id of the revision before, which is always compared."""
-    rows = tx.all("copies.candidates", text_hash=fingerprint.text_hash, keys=list(fingerprint.keys), limit=MOST_CANDIDATES)
-    if previous is not None and all(row["id"] != previous for row in rows):
-        rows += tx.all("copies.one", id=previous)
-    return judge(article, fingerprint, figures, [_candidate(row) for row in rows])
+    """What an article is to the known ones; the revision before is always compared."""
+    known = candidates(tx, _keys(fingerprint), article_id=article_id)
+    if revision > 1:
+        before = tx.one("copies.revision", url=article.url, revision=revision, version=VERSION)
+        if before is not None and all(candidate.id != before["id"] for candidate in known):
+            known.append(_candidate(before))
+    return judge(replace(article, published_at=as_of), fingerprint, known, revision=revision)
+
+
+def store(tx: Transaction, article_id: int, fingerprint: Fingerprint, relation: Relation) -> None:
+    """Keep what later copies of the article are recognised by; a duplicate is not looked up, its parent is."""
+    tx.run("copies.store", article_id=article_id, version=fingerprint.version, sketch=pack(fingerprint))
+    if relation is not Relation.DUPLICATE:
+        tx.run("copies.find_by", article_id=article_id, keys=_keys(fingerprint))
+
+
+def forget(tx: Transaction, article_id: int) -> None:
+    """Undo store(), so that the article can be stored anew."""
+    row = tx.one("copies.one", id=article_id)
+    if row is not None:
+        tx.run("copies.find_no_more", article_id=article_id, keys=_keys(unpack(row["sketch"])))
+        tx.run("copies.forget", article_id=article_id)
+
+
+def judge_again(tx: Transaction, article_id: int, as_of: datetime, found: Verdict) -> list[Rejudged]:
+    """Judge those again that an article which was just stored may be the origin of.
+
+    Returns:
+        Those that changed and all that repeats them, in order of publication; their clusters are up to date.
+    """
+    changed: set[int] = set()
+    times: Counter[int] = Counter()
+    waiting: list[tuple[datetime, str, int]] = []
+
+    def add(ids: Iterable[int], since: datetime) -> None:
+        touched = list(ids)
+        if not touched:
+            return
+        copied = tx.all("copies.duplicates_of", ids=touched, since=since - CLOCK_DIFFERENCE)
+        for one in {*touched, *(row["id"] for row in copied)} - {article_id}:
+            row = tx.one("copies.one", id=one)
+            if row is not None and (row["as_of"], row["url"], one) not in waiting:
+                heapq.heappush(waiting, (row["as_of"], row["url"], one))
+
+    copied = [row["id"] for row in tx.all("copies.children", id=article_id)]  # none, unless it was known before
+    add([*copied, *(found.later if found.relation is not Relation.DUPLICATE else ())], as_of)
+    while waiting:
+        _, _, one = heapq.heappop(waiting)
+        times[one] += 1
+        row = tx.one("copies.one", id=one)
+        if row is None or times[one] > MOST_AGAIN:
+            continue
+        fingerprint, was = unpack(row["sketch"]), Relation(row["relation"])
+        if fingerprint.version != VERSION:
+            continue
+        article = Article(url=row["url"], title="", text="", language="", outlet=row["outlet"], credit=row["credit"])
+        now = verdict(tx, article, fingerprint, row["as_of"], revision=row["revision"], article_id=one)
+        if (now.relation, now.of) == (was, row["duplicate_of"]):
+            continue
+        tx.run(
+            "copies.judged",
+            id=one,
+            relation=now.relation,
+            of=now.of,
+            layer=now.layer,
+            similarity=now.similarity,
+            reason=now.reason,
+            shared=[index for pair in now.shared for index in pair],
+        )
+        changed.add(one)
+        if now.relation is not was and Relation.DUPLICATE in (now.relation, was):
+            if now.relation is Relation.DUPLICATE:
+                tx.run("copies.find_no_more", article_id=one, keys=_keys(fingerprint))
+            else:
+                tx.run("copies.find_by", article_id=one, keys=_keys(fingerprint))
+            # what it was the parent of, or can be now
+            add((row["id"] for row in tx.all("copies.children", id=one)), row["as_of"])
+            add(now.later, row["as_of"])
+    return _followers(tx, changed)
+
+
+def _followers(tx: Transaction, changed: Set[int]) -> list[Rejudged]:
+    """Bring the clusters of these articles up to date; they and all that repeats them, in their order."""
+    found = {(row["as_of"], row["url"], row["id"]) for one in changed for row in tx.all("copies.gather", id=one)}
+    rows = [row for _, _, one in sorted(found) if (row := tx.one("copies.one", id=one)) is not None]
+    return [Rejudged(id=row["id"], as_of=row["as_of"], verdict=stored(row), changed=row["id"] in changed) for row in rows]
+
+
+def stored(row: Mapping[str, Any]) -> Verdict:
+    """The verdict that an article's row holds, as far as the series need it."""
+    flat = row["copy_shared"]
+    return Verdict(
+        relation=Relation(row["relation"]), of=row["duplicate_of"], shared=tuple(zip(flat[::2], flat[1::2], strict=True))
+    )
+
+
+def _keys(fingerprint: Fingerprint) -> list[int]:
+    """The look-up keys of a text, with one for the text as a whole: short ones have no others."""
+    return [*fingerprint.keys, int.from_bytes(fingerprint.text_hash[:8], "big", signed=True)]
 
 
 def _candidate(row: dict[str, Any]) -> Candidate:
     return Candidate(
         id=row["id"],
         url=row["url"],
-        published_at=row["published_at"],
+        revision=row["revision"],
+        published_at=row["as_of"],
         fingerprint=unpack(row["sketch"]),
-        figures=(),
         outlet=row["outlet"],
         credit=row["credit"],
-    )
-
-
-def store(tx: Transaction, article_id: int, fingerprint: Fingerprint) -> None:
-    """Keep what later copies of the article are recognised by."""
-    tx.run(
-        "copies.store",
-        article_id=article_id,
-        version=fingerprint.version,
-        text_hash=fingerprint.text_hash,
-        keys=list(fingerprint.keys),
-        sketch=pack(fingerprint),
     )

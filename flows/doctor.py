@@ -11,7 +11,7 @@ from typing import Any
 
 from extractors.article.feed import NotAFeed
 from flows import channels, db
-from flows.http import client_of
+from flows.http import client_of, redact
 from flows.postgres import database_url
 from flows.settings import FILE_NAME, Settings, SourceSettings, load
 from flows.sources import document_of
@@ -41,9 +41,12 @@ def examine(config: Path | None, data_dir: Path | None) -> list[Check]:
     where = str(file) if file.exists() else f"defaults, there is no {FILE_NAME} here"
     counted = f"{len(settings.sources)} sources, {len(settings.channels)} channels, {len(settings.rules)} rules"
     found = [_versions(), Check("settings", True, f"{where}: {counted}")]
-    found += [_folder(settings), _database(settings), _model(), _prefect()]
+    database = _database(settings)
+    found += [_folder(settings), database, _model(), _prefect()]
     found += asyncio.run(_sources(settings))
-    standing = _standing(settings) if found[1].good else []
+    if database.good:
+        found += _fingerprints(settings)
+    standing = _standing(settings) if database.good else []
     found += standing
     found += [_channel(settings, name) for name in settings.channels]
     if not settings.sources and not standing:
@@ -88,6 +91,18 @@ def _database(settings: Settings) -> Check:
     return Check(what, True, f"PostgreSQL {db.server_version(url)}, {kind}")
 
 
+def _fingerprints(settings: Settings) -> list[Check]:
+    """Articles that are known by fingerprints of another version, with which nothing is compared."""
+    from extractors.copies import VERSION
+
+    with db.Database(database_url(settings)) as database, database.transaction() as tx:
+        row = tx.one("copies.other_versions", version=VERSION)
+    if row is None or not row["articles"]:
+        return []
+    said = f"{row['articles']:,} articles have one of another version: no copy of them is recognised"
+    return [Check("fingerprints", False, said, "figurewatch reprocess; seeds that came as a pack: figurewatch seed add")]
+
+
 def _model() -> Check:
     from extractors.text import pipeline
 
@@ -113,22 +128,24 @@ def _standing(settings: Settings) -> list[Check]:
         troubles = tx.all("sources.standing")
     found = [Check("sources added", True, f"{added} by hand")] if added else []
     return found + [
-        Check(f"source {row['outlet'] or row['url']}", False, row["text"], f"figurewatch sources check {row['id']}")
+        Check(f"source {row['outlet'] or redact(row['url'])}", False, row["text"], f"figurewatch sources check {row['id']}")
         for row in troubles
     ]
 
 
 async def _source(client: Any, source: SourceSettings) -> Check:
-    what = f"source {source.outlet or source.url}"
+    what = f"source {source.outlet or redact(source.url)}"
     try:
         answer = await client.fetch(source.url)
     except FetchError as error:
         return Check(what, False, error.message, error.mend or "see whether the address opens in a browser")
     if answer.status != 200:
-        return Check(what, False, f"{source.url}: status {answer.status}", "see whether the address opens in a browser")
+        return Check(what, False, f"{redact(source.url)}: status {answer.status}", "see whether the address opens in a browser")
     document = document_of(source.kind, answer)
     if isinstance(document, NotAFeed):
-        return Check(what, False, f"{source.url}: {document.reason}", "name the feed's own address; a site's page links it")
+        return Check(
+            what, False, f"{redact(source.url)}: {document.reason}", "name the feed's own address; a site's page links it"
+        )
     return Check(what, True, f"{len(document.entries)} entries")
 
 

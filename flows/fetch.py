@@ -61,9 +61,9 @@ async def fetch(database: Database, gate: Gate, robots: Robots, entry: dict[str,
     """Fetch one entry's page and store it. Never raises for what a server does."""
     pause, counts = timedelta(seconds=0), True
     try:
-        answer = await gate.fetch(entry["link"], spacing=robots.page_spacing)
-        if answer.status == 200:
-            return await asyncio.to_thread(_store, database, entry, answer, now)
+        async with gate.visit(entry["link"], spacing=robots.page_spacing) as answer:
+            if answer.status == 200:
+                return await asyncio.to_thread(_store, database, entry, answer, now)
         outcome, detail = FetchOutcome.HTTP_ERROR, f"status {answer.status}"
         final = answer.status in FINAL_STATUS
         counts = answer.status not in {429, 503}

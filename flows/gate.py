@@ -7,7 +7,8 @@ Not here: the request itself (http.py), what robots.txt asks for (robots.py).
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -16,7 +17,7 @@ from urllib.parse import urljoin, urlsplit
 from extractors.article import schedule
 from extractors.article.urls import is_web_url
 from flows.db import Database
-from flows.http import Client, Response, redact
+from flows.http import Client, Response, redact, without_credentials
 from flows.log import log
 from flows.settings import FetchSettings
 from schemas.errors import FetchError
@@ -55,6 +56,10 @@ class Gate:
         self._database, self._client, self._settings = database, client, settings
         self._most = max(1, settings.concurrency // SHARE)
         self._hosts: dict[str, asyncio.Semaphore] = {}
+        #: As many answers are in memory at once as requests may be under way.
+        self._room = asyncio.Semaphore(settings.concurrency)
+        #: For whoever reads a large one: its tree takes several times its bytes, so they are read one at a time.
+        self.alone = asyncio.Lock()
 
     async def spacing(self, url: str) -> timedelta:  # noqa: ARG002 - what robots.txt adds depends on the address
         """Between two starts, as set."""
@@ -63,7 +68,15 @@ class Gate:
     async def fetch(
         self, url: str, *, spacing: Spacing | None = None, longest: timedelta = LONGEST_WAIT, **how: Any
     ) -> Response:
-        """The server's answer, as from Client.fetch, when it is our turn.
+        """The server's answer when it is our turn: visit() for an answer that is small, or soon forgotten."""
+        async with self.visit(url, spacing=spacing, longest=longest, **how) as answer:
+            return answer
+
+    @asynccontextmanager
+    async def visit(
+        self, url: str, *, spacing: Spacing | None = None, longest: timedelta = LONGEST_WAIT, **how: Any
+    ) -> AsyncIterator[Response]:
+        """The server's answer, as from Client.fetch, when it is our turn; it has its room in memory within the context.
 
         Args:
             spacing: between two starts at an address's host; asked again wherever a redirect leads. May refuse.
@@ -73,25 +86,26 @@ class Gate:
             FetchError: as Client.fetch does.
         """
         spacing = spacing or self.spacing
-        loop = asyncio.get_running_loop()
-        end = loop.time() + longest.total_seconds()
+        end = asyncio.get_running_loop().time() + longest.total_seconds()
         address, moved_to, for_good = url, "", True
         for _ in range(MOST_HOSTS):
             between = await spacing(address)
             async with self._hosts.setdefault(host_of(address), asyncio.Semaphore(self._most)):
                 flight = await self._turn(address, between, end)
-                answer = await self._ask(address, flight, how)
-            if for_good and answer.moved_to:
-                moved_to = answer.moved_to
-            for_good = for_good and answer.moved_to == (answer.leads_to or answer.final_url)
-            if not answer.leads_to:
-                return replace(answer, moved_to=moved_to)
-            address = urljoin(answer.final_url, answer.leads_to)
-            address = address.replace(urlsplit(address).netloc, urlsplit(address).netloc.rpartition("@")[2], 1)
+                try:
+                    answer = await self._ask(address, flight, how)
+                    moved_to = answer.moved_to if for_good and answer.moved_to else moved_to
+                    if not answer.leads_to:
+                        yield replace(answer, moved_to=moved_to)
+                        return
+                finally:
+                    self._room.release()
+            for_good = for_good and answer.moved_to == answer.leads_to
+            address = without_credentials(urljoin(answer.final_url, answer.leads_to))
         raise FetchError(f"{redact(url)} is led through more than {MOST_HOSTS} hosts", outcome=FetchOutcome.HTTP_ERROR)
 
     async def _turn(self, url: str, between: timedelta, end: float) -> int:
-        """Returns when a request may start, with the number of its flight."""
+        """Returns when a request may start, with the number of its flight and room for its answer."""
         loop = asyncio.get_running_loop()
         host = host_of(url)
         while True:
@@ -104,10 +118,13 @@ class Gate:
                 await asyncio.sleep(FULL_SECONDS)  # it has its share of flights
                 continue
             await asyncio.sleep(wait)
-            if await self._client.free():
+            if not self._room.locked():
+                await self._room.acquire()
                 return int(took["id"])
-            # The turn passed while all connections were in use; to start now could be close to the next one's start.
+            # The turn passed while there was no room; to start later could be close to the next one's start.
             await asyncio.to_thread(self._give_back, took["id"])
+            async with self._room:
+                pass
 
     def _reserve(self, host: str, between: timedelta, longest: timedelta) -> dict[str, Any]:
         with self._database.transaction() as tx:

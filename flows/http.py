@@ -120,13 +120,6 @@ class Client:
     ) -> None:
         await self._transport.aclose()
 
-    async def free(self) -> bool:
-        """Whether a fetch could start at once; waits until one can."""
-        if not self._slots.locked():
-            return True
-        async with self._slots:
-            return False
-
     async def fetch(
         self,
         url: str,
@@ -195,7 +188,7 @@ class Client:
                 await answer.aclose()
             try:
                 following = urljoin(address, location)
-                leaves = _host(urlsplit(following)) != _host(parts)
+                leaves = _host(urlsplit(following)).removeprefix("www.") != _host(parts).removeprefix("www.")
             except ValueError:
                 raise _failed(url, "redirects to what is no address", FetchOutcome.HTTP_ERROR) from None
             for_good = for_good and answer.status_code in _FOR_GOOD

@@ -8,6 +8,7 @@ since standard output is for what was asked for.
 
 import json
 import logging
+import os
 import re
 import sys
 from datetime import UTC, datetime
@@ -16,6 +17,13 @@ from typing import Any, TextIO
 #: user:password@ in any address, and the path of a Slack webhook, which is all the secret it has.
 _IN_ADDRESS = re.compile(r"(?<=://)[^/\s@]*:[^/\s@]*(?=@)|(?<=hooks\.slack\.com/)[^\s\"']+|(?<=slack://)[^\s\"']+")
 _SHORTEST_SECRET = 4
+
+#: Between info and warning: what whoever runs a service wants to see of it.
+NOTICE = 25
+logging.addLevelName(NOTICE, "NOTICE")
+
+#: How much the processes of a service write: "notice", "info", or "json" for info as JSON.
+VARIABLE = "FIGUREWATCH_LOG"
 
 _secrets: set[str] = set()
 
@@ -33,6 +41,10 @@ class Log:
     def info(self, event: str, **keys: Any) -> None:
         """What happened, once an item and a stage."""
         self._log(logging.INFO, event, keys)
+
+    def notice(self, event: str, **keys: Any) -> None:
+        """What a service did, once a pass."""
+        self._log(NOTICE, event, keys)
 
     def warning(self, event: str, **keys: Any) -> None:
         """Something to look at; the work goes on."""
@@ -64,6 +76,20 @@ def configure(*, verbose: bool = False, as_json: bool = False, stream: TextIO | 
     root = logging.getLogger()
     if not root.handlers:
         root.addHandler(logging.NullHandler())
+
+
+def configure_child() -> None:
+    """The same in a process that a service started, as its variable says."""
+    wanted = os.environ.get(VARIABLE)
+    configure(verbose=wanted in ("info", "json"), as_json=wanted == "json")
+    if wanted == "notice":
+        logging.getLogger("figurewatch").setLevel(NOTICE)
+
+
+def for_children() -> str:
+    """The variable's value, for children to write what this process does, and their notices."""
+    as_json = any(isinstance(handler.formatter, _Json) for handler in logging.getLogger("figurewatch").handlers)
+    return "json" if as_json else "info" if verbose() else "notice"
 
 
 def verbose() -> bool:

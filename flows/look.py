@@ -2,12 +2,19 @@
 
 import json
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from extractors.copies.packing import unpack
+from extractors.copies.values import MARKS
+from extractors.copies.values import plain as plain_number
+from extractors.figures.numbers import numbers
 from extractors.message.chart import sparkline
 from extractors.message.receipt import Point
 from extractors.message.terminal import panel
@@ -96,29 +103,106 @@ def why_article(database: Database, url: str, out: Console, as_json: bool) -> No
     flat = found["copy_shared"]
     pairs = list(zip(flat[::2], flat[1::2], strict=True))
     if as_json:
-        shown = {key: value for key, value in found.items() if key not in ("text", "parent_text", "copy_shared")}
+        shown = {
+            key: value for key, value in found.items() if key not in ("text", "parent_text", "parent_sketch", "copy_shared")
+        }
         sys.stdout.write(json.dumps(shown | {"shared": pairs}, default=plain, ensure_ascii=False, indent=1) + "\n")
         return
-    out.print(
-        Text.assemble((found["title"], "bold"), f"\n{found['url']}\n", (found["relation"], "bold"), f": {found['copy_reason']}")
-    )
+    for line in _verdict(found):
+        out.print(line)
     if found["parent_url"] is None:
         return
-    out.print(Text.assemble("of ", (found["parent_title"] or found["parent_url"], "bold"), f"\n{found['parent_url']}\n"))
-    if not found["parent_text"]:
-        out.print("Its parent is a seed from a corpus pack: its sentences are not kept.")
-        return
-    here, there = sentences(found["text"]), sentences(found["parent_text"])
-    table = Table(header_style="bold", show_lines=True)
-    table.add_column("there", ratio=1)
-    table.add_column("here", ratio=1)
+    here = [_Sentence(clean(part.text, LONGEST_SHOWN), numbers_in(part.text)) for part in sentences(found["text"])]
+    if found["parent_text"]:
+        there = [_Sentence(clean(part.text, LONGEST_SHOWN), numbers_in(part.text)) for part in sentences(found["parent_text"])]
+    else:
+        out.print("\nThere is a seed from a corpus pack: its sentences are not kept, its numbers are.")
+        there = [
+            _Sentence("(not kept)" + "".join(f" {number}" for number in kept), kept) for kept in _kept(found["parent_sketch"])
+        ]
+    table = Table(header_style="bold", show_lines=True, expand=True)
+    table.add_column("there", ratio=1, overflow="fold")
+    table.add_column("here", ratio=1, overflow="fold")
     for ours, theirs in pairs:
         if ours < len(here) and theirs < len(there):
-            table.add_row(_marked(there[theirs].text, here[ours].text), _marked(here[ours].text, there[theirs].text))
+            table.add_row(_marked(there[theirs], here[ours]), _marked(here[ours], there[theirs]))
     out.print(table)
+    out.print(Text.assemble("A number in ", ("[brackets]", CHANGED), " is on one side only."))
+    _alone(out, "Only here", [here[i] for i in range(len(here)) if i not in {ours for ours, _ in pairs}])
+    if found["parent_text"]:
+        _alone(out, "Only there", [there[i] for i in range(len(there)) if i not in {theirs for _, theirs in pairs}])
 
 
-def _marked(sentence: str, other: str) -> Text:
-    """A sentence with the words that the other lacks in bold."""
-    known = set(other.split())
-    return Text(" ").join(Text(word, style="" if word in known else "bold red") for word in sentence.split())
+#: How a number that differs looks where there is colour; the brackets around it survive a pipe.
+CHANGED = "bold red"
+#: Characters shown of one sentence: a table that lost its markup is one endless sentence.
+LONGEST_SHOWN = 600
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """A sentence as it is shown, and its numbers by value."""
+
+    text: str
+    numbers: frozenset[str]
+
+
+def numbers_in(text: str) -> frozenset[str]:
+    """The values of a text's numbers, as they are written in a corpus pack."""
+    return frozenset(plain_number(number.value) for number in numbers(text))
+
+
+def _kept(sketch: bytes | None) -> list[frozenset[str]]:
+    """The numbers of each sentence of a text that is known by its fingerprint alone."""
+    if sketch is None:
+        return []
+    return [frozenset(number.lstrip(MARKS) for number in sentence.numbers) for sentence in unpack(sketch).sentences]
+
+
+def _verdict(found: dict[str, Any]) -> Iterator[Text]:
+    """What an article is, of which, and by what; its cluster and that cluster's origin."""
+    yield Text.assemble((clean(found["title"], 200) or "(no headline)", "bold"), f"\n{found['url']}")
+    yield Text.assemble((found["relation"], "bold"), f": {found['copy_reason']}")
+    if found["parent_url"] is not None:
+        yield Text.assemble(
+            "of ", (clean(found["parent_title"] or "", 200) or "(no headline kept)", "bold"), f"\n{found['parent_url']}"
+        )
+        yield Text(
+            f"found by {LAYERS.get(found['copy_layer'], found['copy_layer'])}, similarity {found['copy_similarity']:.2f}"
+        )
+    if found["cluster_size"] == 1:
+        yield Text("nothing else carries its text")
+        return
+    first = "this article" if found["origin_url"] == found["url"] else found["origin_url"]
+    day = "undated" if found["origin_as_of"].year == 1970 else f"{found['origin_as_of']:%Y-%m-%d %H:%M}"
+    outlet = f", {found['origin_outlet']}" if found["origin_outlet"] else ""
+    yield Text(f"cluster of {found['cluster_size']} articles, one origin: {first} ({day}{outlet})")
+
+
+#: What a layer compared, for a reader.
+LAYERS = {
+    "url": "its address: a revision",
+    "hash": "the whole text",
+    "shingles": "its wording",
+    "excerpt": "its wording: a part",
+    "names-and-numbers": "names and numbers in order: reworded",
+}
+
+
+def _alone(out: Console, head: str, alone: list[_Sentence]) -> None:
+    if alone:
+        out.print(Text(f"\n{head}:", style="bold"))
+        for sentence in alone:
+            out.print(Padding(Text.assemble("- ", _marked(sentence, _Sentence("", frozenset()))), (0, 0, 0, 2)))
+
+
+def _marked(sentence: _Sentence, other: _Sentence) -> Text:
+    """A sentence with the numbers that the other lacks in brackets and in colour."""
+    marked, end = Text(), 0
+    for number in numbers(sentence.text):
+        if plain_number(number.value) not in other.numbers:
+            marked.append(sentence.text[end : number.start])
+            marked.append(f"[{sentence.text[number.start : number.end]}]", style=CHANGED)
+            end = number.end
+    marked.append(sentence.text[end:])
+    return marked

@@ -8,7 +8,7 @@ runs batches of them (watch.py), replay and backfill call them directly.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,12 +22,25 @@ from flows.db import Database, Transaction
 from flows.log import log
 from schemas.errors import FigurewatchError
 from schemas.outcomes import ArticleOutcome, FigureOutcome, Relation, SeriesOutcome
-from schemas.records import Rule
+from schemas.records import Rejudged, Rule, Verdict
 
 if TYPE_CHECKING:  # reading the model takes a second, and looking at what is stored needs none
     from extractors.analysis import Analysis
 
 STAGES = ("sources", "fetch", "articles", "copies", "figures", "series", "alerts")
+
+
+def summary(done: Mapping[str, int]) -> dict[str, str]:
+    """What was done, in words, by stage; stages that had nothing to do are left out."""
+    parts = {
+        stage: [
+            f"{count} {key.removeprefix(stage + ' ').replace('_', ' ')}"
+            for key, count in sorted(done.items())
+            if key.startswith(stage + " ") and count
+        ]
+        for stage in STAGES
+    }
+    return {stage: ", ".join(said) for stage, said in parts.items() if said}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,36 +98,28 @@ def record(tx: Transaction, row: dict[str, Any], result: Result, desk: Desk, now
         return [f"articles {result}"]
     analysis: Analysis = result
     tx.run("articles.lock")
+    awaited = tx.one("articles.without_figures", page_id=row["id"])
+    if awaited is not None:
+        return _catch_up(tx, row, awaited, analysis, desk, now)
     previous = tx.one("articles.latest_revision", url=analysis.article.url)
     if previous is not None and same_text(previous["text"], analysis.article.text):
         articles.finish(tx, row["id"], ArticleOutcome.UNCHANGED)
         return [f"articles {ArticleOutcome.UNCHANGED}"]
-    verdict = copies.verdict(tx, analysis.article, analysis.fingerprint, analysis.figures, previous["id"] if previous else None)
-    if previous is not None and previous["revision"] >= articles.MOST_REVISIONS and verdict.relation is Relation.DUPLICATE:
+    revision = 1 if previous is None else previous["revision"] + 1
+    when = articles.speaks_for(row, analysis, revision)
+    verdict = copies.verdict(tx, analysis.article, analysis.fingerprint, when, revision=revision)
+    if revision > articles.MOST_REVISIONS and verdict.relation is Relation.DUPLICATE:
         articles.finish(tx, row["id"], ArticleOutcome.UNCHANGED, "no figure differs, and the page has changed too often before")
         return [f"articles {ArticleOutcome.UNCHANGED}"]
-    article_id, as_of = articles.store(tx, row, analysis, verdict, previous)
-    copies.store(tx, article_id, analysis.fingerprint)
+    article_id, as_of = articles.store(tx, row, analysis, verdict, revision)
+    copies.store(tx, article_id, analysis.fingerprint, verdict.relation)
     outcomes = [f"articles {ArticleOutcome.STORED}", f"copies {verdict.relation}"]
     placed = series.Result(outcome=SeriesOutcome.NOTHING_NEW)
     raised = 0
     if verdict.relation is not Relation.DUPLICATE:
-        ids = figures.store(tx, article_id, analysis.figures, analysis.figure_sentences)
-        figures.store_claims(tx, article_id, analysis.claims)
-        placed = series.place(
-            tx,
-            article_id,
-            as_of,
-            analysis.figures,
-            ids,
-            analysis.figure_sentences,
-            analysis.mentions,
-            verdict,
-            desk.threshold,
-            now,
-        )
-        tx.run("articles.settle", id=article_id, series_outcome=placed.outcome)
-        raised = alerts.raise_due(tx, placed.series, desk.rules, now, deliver=desk.deliver)
+        again = copies.judge_again(tx, article_id, as_of, verdict)
+        outcomes += [f"copies judged again {each.verdict.relation}" for each in again if each.changed]
+        placed, raised = _place(tx, article_id, as_of, analysis, verdict, again, desk, now)
     articles.finish(tx, row["id"], ArticleOutcome.STORED)
     said = FigureOutcome.COPY if verdict.relation is Relation.DUPLICATE else analysis.figures_outcome
     outcomes += [f"figures {said}", f"series {placed.outcome}"] + ["alerts raised"] * raised
@@ -126,3 +131,43 @@ def record(tx: Transaction, row: dict[str, Any], result: Result, desk: Desk, now
         series=placed.outcome,
     )
     return outcomes
+
+
+def _catch_up(
+    tx: Transaction, row: dict[str, Any], awaited: dict[str, Any], analysis: "Analysis", desk: Desk, now: datetime
+) -> list[str]:
+    """The figures of an article that was a copy until it was judged again; copies have none."""
+    verdict = copies.stored(awaited)
+    placed, raised = _place(tx, awaited["id"], awaited["as_of"], analysis, verdict, (), desk, now)
+    articles.finish(tx, row["id"], ArticleOutcome.STORED)
+    return [f"figures {analysis.figures_outcome}", f"series {placed.outcome}"] + ["alerts raised"] * raised
+
+
+def _place(
+    tx: Transaction,
+    article_id: int,
+    as_of: datetime,
+    analysis: "Analysis",
+    verdict: Verdict,
+    again: Sequence[Rejudged],
+    desk: Desk,
+    now: datetime,
+) -> tuple[series.Result, int]:
+    """What an article says, in its series, with what follows for those that were judged again; and the alerts raised."""
+    ids = figures.store(tx, article_id, analysis.figures, analysis.figure_sentences)
+    figures.store_claims(tx, article_id, analysis.claims)
+    placed = series.place(
+        tx,
+        article_id,
+        as_of,
+        analysis.figures,
+        ids,
+        analysis.figure_sentences,
+        analysis.mentions,
+        verdict,
+        again,
+        desk.threshold,
+        now,
+    )
+    tx.run("articles.settle", id=article_id, figures_outcome=analysis.figures_outcome, series_outcome=placed.outcome)
+    return placed, alerts.raise_due(tx, placed.series, desk.rules, now, deliver=desk.deliver)

@@ -134,7 +134,7 @@ def _park(tx: Transaction, article_id: int, now: datetime) -> int:
     tx.run("reprocess.park_figures", id=article_id)
     tx.run("reprocess.park_observations", id=article_id, series_id=row["id"])
     tx.run("reprocess.forget_claims", id=article_id)
-    tx.run("reprocess.forget_fingerprint", id=article_id)
+    copies.forget(tx, article_id)
     return int(row["id"])
 
 
@@ -148,34 +148,40 @@ def _rebuild(
     parked: int,
 ) -> tuple[int, ...]:
     """The stages from copies to series; the series touched."""
-    previous = tx.one("reprocess.revision_before", url=known["url"], revision=known["revision"])
-    verdict = copies.verdict(tx, analysis.article, analysis.fingerprint, analysis.figures, previous["id"] if previous else None)
+    when = articles.speaks_for(row, analysis, known["revision"])
+    verdict = copies.verdict(
+        tx, analysis.article, analysis.fingerprint, when, revision=known["revision"], article_id=known["id"]
+    )
     if verdict.of is not None:
         parent = tx.one("reprocess.article", id=verdict.of)
         if parent is not None and parent["cluster_id"] == known["id"]:  # what repeats this article is not its parent
             verdict = Verdict(relation=Relation.ORIGINAL, reason=verdict.reason)
     values = articles.columns(row, analysis, verdict, known["revision"])
     tx.run("reprocess.revise", id=known["id"], **values)
-    copies.store(tx, known["id"], analysis.fingerprint)
-    placed = series.Result(outcome=SeriesOutcome.NOTHING_NEW)
-    if verdict.relation is not Relation.DUPLICATE:
+    copies.store(tx, known["id"], analysis.fingerprint, verdict.relation)
+    again = copies.judge_again(tx, known["id"], when, verdict)
+    copy = verdict.relation is Relation.DUPLICATE
+    ids: list[int] = []
+    if not copy:
         ids = figures.store(tx, known["id"], analysis.figures, analysis.figure_sentences)
         figures.store_claims(tx, known["id"], analysis.claims)
-        placed = series.place(
-            tx,
-            known["id"],
-            values["as_of"],
-            analysis.figures,
-            ids,
-            analysis.figure_sentences,
-            analysis.mentions,
-            verdict,
-            desk.threshold,
-            now,
-        )
+    placed = series.place(
+        tx,
+        known["id"],
+        values["as_of"],
+        () if copy else analysis.figures,
+        ids,
+        () if copy else analysis.figure_sentences,
+        () if copy else analysis.mentions,
+        verdict,
+        again,
+        desk.threshold,
+        now,
+    )
+    if not copy:
         shifted = tx.one("reprocess.shifted", id=known["id"], parked=parked)
         outcome = SeriesOutcome.SHIFTED if shifted is not None and shifted["any"] else placed.outcome
-        tx.run("articles.settle", id=known["id"], series_outcome=outcome)
+        tx.run("articles.settle", id=known["id"], figures_outcome=analysis.figures_outcome, series_outcome=outcome)
     articles.finish(tx, row["id"], ArticleOutcome.STORED)
     return placed.series
 

@@ -7,8 +7,8 @@ Seeds are never news: they wake nobody, and what repeats one is a copy.
 
 import gzip
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -23,12 +23,13 @@ from flows.archive import Document, Unreadable
 from flows.context import Context
 from flows.db import Transaction
 from schemas.errors import UsageError
+from schemas.records import Slots
 
 #: Stands for the date of a document that has none: before everything else, so that it never shifts what is dated.
 UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 
-#: Words of a surface that a pack keeps: enough for a number, its bound and its unit, too few for a quotation.
-LONGEST_SURFACE = 5
+#: Words of a phrase that a pack keeps: enough for a number, its bound and its unit, too few for a quotation.
+LONGEST_PHRASE = 5
 
 #: Corpus packs that come with figurewatch, by name.
 BUNDLED = files("flows") / "bundle" / "corpus"
@@ -68,18 +69,27 @@ def add(opened: Context, name: str, now: datetime, *, published_at: datetime | N
     bundled = BUNDLED / f"{name}.jsonl"
     if bundled.is_file():
         with as_file(bundled) as path:
-            return _record(opened, _packed(path), now)
+            return _record(opened, packed(path), now)
     path = Path(name)
     if is_pack(path):
-        return _record(opened, _packed(path), now)
+        return _record(opened, packed(path), now)
     counts: Counter[str] = Counter()
     documents = _documents(path, published_at, counts)
     return counts + _record(opened, _analysed(opened.analyser, documents, counts), now)
 
 
-def pack(analyser: Analyser, paths: Iterable[Path], to: Path, *, published_at: datetime | None = None) -> Counter[str]:
+def pack(
+    analyser: Analyser,
+    paths: Iterable[Path],
+    to: Path,
+    *,
+    published_at: datetime | None = None,
+    dates: Mapping[str, datetime] | None = None,
+) -> Counter[str]:
     """Write the documents of these paths as a corpus pack; counts by outcome. Nothing is stored.
 
+    Args:
+        dates: of documents that name none, by the file's name.
     Raises:
         UsageError: when a path cannot be read, or the pack cannot be written.
     """
@@ -88,7 +98,7 @@ def pack(analyser: Analyser, paths: Iterable[Path], to: Path, *, published_at: d
     try:
         with gzip.open(part, "wt", encoding="utf-8") if to.suffix == ".gz" else part.open("w", encoding="utf-8") as out:
             for path in paths:
-                for analysis in _analysed(analyser, _documents(path, published_at, counts), counts):
+                for analysis in _analysed(analyser, _documents(path, published_at, counts, dates), counts):
                     out.write(Packed(version=VERSION, analysis=_bare(analysis)).model_dump_json() + "\n")
                     counts["packed"] += 1
         part.replace(to)
@@ -98,15 +108,39 @@ def pack(analyser: Analyser, paths: Iterable[Path], to: Path, *, published_at: d
 
 
 def _bare(analysis: Analysis) -> Analysis:
-    """The analysis without the words of its text: no sentence, headline or claim, and of long surfaces the beginning."""
-    figures = tuple(replace(figure, surface=_beginning(figure.surface)) for figure in analysis.figures)
+    """The analysis without the wording of its text: no sentence, headline or claim; of each phrase the beginning, and words
+    that are kept for linking in the order of the alphabet. So nothing longer than a phrase can be read from it."""
+    figures = tuple(
+        replace(
+            figure,
+            surface=_beginning(figure.surface),
+            measured=_beginning(figure.measured),
+            attribution=None if figure.attribution is None else _beginning(figure.attribution),
+            as_of=None if figure.as_of is None else _beginning(figure.as_of),
+            slots=Slots(**{name: _beginning(phrase) for name, phrase in asdict(figure.slots).items()}),
+        )
+        for figure in analysis.figures
+    )
+    mentions = tuple(
+        replace(
+            mention,
+            counted=mention.counted[:LONGEST_PHRASE],
+            sentence=tuple(sorted(mention.sentence)),
+            before=tuple(sorted(mention.before)),
+            title=tuple(sorted(mention.title)),
+            measured=tuple(sorted(mention.measured)),
+            slots=tuple(tuple(sorted(slot)) for slot in mention.slots),
+            label=_beginning(mention.label),
+        )
+        for mention in analysis.mentions
+    )
     article = replace(analysis.article, text="", title="", authors=())
-    return replace(analysis, article=article, figures=figures, claims=())
+    return replace(analysis, article=article, figures=figures, mentions=mentions, claims=())
 
 
-def _beginning(surface: str) -> str:
-    words = surface.split()
-    return surface if len(words) <= LONGEST_SURFACE else " ".join(words[:LONGEST_SURFACE]) + " …"
+def _beginning(phrase: str) -> str:
+    words = phrase.split()
+    return phrase if len(words) <= LONGEST_PHRASE else " ".join(words[:LONGEST_PHRASE]) + " …"
 
 
 def is_pack(path: Path) -> bool:
@@ -121,7 +155,12 @@ def _open(path: Path) -> Any:
     return gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
 
 
-def _packed(path: Path) -> Iterator[Analysis]:
+def packed(path: Path) -> Iterator[Analysis]:
+    """The documents of a corpus pack.
+
+    Raises:
+        UsageError: at a line that is none, or is of another version.
+    """
     with _open(path) as lines:
         for number, line in enumerate(lines, 1):
             try:
@@ -141,7 +180,29 @@ def _packed(path: Path) -> Iterator[Analysis]:
             yield packed.analysis
 
 
-def _documents(path: Path, published_at: datetime | None, counts: Counter[str]) -> Iterator[Document]:
+def dates_of(path: Path) -> dict[str, datetime]:
+    """Dates by file name, from lines of a name, a tab and YYYY-MM-DD; what follows another tab is a remark.
+
+    Raises:
+        UsageError: when the file cannot be read, or a line is none of these.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: {error}", mend="name a file of lines: file name, tab, YYYY-MM-DD") from None
+    found = {}
+    for number, line in enumerate(lines, 1):
+        name, _, rest = line.partition("\t")
+        try:
+            found[name] = datetime.fromisoformat(rest.partition("\t")[0].strip()).replace(tzinfo=UTC)
+        except ValueError:
+            raise UsageError(f"{path}, line {number}: not a file name, a tab and YYYY-MM-DD", mend="write it so") from None
+    return found
+
+
+def _documents(
+    path: Path, published_at: datetime | None, counts: Counter[str], dates: Mapping[str, datetime] | None = None
+) -> Iterator[Document]:
     if path.is_file() and path.suffix.lower() in archive.ENDINGS:
         found: Iterable[Document | Unreadable] = [archive.of_file(path)]
     else:
@@ -150,7 +211,8 @@ def _documents(path: Path, published_at: datetime | None, counts: Counter[str]) 
         if isinstance(document, Unreadable):
             counts[f"unreadable ({document.place}: {document.reason})"] += 1
         else:
-            yield replace(document, url=_seed_url(document.url), published_at=document.published_at or published_at)
+            known = (dates or {}).get(document.url.rpartition("/")[2], published_at)
+            yield replace(document, url=_seed_url(document.url), published_at=document.published_at or known)
 
 
 def _seed_url(url: str) -> str:

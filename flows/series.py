@@ -5,20 +5,21 @@ to be one joined -> shifts of every series touched, decided anew from all its ob
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from extractors.copies.origins import Source, origins
 from extractors.series import link
 from extractors.series.inherit import Placed, inherited, same_value
 from extractors.series.link import Candidate
 from extractors.series.mention import Mention, from_json, keys, to_json
 from extractors.series.shifts import detect
 from flows.db import Jsonb, Transaction
-from schemas.outcomes import Bound, Role, SeriesOutcome
-from schemas.records import Figure, Observation, Shift, Verdict
+from schemas.outcomes import Bound, Relation, Role, SeriesOutcome
+from schemas.records import Figure, Observation, Rejudged, Shift, Verdict
 
 #: Series that are compared in full with an article's figures, and mentions of each: the latest say best how it is put now.
 MOST_SERIES = 40
@@ -42,13 +43,23 @@ def place(
     sentences: Sequence[int],
     mentions: Sequence[Mention],
     verdict: Verdict,
+    again: Sequence[Rejudged],
     threshold: Decimal,
     now: datetime,
 ) -> Result:
-    """Observe every figure and decide the shifts of the series touched."""
-    if not figures:
+    """Observe every figure and decide the shifts of the series touched.
+
+    Args:
+        again: articles that turned out, by this one, to be something else than was thought, and what repeats them.
+    """
+    if not figures and not again:
         return Result(outcome=SeriesOutcome.NOTHING_NEW)
-    chosen, dates = _continued(tx, figures, sentences, verdict)
+    here = [_placed(asdict(figure) | {"sentence": sentence}) for figure, sentence in zip(figures, sentences, strict=True)]
+    chosen, dates = _continued(tx, here, verdict.of, verdict.shared)
+    for each in again:  # an origin that came in late: the lines are there already
+        if each.verdict.of == article_id:
+            theirs, _ = _continued(tx, here, each.id, [(there, mine) for mine, there in each.verdict.shared])
+            chosen |= {i: s for i, s in theirs.items() if i not in chosen and s not in chosen.values()}
     found = link.place(mentions, _candidates(tx, mentions, continued=sorted(set(chosen.values()))), fixed=chosen)
     new = [index for index, series in enumerate(found.series) if series is None]
     chosen = {index: series for index, series in enumerate(found.series) if series is not None}
@@ -72,28 +83,52 @@ def place(
         merge(tx, keep, end)
         chosen = {index: keep if series == end else series for index, series in chosen.items()}
     tx.run("series.relabel", series=sorted(set(chosen.values())))
-    touched = tuple(sorted({chosen[index] for index in range(len(figures)) if figures[index].role is Role.LEVEL}))
+    moved = _follow(tx, again)
+    touched = tuple(sorted(moved | {chosen[index] for index in range(len(figures)) if figures[index].role is Role.LEVEL}))
     shifted = decide(tx, touched, threshold, now)
+    if not figures:
+        return Result(outcome=SeriesOutcome.NOTHING_NEW, series=touched)
     return Result(outcome=SeriesOutcome.SHIFTED if shifted else SeriesOutcome.OBSERVED, series=touched)
 
 
+def _follow(tx: Transaction, again: Sequence[Rejudged]) -> set[int]:
+    """Bring the observations of articles that were judged again, and of all that repeats them, up to date; series touched.
+
+    Those of an article that turned out a copy stay as rows, for a shift told before may rest on them, and count no more.
+    """
+    touched: set[int] = set()
+    for each in again:
+        rows = tx.all("figures.of_article", article_id=each.id)
+        touched |= {row["series_id"] for row in rows if row["series_id"] is not None}
+        if each.verdict.relation is Relation.DUPLICATE:
+            continue
+        if not rows:
+            tx.run("articles.analyse_again", id=each.id)
+            continue
+        chosen, dates = _continued(tx, [_placed(row) for row in rows], each.verdict.of, each.verdict.shared)
+        for index, row in enumerate(rows):
+            series, date = chosen.get(index, row["series_id"]), dates.get(index, each.as_of)
+            if series is not None and (series, date) != (row["series_id"], row["as_of"]):
+                tx.run("series.move_observation", figure_id=row["id"], series_id=series, as_of=date)
+                touched.add(series)
+    return touched
+
+
+def _placed(row: Mapping[str, Any]) -> Placed:
+    return Placed(sentence=row["sentence"], unit=row["unit"], role=row["role"], low=row["low"], high=row["high"])
+
+
 def _continued(
-    tx: Transaction, figures: Sequence[Figure], sentences: Sequence[int], verdict: Verdict
+    tx: Transaction, here: Sequence[Placed], parent: int | None, shared: Iterable[tuple[int, int]]
 ) -> tuple[dict[int, int], dict[int, datetime]]:
     """Series of the figures that continue the parent's, and the parent's date for those that only repeat it."""
-    if verdict.of is None:
+    if parent is None:
         return {}, {}
-    known = tx.all("figures.of_article", article_id=verdict.of)
-    here = [
-        Placed(sentence=sentence, unit=figure.unit, role=figure.role, low=figure.low, high=figure.high)
-        for figure, sentence in zip(figures, sentences, strict=True)
-    ]
-    there = [
-        Placed(sentence=row["sentence"], unit=row["unit"], role=row["role"], low=row["low"], high=row["high"]) for row in known
-    ]
+    known = tx.all("figures.of_article", article_id=parent)
+    there = [_placed(row) for row in known]
     chosen: dict[int, int] = {}
     dates: dict[int, datetime] = {}
-    for index, other in inherited(here, there, verdict.shared).items():
+    for index, other in inherited(here, there, shared).items():
         if known[other]["series_id"] is None:
             continue
         chosen[index] = known[other]["series_id"]
@@ -158,8 +193,15 @@ def decide(tx: Transaction, series: Sequence[int], threshold: Decimal, now: date
     if not series:
         return 0
     observations: defaultdict[int, list[Observation]] = defaultdict(list)
+    credits: defaultdict[int, list[Source]] = defaultdict(list)
     for row in tx.all("series.observations", series=list(series)):
+        credit = row.pop("credit")
+        source = Source(cluster=row["origin"], outlet=row["outlet"], credit=credit, speaker=row["speaker"] or "")
+        credits[row["series"]].append(source)
         observations[row["series"]].append(Observation(**row | {"role": Role(row["role"]), "bound": Bound(row["bound"])}))
+    for one, found in observations.items():
+        origin_of = origins(credits[one])
+        observations[one] = [replace(each, origin=origin_of[each.origin]) for each in found]
     told: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in tx.all("series.shifts", series=list(series)):
         told[row["series_id"]].append(row)

@@ -12,6 +12,7 @@ import contextlib
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -30,7 +31,7 @@ from psycopg.conninfo import conninfo_to_dict
 from rich.console import Console
 
 from flows import db
-from flows.log import log
+from flows.log import VARIABLE, for_children, log
 from flows.postgres import database_url, release
 from flows.settings import Settings, load
 from schemas.errors import OperationError
@@ -56,6 +57,10 @@ QUIET = {
     "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_BATCH_SIZE": "200",
     "PREFECT_RUNNER_POLL_FREQUENCY": "5",
 }
+
+
+#: The beginning of a line of our log, among the lines of a child.
+_OURS = re.compile(r'\d{4}-\d\d-\d\d \d\d:\d\d:\d\d (?:info|notice|warning|error) |{"time": ')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +114,7 @@ def serve(settings: Settings, served: Sequence[Served], out: Console) -> None:
         OperationError: when a child ends by itself; whoever looks after the service starts it again.
     """
     prefect_environment(settings)
+    os.environ.setdefault(VARIABLE, for_children())
     stop = _Stop()
     children: list[_Child] = []
     logs = settings.data_dir.absolute() / "prefect"
@@ -124,6 +130,7 @@ def serve(settings: Settings, served: Sequence[Served], out: Console) -> None:
         out.print(f"serving {', '.join(each.name for each in served)}; stop with Ctrl-C")
         while not stop.wait(0.5):
             for child in children:
+                child.echo()
                 child.check()
         out.print("stopping")
     finally:
@@ -161,6 +168,7 @@ class _Child:
 
     def __init__(self, name: str, logs: Path, *words: str) -> None:
         self.name, self.log = name, logs / f"{name}.log"
+        self._echoed = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(  # noqa: S603
                 [sys.executable, "-m", "flows.service", *words],
@@ -169,6 +177,17 @@ class _Child:
                 stderr=output,
                 start_new_session=True,
             )
+
+    def echo(self) -> None:
+        """Repeat on standard error what our own log wrote meanwhile; what Prefect says stays in the file."""
+        with self.log.open("rb") as lines:
+            lines.seek(self._echoed)
+            new = lines.read()
+        whole = new[: new.rfind(b"\n") + 1]
+        self._echoed += len(whole)
+        for line in whole.decode("utf-8", "replace").splitlines():
+            if _OURS.match(line):
+                print(line, file=sys.stderr, flush=True)  # noqa: T201
 
     def check(self) -> None:
         """Raise when it has ended."""
@@ -188,6 +207,7 @@ class _Child:
         with contextlib.suppress(ProcessLookupError):  # the whole group: with the runner its runs
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+        self.echo()
         assert self.process.stdin is not None
         self.process.stdin.close()
 

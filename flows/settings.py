@@ -15,7 +15,7 @@ from urllib.parse import unquote
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
-from flows.log import hide
+from flows.log import VARIABLE, hide
 from schemas.errors import SettingsError
 from schemas.outcomes import ShiftKind
 
@@ -183,7 +183,7 @@ def _environment(values: dict[str, Any]) -> list[tuple[list[str], str]]:
     named = {str(value) for value in channels.values()} if isinstance(channels, dict) else set()
     found = []
     for name, value in sorted(os.environ.items()):
-        if not name.startswith(PREFIX) or f"env:{name}" in named:
+        if not name.startswith(PREFIX) or name == VARIABLE or f"env:{name}" in named:
             continue
         keys = name.removeprefix(PREFIX).lower().split("__")
         if keys[0] not in Settings.model_fields:

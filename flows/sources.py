@@ -9,7 +9,8 @@ Not here: when it is due again and how far it is trusted (extractors/article/sch
 import asyncio
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -43,6 +44,9 @@ MOST_RELISTED = 24
 #: only those with another title are fetched again.
 ALL_AT_ONCE, NEARLY_ALL = 10, 0.8
 
+#: Bytes from which on a document is read by itself.
+LARGE = 1_000_000
+
 #: Sitemaps of an index that one poll reads, and how deep indexes may lie in each other.
 MOST_PARTS, DEEPEST = 8, 3
 
@@ -65,13 +69,22 @@ class Polled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One answer of a publisher, as read."""
+
+    answer: Response  #: without its body
+    sha256: bytes | None = None  #: of its body
+    document: FeedDocument | SitemapDocument | NotAFeed | None = None  #: None: the body is known, or there is none
+    skips: tuple[tuple[int, ...], tuple[int, ...]] = ((), ())  #: hours and days
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """What a poll brought, before any of it is stored."""
 
     outcome: FetchOutcome
     detail: str = ""
-    answer: Response | None = None
-    document: FeedDocument | SitemapDocument | None = None
+    asked: Asked | None = None
     entries: tuple[Entry, ...] = ()
     known: tuple[Entry, ...] = ()  #: stood there before the watch began
     parts: tuple[SitemapLink, ...] = ()  #: sitemaps of an index that were read
@@ -81,16 +94,17 @@ class Reading:
 
 def keep(tx: Transaction, settings: Settings, now: datetime) -> None:
     """Make the stored sources that come from the settings those of the settings; the others stay."""
-    for source in settings.sources:
-        tx.run(
-            "sources.keep",
-            url=source.url,
-            host=host_of(source.url),
-            outlet=source.outlet or (urlsplit(source.url).hostname or ""),
-            kind=source.kind,
-            every_seconds=source.every_minutes * 60,
-            now=now,
-        )
+    rows = [
+        {
+            "url": source.url,
+            "host": host_of(source.url),
+            "outlet": source.outlet or (urlsplit(source.url).hostname or ""),
+            "kind": source.kind,
+            "every_seconds": source.every_minutes * 60,
+        }
+        for source in {each.url: each for each in settings.sources}.values()
+    ]
+    tx.run("sources.keep", sources=Jsonb(rows), now=now)
     tx.run("sources.drop_others", urls=[source.url for source in settings.sources])
 
 
@@ -135,38 +149,63 @@ async def poll(database: Database, gate: Gate, robots: Robots, source: dict[str,
 
 
 async def _read(database: Database, gate: Gate, robots: Robots, source: dict[str, Any], now: datetime) -> Reading:
-    async def ask(address: str, etag: str = "", last_modified: str = "") -> Response:
-        return await gate.fetch(address, spacing=robots.feed_spacing, etag=etag, last_modified=last_modified)
+    async def ask(address: str, etag: str = "", last_modified: str = "", sha256: bytes | None = None) -> Asked:
+        return await _ask(gate, robots, source["kind"], address, etag, last_modified, sha256)
 
     parts = await asyncio.to_thread(_parts, database, source) if source["kind"] == "sitemap" else {}
-    said_unchanged = checked = False
     # The sitemaps of an index change while it stays the same, where it gives no dates: it is always read.
+    sha256 = None if parts else source["body_sha256"]
+    said_unchanged = checked = False
     if not parts and schedule.conditionally(source["trust"]) and (source["etag"] or source["last_modified"]):
-        answer = await ask(source["address"], etag=source["etag"], last_modified=source["last_modified"])
-        said_unchanged = answer.status == 304
+        asked = await ask(source["address"], source["etag"], source["last_modified"], sha256)
+        said_unchanged = asked.answer.status == 304
         if said_unchanged:
+            unchanged = Reading(outcome=FetchOutcome.NOT_MODIFIED, asked=asked, said_unchanged=True)
             if not schedule.to_be_checked(source["id"], source["not_modified"], source["trust"]):
-                return Reading(outcome=FetchOutcome.NOT_MODIFIED, answer=answer, said_unchanged=True)
+                return unchanged
             try:
-                again = await ask(source["address"])
+                asked = await ask(source["address"], sha256=sha256)
             except (HostBusy, FetchError):
-                again = answer
-            if again.status != 200:
-                return Reading(outcome=FetchOutcome.NOT_MODIFIED, answer=answer, said_unchanged=True)
-            answer, checked = again, True
+                return unchanged
+            if asked.answer.status != 200:
+                return unchanged
+            checked = True
     else:
-        answer = await ask(source["address"])
-    if answer.status != 200:
-        return Reading(outcome=FetchOutcome.HTTP_ERROR, detail=f"status {answer.status}", answer=answer)
-    come = Reading(outcome=FetchOutcome.FETCHED, answer=answer, said_unchanged=said_unchanged, checked=checked)
-    if not parts and hashlib.sha256(answer.body).digest() == source["body_sha256"]:
+        asked = await ask(source["address"], sha256=sha256)
+    if asked.answer.status != 200:
+        return Reading(outcome=FetchOutcome.HTTP_ERROR, detail=f"status {asked.answer.status}", asked=asked)
+    come = Reading(outcome=FetchOutcome.FETCHED, asked=asked, said_unchanged=said_unchanged, checked=checked)
+    if asked.document is None:
         return replace(come, outcome=FetchOutcome.NOT_MODIFIED)
-    document = await asyncio.to_thread(document_of, source["kind"], answer)
-    if isinstance(document, NotAFeed):
-        return replace(come, outcome=FetchOutcome.NOT_A_FEED, detail=document.reason)
+    if isinstance(asked.document, NotAFeed):
+        return replace(come, outcome=FetchOutcome.NOT_A_FEED, detail=asked.document.reason)
+    if isinstance(asked.document, FeedDocument):
+        return replace(come, entries=asked.document.entries)
+    return await _sitemap(ask, come, asked.document, parts, source["body_sha256"] is None, now)
+
+
+async def _ask(
+    gate: Gate, robots: Robots, kind: str, address: str, etag: str, last_modified: str, sha256: bytes | None
+) -> Asked:
+    """An answer, read while it has its room in memory; of its body the hash remains, and of entries' contents theirs."""
+    async with gate.visit(address, spacing=robots.feed_spacing, etag=etag, last_modified=last_modified) as answer:
+        if answer.status != 200:
+            return Asked(answer=answer)
+        found = hashlib.sha256(answer.body).digest()
+        asked = Asked(answer=replace(answer, body=b""), sha256=found)
+        if found == sha256:
+            return asked
+        async with gate.alone if len(answer.body) > LARGE else nullcontext():
+            document = await asyncio.to_thread(_light, kind, answer)
+        return replace(asked, document=document, skips=schedule.skips(answer.body))
+
+
+def _light(kind: str, answer: Response) -> FeedDocument | SitemapDocument | NotAFeed:
+    document = document_of(kind, answer)
     if isinstance(document, FeedDocument):
-        return replace(come, document=document, entries=document.entries)
-    return await _sitemap(ask, replace(come, document=document), document, parts, source["body_sha256"] is None, now)
+        entries = (replace(each, content=_content_hash(each.content)) if each.content else each for each in document.entries)
+        return replace(document, entries=tuple(entries))
+    return document
 
 
 def document_of(kind: str, fetched: Response) -> FeedDocument | SitemapDocument | NotAFeed:
@@ -176,7 +215,7 @@ def document_of(kind: str, fetched: Response) -> FeedDocument | SitemapDocument 
 
 
 async def _sitemap(
-    ask: Callable[[str], Any],
+    ask: Callable[[str], Awaitable[Asked]],
     come: Reading,
     document: SitemapDocument,
     parts: dict[str, dict[str, Any]],
@@ -195,7 +234,7 @@ async def _sitemap(
             break
         waiting.remove(link)
         try:
-            answer = await ask(link.url)
+            asked = await ask(link.url)
         except HostBusy:
             break  # the rest is read next time
         except FetchError as error:
@@ -203,12 +242,9 @@ async def _sitemap(
             read.append(link)
             continue
         read.append(link)
-        if answer.status != 200:
-            problems = f"{redact(link.url)}: status {answer.status}"
-            continue
-        part = await asyncio.to_thread(document_of, "sitemap", answer)
+        part = asked.document
         if not isinstance(part, SitemapDocument):
-            problems = f"{redact(link.url)}: no sitemap"
+            problems = f"{redact(link.url)}: " + ("no sitemap" if part else f"status {asked.answer.status}")
             continue
         if depth[link.url] < DEEPEST:
             further = [each for each in part.sitemaps if each.url not in depth]
@@ -273,7 +309,7 @@ def _parts(database: Database, source: dict[str, Any]) -> dict[str, dict[str, An
 def _postpone(database: Database, source: dict[str, Any], due_at: datetime) -> Polled:
     with database.transaction() as tx:
         tx.run("sources.postponed", id=source["id"], due_at=due_at)
-    return Polled(source=source["url"], outcome=None)
+    return Polled(source=redact(source["url"]), outcome=None)
 
 
 def _store(database: Database, source: dict[str, Any], reading: Reading, now: datetime) -> Polled:
@@ -296,8 +332,11 @@ def _store(database: Database, source: dict[str, Any], reading: Reading, now: da
             listed=listed,
             new=new,
         )
-    log.info("source polled", source=source["url"], outcome=reading.outcome, detail=reading.detail, listed=listed, new=new)
-    return Polled(source=source["url"], outcome=reading.outcome, detail=reading.detail, listed=listed, new=new)
+        tx.run("sources.forget", id=source["id"], host=source["host"], now=now)
+    log.info(
+        "source polled", source=redact(source["url"]), outcome=reading.outcome, detail=reading.detail, listed=listed, new=new
+    )
+    return Polled(source=redact(source["url"]), outcome=reading.outcome, detail=reading.detail, listed=listed, new=new)
 
 
 _LEARNT = (
@@ -309,9 +348,8 @@ _LEARNT = (
 def _learnt(source: dict[str, Any], reading: Reading, listed: int, new: int, now: datetime) -> dict[str, Any]:
     """The source's columns after a poll."""
     learnt = {name: source[name] for name in _LEARNT}
-    answer = reading.answer
+    answer = reading.asked.answer if reading.asked is not None else None
     good = reading.outcome in (FetchOutcome.FETCHED, FetchOutcome.NOT_MODIFIED)
-    read = answer is not None and reading.outcome is FetchOutcome.FETCHED
     every = timedelta(seconds=source["every_seconds"])
     wait = timedelta(seconds=source["interval_seconds"])
     if good:
@@ -338,13 +376,14 @@ def _learnt(source: dict[str, Any], reading: Reading, listed: int, new: int, now
         learnt["not_modified"] = source["not_modified"] + 1
     if reading.checked:
         learnt["trust"] = schedule.trusted(source["trust"], false=new > 0)
-    if read and answer is not None:
+    if reading.outcome is FetchOutcome.FETCHED and reading.asked is not None and answer is not None:
         # Validators are kept from the document that was read: those of an error would hide the next good one.
-        learnt |= {"etag": answer.etag, "last_modified": answer.last_modified}
-        learnt["body_sha256"] = hashlib.sha256(answer.body).digest()
-    if isinstance(reading.document, FeedDocument):
-        ttl = reading.document.ttl_minutes
-        learnt["ttl_seconds"] = None if ttl is None else min(ttl * 60, 31 * 86_400)
+        learnt |= {"etag": answer.etag, "last_modified": answer.last_modified, "body_sha256": reading.asked.sha256}
+        document = reading.asked.document
+        if isinstance(document, FeedDocument):
+            ttl = document.ttl_minutes
+            learnt["ttl_seconds"] = None if ttl is None else min(ttl * 60, 31 * 86_400)
+            learnt["skip_hours"], learnt["skip_days"] = map(list, reading.asked.skips)
     if good and answer is not None:
         to, since, for_good = schedule.moved(answer.moved_to, seen=source["moved_to"], since=source["moved_since"], now=now)
         learnt |= {"moved_to": to, "moved_since": since}
@@ -454,7 +493,8 @@ def list_entries(
 
 
 def _row(entry: Entry, url: str, known: bool) -> dict[str, Any]:
-    told = (entry.title, entry.updated_at, hashlib.sha256(entry.content.encode("utf-8", "replace")).hexdigest())
+    updated = entry.updated_at if entry.updated_at != entry.published_at else None
+    told = (entry.title, updated, _content_hash(entry.content))
     return {
         "url": url,
         "link": entry.url,
@@ -466,6 +506,10 @@ def _row(entry: Entry, url: str, known: bool) -> dict[str, Any]:
         "listed_sha256": hashlib.sha256(repr(told).encode("utf-8", "replace")).hexdigest(),
         "known": known,
     }
+
+
+def _content_hash(content: str) -> str:
+    return hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()
 
 
 def key(url: str) -> str:

@@ -79,6 +79,7 @@ class FigureOutcome(StrEnum):
     """What became of an article's figures and claims."""
 
     EXTRACTED = "extracted"
+    IN_PART = "in_part"  # of a text longer than any article, or with a number beyond all bounds: the rest is extracted
     NONE_FOUND = "none_found"
     COPY = "copy"  # a duplicate's figures are its parent's
     OTHER_LANGUAGE = "other_language"

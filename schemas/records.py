@@ -149,7 +149,7 @@ class Candidate:
     url: str
     published_at: datetime | None
     fingerprint: Fingerprint
-    figures: tuple[Figure, ...]
+    revision: int = 1
     outlet: str = ""
     credit: str = ""  #: the agency or outlet that its text credits
 
@@ -165,6 +165,16 @@ class Verdict:
     reason: str = ""  #: one line for a person
     shared: tuple[tuple[int, int], ...] = ()  #: aligned sentences: (index here, index there)
     later: tuple[int, ...] = ()  #: candidates published later that carry this text: to be judged again, with this one known
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejudged:
+    """A known article whose verdict, or whose parent's, changed because an older article came in late."""
+
+    id: int
+    as_of: datetime
+    verdict: Verdict
+    changed: bool  #: its own verdict did
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

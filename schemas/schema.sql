@@ -96,6 +96,7 @@ CREATE TABLE entry (
     detail        text NOT NULL DEFAULT ''
 );
 CREATE INDEX entry_due ON entry (host, due_at, id) WHERE state = 'due';
+CREATE INDEX entry_leased ON entry (host) WHERE state = 'due' AND leased_until IS NOT NULL;
 CREATE INDEX entry_source ON entry (source_id);
 
 CREATE TABLE page (
@@ -178,6 +179,7 @@ CREATE TABLE article (
     UNIQUE (url, revision)
 );
 CREATE INDEX article_cluster ON article (cluster_id);
+CREATE INDEX article_parent ON article (duplicate_of) WHERE duplicate_of IS NOT NULL;
 CREATE INDEX article_as_of ON article (as_of);
 
 CREATE TABLE seed_pack (
@@ -189,13 +191,15 @@ CREATE TABLE seed_pack (
 
 CREATE TABLE fingerprint (
     article_id  bigint PRIMARY KEY REFERENCES article ON DELETE CASCADE,
-    version     integer NOT NULL,
-    text_hash   bytea NOT NULL,                       -- SHA-256 of the normalised text
-    keys        bigint[] NOT NULL,                    -- two near texts share some
+    version     integer NOT NULL,                     -- those of another version are never compared
     sketch      bytea NOT NULL                        -- the fingerprint as a whole, packed
 );
-CREATE INDEX fingerprint_hash ON fingerprint (text_hash);
-CREATE INDEX fingerprint_keys ON fingerprint USING gin (keys) WITH (fastupdate = off);
+
+CREATE TABLE copy_key (
+    key         bigint NOT NULL,                      -- of wording, of names with numbers, of the whole text: two near texts share some
+    article_id  bigint NOT NULL,                      -- no duplicate: what repeats one repeats its parent. No foreign key: 28 checks an article
+    PRIMARY KEY (key, article_id)
+);
 
 -- Reported quantities and attributed statements. Spans are half-open offsets into article.text.
 

@@ -1,10 +1,10 @@
-"""What polling costs: thousands of feeds of 30 items, of which 1 percent is new, with all gates open; and a pass with nothing due.
+"""What polling costs: thousands of feeds of 30 items, 1 percent of them new, with all gates open; and a pass with nothing due.
 
     python tests/bench_feeds.py [--feeds N] [--json]
 
-Feeds are spread over 250 hosts (names of loopback), served by a process of its own whose share of the machine is told apart. A first
-poll lists everything; what is timed is the second, for which 1 percent of the items is new, which is 26 feeds in 100. Half of the
-servers know conditional requests. Memory is the peak of the polling process; PostgreSQL's is its own.
+Feeds are spread over 250 hosts (names of loopback), served by a process of its own. A first poll lists everything; what
+counts is the second, for which 1 percent of the items is new, which is in 26 feeds of 100. Half of the servers know
+conditional requests. Memory is the peak of the polling process; PostgreSQL's is its own.
 """
 
 import argparse
@@ -38,7 +38,7 @@ def serve(feeds: int) -> None:
     def body(number: int, at: int) -> bytes:
         fresh = set(drawn[number]) if at else set()
         items = "".join(
-            f"<item><title>Story {m} of feed {number}: the number of containers rose{' again' * at if m in fresh else ''}</title>"
+            f"<item><title>Story {m} of feed {number}: the number of containers rose</title>"
             f"<link>http://127.0.{number % HOSTS}.1/story/{number}/{m}{'-new' if m in fresh else ''}</link>"
             f"<guid>{number}-{m}-{m in fresh}</guid><pubDate>Mon, 02 Mar 2026 {m % 24:02}:00:00 GMT</pubDate>"
             f"<description>{'What the ministry said of it, in a sentence or two. ' * 6}</description></item>"

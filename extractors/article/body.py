@@ -14,7 +14,7 @@ from lxml.html import HtmlElement
 
 from extractors.article.dates import LAST_YEAR, as_written, moment
 from extractors.article.furniture import without_furniture
-from extractors.article.headline import headline, letters, names_site
+from extractors.article.headline import headline, letters
 from extractors.article.instead import instead
 from extractors.article.language import language
 from extractors.article.markup import parse_html, plain
@@ -36,6 +36,7 @@ _MARKUP = re.compile(
     re.IGNORECASE,
 )
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_WORD = re.compile(r"\w+")
 #: The frame of a table's row, and rows that are nothing else.
 _ROW = re.compile(r"^[|\s-]+$|^\|\s*|\s*\|$")
 
@@ -81,9 +82,23 @@ def look(page: Page) -> tuple[Article | None, ArticleOutcome]:
 
 
 def _people(names: tuple[str, ...], said: Declared, outlet: str, url: str) -> tuple[str, ...]:
-    """Authors without the site and the company behind it."""
-    company = letters(said.publisher)
-    return tuple(name for name in names if letters(name) != company and not names_site(name, outlet, url))
+    """Authors without the site, its desks, and the company behind it."""
+    own = [words for name in (outlet, said.site_name, said.publisher) if (words := _name_words(name))]
+    label = site(url).partition(".")[0]
+    kept = []
+    for name in names:
+        words = _name_words(name)
+        site_itself = "".join(words) in {label, letters(site(url))} or (
+            len(words) <= 3 and len(label) > 2 and words[:1] == [label]
+        )
+        if words and not site_itself and not any(words[: len(known)] == known[: len(words)] for known in own):
+            kept.append(name)
+    return tuple(kept)
+
+
+def _name_words(name: str) -> list[str]:
+    words = _WORD.findall(name.lower())
+    return words[1:] if words[:1] == ["the"] else words
 
 
 def _better(listed: datetime | None, declared_at: datetime | None) -> datetime | None:

@@ -17,6 +17,9 @@ VARIANT_SHARE = 0.6
 #: What the h1 counts for, where a declared title has one vote: of two wordings that differ, readers see this one.
 HEADLINE_VOTES = 1.5
 
+#: Shorter titles were not cut short, they end with dots.
+MIN_CUT_LENGTH = 40
+
 _WORD = re.compile(r"\w+")
 _THE = re.compile(r"^the\s+", re.IGNORECASE)
 #: Between a headline and the name of its site.
@@ -42,7 +45,9 @@ def _own(said: Declared, names: tuple[str, ...], url: str) -> str:
     seen = max(shown, key=lambda h1: max((_likeness(h1, title) for title in titles), default=0.0), default="")
     if not titles:
         return seen
-    # A declared title that is another one, or the h1, with sections behind a bar is that one's wording.
+    # A declared title that was cut short (structured data has a limit of 110 letters) is the whole one's wording, and one
+    # that is another, or the h1, with sections behind a bar is that one's.
+    titles = [_whole(title, [seen, *titles]) for title in titles]
     known = sorted({seen, *titles} - {""}, key=len)
     titles = [next(one for one in known if title == one or _extends(title, one)) for title in titles]
     votes: defaultdict[str, float] = defaultdict(float)
@@ -56,6 +61,13 @@ def _own(said: Declared, names: tuple[str, ...], url: str) -> str:
     most = max(votes.values())
     best = next(title for title in [seen, *titles] if votes.get(letters(title)) == most)
     return _spelling([title for title in titles if letters(title) == letters(best)], seen)
+
+
+def _whole(title: str, others: list[str]) -> str:
+    start = title.rstrip("….").rstrip()
+    if start == title or len(start) < MIN_CUT_LENGTH:
+        return title
+    return next((other for other in others if other.startswith(start) and len(other) > len(title)), title)
 
 
 def _extends(title: str, other: str) -> bool:
@@ -73,10 +85,10 @@ def _without_site(title: str, names: tuple[str, ...], url: str) -> str:
     pieces = _BAR.split(title)
     bars = _BAR.findall(title)
     while len(pieces) > 1:
-        if any(names_site(pieces[-1], name, url) for name in names) or ("|" in bars[-1] and len(pieces[-1].split()) <= 3):
+        if any(_names_site(pieces[-1], name, url) for name in names) or ("|" in bars[-1] and len(pieces[-1].split()) <= 3):
             pieces.pop()
             bars.pop()
-        elif any(names_site(pieces[0], name, url) for name in names):
+        elif any(_names_site(pieces[0], name, url) for name in names):
             pieces.pop(0)
             bars.pop(0)
         else:
@@ -84,7 +96,7 @@ def _without_site(title: str, names: tuple[str, ...], url: str) -> str:
     return "".join(piece + bar for piece, bar in zip(pieces, [*bars, ""], strict=True)).strip()
 
 
-def names_site(piece: str, name: str, url: str) -> bool:
+def _names_site(piece: str, name: str, url: str) -> bool:
     """Is this the name of the site, or the site's with a section: "The Courier", "Courier World", "courier.example"?"""
     said, known, domain = letters(_THE.sub("", piece)), letters(_THE.sub("", name)), site(url)
     label = letters(domain.partition(".")[0])

@@ -35,8 +35,13 @@ _CONSENT = re.compile(
     re.IGNORECASE,
 )
 _CHECK = re.compile(
-    r"(?:enable|turn on|activate|requires?) javascript|verify(?:ing)? (?:that )?you are (?:a )?human|(?:are you|not) a robot"
-    r"|unusual (?:traffic|activity)|checking your browser|access (?:to this page has been )?denied|ad ?blocker|captcha",
+    r"(?:enable|turn on|activate) javascript|verify(?:ing)? (?:that )?you are (?:a )?human|are you a robot|you are not a robot"
+    r"|unusual (?:traffic|activity) from|checking your browser|(?:disable|turn off) (?:your )?ad ?blocker",
+    re.IGNORECASE,
+)
+#: Words that news uses too: they tell only where the page does not call itself an article.
+_REFUSAL = re.compile(
+    r"access (?:to this page has been )?denied|captcha|ad ?blocker|requires? javascript|(?:403|request) (?:forbidden|blocked)",
     re.IGNORECASE,
 )
 _MISSING = re.compile(
@@ -85,7 +90,7 @@ def instead(text: str, said: Declared, tree: HtmlElement, url: str) -> ArticleOu
         return ArticleOutcome.GONE
     if short and len(_CONSENT.findall(text)) * 15 > words:
         return ArticleOutcome.CONSENT
-    if words < 120 and _CHECK.search(text):
+    if words < 120 and (_CHECK.search(text) or (not said.is_article and _REFUSAL.search(text))):
         return ArticleOutcome.BLOCKED
     if _lists(text, said, tree, url):
         return ArticleOutcome.LISTING
@@ -125,11 +130,12 @@ def _shows(text: str, said: Declared, url: str) -> bool:
 
 def _asks(tree: HtmlElement) -> bool:
     """Does the page ask for a subscription, outside of what was found of its text?"""
-    return any(
-        _SUBSCRIBE.search(" ".join(element.text_content().split())[:400]) is not None
-        for element in tree.iter("p", "h2", "h3", "h4", "div", "section", "aside")
-        if len(element) <= 3  # what encloses more is looked at in its parts
-    )
+    for element in tree.iter("p", "h2", "h3", "h4", "div", "span", "strong", "button"):
+        # Only paragraphs with all that they enclose: they cannot lie in one another.
+        said = element.text_content() if element.tag == "p" else element.text or ""
+        if len(said) > MIN_LETTERS // 3 and _SUBSCRIBE.search(said[:MAX_CALLED_TEASER_LENGTH]):
+            return True
+    return False
 
 
 def _mostly_headlines(text: str) -> bool:

@@ -55,7 +55,7 @@ _BY = re.compile(
     r"(?i)^\s*(?:(?:story|words|report(?:ed|ing)?|written|posted|published|text)\s+)?(?:by|von|par|por|door|di|av|af)[:\s]+"
 )
 _PLACE = re.compile(r"\s[|/·•–—]\s.*", re.DOTALL)
-_BETWEEN = re.compile(r"\s*(?:[,;\n&]|\b(?:and|und|et|och|og)\b|\s(?:y|e|en|i|и)\s)\s*")
+_BETWEEN = re.compile(r"\s*(?:[,;\n&]|(?<=\w)/(?=\w)|\b(?:and|und|et|och|og)\b|\s(?:y|e|en|i|и)\s)\s*")
 _MAIL = re.compile(r"\(?[\w.+-]{1,64}@[\w.-]{1,255}\)?")
 #: What people do, where it stands after their names, and what stands for a name where none is given.
 _POST = re.compile(

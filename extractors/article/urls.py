@@ -40,6 +40,12 @@ _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01
 _SAFE = "/%:@!$&'()*+,;=-._~?"
 _CONTROL = re.compile(r"[\x00-\x20\x7f]+")
 _AMP_PATH = re.compile(r"(?<=[^/])/amp(?=/?$)")
+#: The print view of an article: behind a path that ends like one, with a number or words joined by hyphens.
+_PRINT_PATH = re.compile(r"(/[^/]*[\d-][^/]*)/print(?=/?$)", re.IGNORECASE)
+_PRINT_QUERY = re.compile(
+    r"(?:print(?:able|view|er)?|printer_?friendly)(?:=(?:1|true|yes|y|)?)?|(?:view|mode|output|format)=print", re.IGNORECASE
+)
+_SLUG_WORD, _SLUG_NUMBER = re.compile(r"[a-z]{4,}"), re.compile(r"\d{5,}")
 _AMP_CACHE = re.compile(r"https?://[^/]+\.cdn\.ampproject\.org/[a-z]/(s/)?(.+)", re.DOTALL)
 _AMP_VIEWER = re.compile(r"https?://(?:www\.)?google\.[a-z.]{2,6}/amp/(s/)?(.+)", re.DOTALL)
 #: What may follow an article's own path: its AMP form, a page of it, a mobile or print form.
@@ -71,8 +77,9 @@ def canonical_url(raw: str) -> str:
 def choose_canonical(final_url: str, declared: str) -> str:
     """The canonical address of a page: what it declares where that is plausible, else where it was found.
 
-    Implausible is another site, the home page, a section that the page lies in, and an address that lost the parameter
-    by which the site tells its articles apart: templates with one address for all pages are common.
+    Implausible is another site, the home page, a section that the page lies in, an address that lost the parameter by
+    which the site tells its articles apart, and the address of another headline: templates with one address for all pages
+    are common.
     """
     found = canonical_url(final_url)
     try:
@@ -92,7 +99,16 @@ def choose_canonical(final_url: str, declared: str) -> str:
         return found
     if here_path == there_path and _naming(here.query) - _naming(there.query):
         return found
-    return resolved
+    return found if _other_story(here_path, there_path) else resolved
+
+
+def _other_story(here: str, there: str) -> bool:
+    """Do two paths end in headlines without a word or a number in common? Templates with another article's address exist."""
+    one, other = (path.lower().rpartition("/")[2] or path.lower() for path in (here, there))
+    words, others = set(_SLUG_WORD.findall(one)), set(_SLUG_WORD.findall(other))
+    if len(words) < 3 or len(others) < 3 or words & others:
+        return False
+    return not set(_SLUG_NUMBER.findall(here)) & set(_SLUG_NUMBER.findall(there))
 
 
 @lru_cache(maxsize=4_096)
@@ -137,6 +153,7 @@ def _normal(parts: SplitResult) -> str:
     path = _without_dots(_quoted(parts.path)) or "/"
     while (shorter := _AMP_PATH.sub("", path)) != path:
         path = shorter
+    path = _PRINT_PATH.sub(r"\1", path)
     query = "&".join(piece for piece in _quoted(parts.query).split("&") if piece and not _tracks(piece))
     fragment = _quoted(parts.fragment) if parts.fragment.startswith("!") else ""
     return urlunsplit((scheme, host, path, query, fragment))
@@ -171,7 +188,8 @@ def _without_dots(path: str) -> str:
 def _tracks(piece: str) -> bool:
     name, _, value = piece.partition("=")
     name = name.lower()
-    return name in TRACKING or name.startswith(TRACKING_PREFIXES) or (name == "outputtype" and value.lower() == "amp")
+    twin = (name == "outputtype" and value.lower() == "amp") or _PRINT_QUERY.fullmatch(piece) is not None
+    return twin or name in TRACKING or name.startswith(TRACKING_PREFIXES)
 
 
 def _naming(query: str) -> set[str]:

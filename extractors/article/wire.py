@@ -60,11 +60,22 @@ def credit(text: str) -> str:
 
 def names_outlet(credited: str, outlet: str) -> bool:
     """Does a credit name an outlet: by its name, a part of it or its initials ("CPA", "Continental Press Agency")?"""
-    a, b = credited.lower().strip(), outlet.lower().strip()
+    a, b = _words(credited), _words(outlet)
     if not a or not b:
         return False
     initials = "".join(word[0] for word in re.findall(r"\w+", outlet) if word[0].isupper()).lower()
-    return a in b or b in a or (len(a) >= 2 and a == initials)
+    return (
+        f" {a} " in f" {b} "
+        or f" {b} " in f" {a} "
+        or a.replace(" ", "") == b.replace(" ", "")
+        or (len(a) >= 2 and a == initials)
+    )
+
+
+def _words(name: str) -> str:
+    """A name in lower-case words without its article; of a host the part that names it."""
+    words = " ".join(re.findall(r"\w+", re.sub(r"^www\.|\.[a-z]{2,7}$", "", name.lower().strip())))
+    return words.removeprefix("the ")
 
 
 def _clean(name: str) -> str:

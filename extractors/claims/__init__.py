@@ -11,6 +11,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 
 from extractors.claims.attribution import attributions
 from extractors.claims.cues import VIEW_NOUNS, cues
@@ -49,7 +50,7 @@ def claims(text: str, sentences: Sequence[Sentence], *, title: str = "") -> list
         while at < len(quotes) and quotes[at].end < sentence.start:
             at += 1
         quoted = []
-        for quote in quotes[at:]:
+        for quote in islice(quotes, at, None):
             if quote.start >= sentence.end:
                 break
             quoted.append((max(quote.start - sentence.start, 0), min(quote.end, sentence.end) - sentence.start))

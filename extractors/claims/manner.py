@@ -7,6 +7,7 @@ Pure. Not here: the name itself (speakers.py), whether the statement is true.
 """
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, field
 
 from spacy.tokens import Doc, Token
@@ -61,15 +62,16 @@ def hedged(one: Attribution, text: str, doc: Doc) -> bool:
 
 def denied(one: Attribution, doc: Doc) -> bool:
     """Does the speaker say that it is not so?"""
-    if _lemma(one, doc) in DENYING_CUES:
-        return True
-    verb = next((token for token in doc if token.idx == one.at), None)
-    return verb is not None and any(child.dep_ == "neg" for child in verb.children)
+    verb = _verb(one, doc)
+    return _lemma(one, doc) in DENYING_CUES or any(child.dep_ == "neg" for child in verb.children)
+
+
+def _verb(one: Attribution, doc: Doc) -> Token:
+    return doc[min(bisect_left(doc, one.at, key=lambda token: token.idx), len(doc) - 1)]
 
 
 def _lemma(one: Attribution, doc: Doc) -> str:
-    verb = next((token for token in doc if token.idx == one.at), None)
-    cue = None if verb is None else cues().get(verb.lower_)
+    cue = cues().get(_verb(one, doc).lower_)
     return "" if cue is None else cue.lemma
 
 
@@ -82,7 +84,7 @@ def _kind(holder: Token, one: Attribution, name: str, known: Cast, part: Part) -
     if name in known.certain or known.gender.get(name):
         return "person"
     words = name.split()
-    common = holder.pos_ != "PROPN" and holder.text.islower()
+    common = (holder.pos_ != "PROPN" and holder.text.islower()) or name.islower()
     if common and apposition(holder) is None:
         if word in DOCUMENTS or single in DOCUMENTS:
             return "document"
@@ -123,7 +125,7 @@ def _before(holder: Token, name: str) -> Part:
     """The role before a name: "Pentagon spokesman Jo Lund", "Deputy Finance Minister Jo Lund"."""
     first = holder.left_edge.i
     phrase = holder.doc[first : holder.i + 1].text
-    at = phrase.find(name.split()[0])
+    at = phrase.find(name.split(maxsplit=1)[0])
     words = [word.strip(",") for word in phrase[: max(at, 0)].split()]
     begin = len(words)
     while begin > 0 and words[begin - 1].lower().rstrip(".") in TITLES | TITLE_PARTS:
@@ -141,9 +143,9 @@ def _of_noun(noun: Token) -> Part:
     title = [noun.text]
     organisation = ""
     for child in reversed(list(noun.lefts)):
-        if child.dep_ == "poss":
-            organisation = child.doc[child.left_edge.i : child.i + 1].text
-        elif child.dep_ in {"compound", "amod", "nmod"} and child.pos_ == "PROPN" and child.lower_ not in TITLES | TITLE_PARTS:
+        if child.dep_ == "poss" or (
+            child.dep_ in {"compound", "amod", "nmod"} and child.pos_ == "PROPN" and child.lower_ not in TITLES | TITLE_PARTS
+        ):
             organisation = child.doc[child.left_edge.i : child.i + 1].text
         elif child.dep_ in {"compound", "amod", "nmod"} and child.i == noun.i - len(title):
             title.insert(0, child.text)
@@ -153,7 +155,8 @@ def _of_noun(noun: Token) -> Part:
             if body is None or body.right_edge.i - body.left_edge.i >= _MOST_WORDS:
                 continue
             text = _with_name(body)
-            if child.lower_ in {"of", "in"} and body.pos_ == "NOUN" and body.tag_ != "NNP" and not organisation:
+            bare = body.pos_ == "NOUN" and not any(c.dep_ in {"det", "poss"} for c in body.children)
+            if child.lower_ in {"of", "in"} and bare and not organisation:
                 title += [child.text, text]  # "head of marine"
                 inner = next((c for c in body.children if c.lower_ in {"at", "of", "for"}), None)
                 body = next((c for c in inner.children if c.dep_ == "pobj"), None) if inner is not None else None

@@ -18,11 +18,12 @@ from spacy.tokens import Doc, Token
 from extractors.claims.cues import BODY_NOUNS, COMPANY_NOUNS, COUNTERS, DOCUMENTS, NAME_WORDS, NOBODIES, TITLE_PARTS, TITLES
 from extractors.text import Sentence
 
-_CAPITAL = r"[^\W\d_a-zß-öø-ÿа-я][\w'’-]*"
+#: Words are bounded, so that a wall of apostrophes costs no more than its length.
+_CAPITAL = r"[^\W\d_a-zß-öø-ÿа-я][\w'’-]{0,40}"
 _PARTICLE = r"(?:de|del|della|da|dos|di|du|van|von|der|den|la|le|al|el|bin|ibn|ben)"
 #: Two or more capitalised words; particles and initials may stand between ("Anna van der Meer", "Jo B. Lund").
 _NAME = re.compile(rf"\b{_CAPITAL}\.?(?:[ \u00a0](?:{_PARTICLE}[ \u00a0]){{0,2}}{_CAPITAL}\.?){{1,6}}")
-_ACRONYM = re.compile(rf"\b({_CAPITAL}(?:[ \u00a0][\w'’-]+){{1,8}}?)[ \u00a0]\(([A-Z][A-Za-z]{{1,9}})\)")
+_ACRONYM = re.compile(rf"\b({_CAPITAL}(?:[ \u00a0][\w'’-]{{1,40}}){{1,8}}?)[ \u00a0]\(([A-Z][A-Za-z]{{1,9}})\)")
 _WORDS = re.compile(r"[^\W\d_][\w’'-]*")
 #: "PORT HALDEN, March 12 (Agency) - ", "SEOUL — ".
 _DATELINE = re.compile(r"[^\W\d_a-z]{2,}[^\n]{0,80}?(?:\)[ \u00a0]?[—–-]{1,2}|[ \u00a0][—–-]{1,2})[ \u00a0]")

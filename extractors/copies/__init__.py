@@ -16,7 +16,7 @@ from extractors.copies.align import similarity
 from extractors.copies.sketch import normalised, sketch
 from extractors.copies.verdict import judge
 from extractors.text import Sentence
-from schemas.records import Figure, Fingerprint
+from schemas.records import Fingerprint
 
 __all__ = ["VERSION", "fingerprint", "judge", "similarity"]
 
@@ -26,13 +26,7 @@ VERSION = 2
 WHOLE_SENTENCES = 0.3
 
 
-def fingerprint(
-    text: str,
-    figures: Sequence[Figure],  # noqa: ARG001 (all numbers are kept, recognised as figures or not)
-    sentences: Sequence[Sentence],
-    *,
-    title: str = "",
-) -> Fingerprint:
+def fingerprint(text: str, sentences: Sequence[Sentence], *, title: str = "") -> Fingerprint:
     """What a text is recognised by, as data.
 
     Args:

@@ -1,23 +1,76 @@
-"""A fingerprint as bytes, and back: for the database and for corpus packs."""
+"""A fingerprint as bytes, and back: for the database.
 
+Columns of plain numbers, little-endian, compressed: about 1 KB an article, and read ten times as fast as JSON, which counts
+where each look-up reads up to 25 of them.
+"""
+
+import struct
 import zlib
+from itertools import islice
 
-from pydantic import BaseModel, ConfigDict
+from schemas.records import Fingerprint, SentenceSketch
 
-from schemas.records import Fingerprint
-
-
-class _Packed(BaseModel):
-    model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
-
-    fingerprint: Fingerprint
+_HEAD = struct.Struct("<I32sIIIIII")
+_SENTENCE = "IIIIIIqB"  #: words, numbers, names, years, length, paragraph, skeleton, prose
+_BETWEEN = "\n"  #: no number holds one
 
 
 def pack(fingerprint: Fingerprint) -> bytes:
-    """Compressed JSON, about 2 KB an article."""
-    return zlib.compress(_Packed(fingerprint=fingerprint).model_dump_json().encode(), 6)
+    """The fingerprint as bytes."""
+    rows = fingerprint.sentences
+    words = [word for row in rows for word in row.words]
+    names = [name for row in rows for name in row.names]
+    years = [year for row in rows for year in row.years]
+    numbers = _BETWEEN.join(number for row in rows for number in row.numbers).encode()
+    counts = (len(fingerprint.keys), len(rows), len(words), len(names), len(years), len(numbers))
+    columns = zip(
+        *((len(r.words), len(r.numbers), len(r.names), len(r.years), r.length, r.paragraph, r.skeleton, r.prose) for r in rows),
+        strict=True,
+    )
+    sentences = b"".join(
+        struct.pack(f"<{len(rows)}{kind}", *column) for kind, column in zip(_SENTENCE, columns, strict=rows != ())
+    )
+    return zlib.compress(
+        _HEAD.pack(fingerprint.version, fingerprint.text_hash, *counts)
+        + struct.pack(f"<{counts[0]}q", *fingerprint.keys)
+        + sentences
+        + struct.pack(f"<{counts[2] + counts[3] + counts[4]}I", *words, *names, *years)
+        + numbers,
+        6,
+    )
 
 
 def unpack(packed: bytes) -> Fingerprint:
     """What pack() was given."""
-    return _Packed.model_validate_json(zlib.decompress(packed)).fingerprint
+    raw = zlib.decompress(packed)
+    version, text_hash, n_keys, n_rows, n_words, n_names, n_years, n_numbers = _HEAD.unpack_from(raw)
+    at = _HEAD.size
+
+    def take(count: int, kind: str) -> tuple[int, ...]:
+        nonlocal at
+        found = struct.unpack_from(f"<{count}{kind}", raw, at)
+        at += struct.calcsize(f"<{count}{kind}")
+        return found
+
+    keys = take(n_keys, "q")
+    columns = [take(n_rows, kind) for kind in _SENTENCE]
+    words, names, years = (iter(take(count, "I")) for count in (n_words, n_names, n_years))
+    numbers = iter(raw[at : at + n_numbers].decode().split(_BETWEEN))
+    return Fingerprint(
+        version=version,
+        text_hash=text_hash,
+        keys=keys,
+        sentences=tuple(
+            SentenceSketch(
+                words=tuple(islice(words, worded)),
+                numbers=tuple(islice(numbers, numbered)),
+                names=tuple(islice(names, named)),
+                years=tuple(islice(years, dated)),
+                skeleton=skeleton,
+                length=length,
+                paragraph=paragraph,
+                prose=bool(prose),
+            )
+            for worded, numbered, named, dated, length, paragraph, skeleton, prose in zip(*columns, strict=True)
+        ),
+    )

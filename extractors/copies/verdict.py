@@ -21,7 +21,7 @@ from extractors.copies.align import COPIED, Pair, align, similarity
 from extractors.copies.differences import differences
 from extractors.copies.values import Number
 from schemas.outcomes import Relation
-from schemas.records import Article, Candidate, Figure, Fingerprint, Verdict
+from schemas.records import Article, Candidate, Fingerprint, Verdict
 
 #: Sentences less alike than this are not counterparts. Low on purpose: how many of them, and in what order, decides.
 ALIKE = 0.3
@@ -56,24 +56,20 @@ class Comparison:
     shared: tuple[tuple[int, int], ...]
 
 
-def judge(
-    article: Article,
-    fingerprint: Fingerprint,
-    figures: Sequence[Figure],  # noqa: ARG001 (numbers of the fingerprint are compared: a figure not recognised counts, too)
-    candidates: Sequence[Candidate],
-) -> Verdict:
+def judge(article: Article, fingerprint: Fingerprint, candidates: Sequence[Candidate], *, revision: int = 1) -> Verdict:
     """The verdict on an article, given the known articles that share look-up keys with it.
 
     Args:
         candidates: known articles, in any order. Those published later than the article are not its parents; where they
             carry its text, the verdict names them as `later`.
+        revision: of the article's URL; the publisher's edits follow each other in that order, whatever their dates say.
     """
     found: list[tuple[Candidate, Comparison]] = []
     later: list[int] = []
     for candidate in candidates:
         if candidate.fingerprint.version != fingerprint.version:
             continue
-        if _precedes(article, candidate):
+        if _precedes(article, revision, candidate):
             if compare(candidate.fingerprint, fingerprint) is not None:
                 later.append(candidate.id)
             continue
@@ -157,14 +153,17 @@ def _preference(found: tuple[Candidate, Comparison]) -> tuple[int, float, float,
     return len(comparison.differences), -round(comparison.cover, 1), stamp, candidate.id
 
 
-def _precedes(article: Article, candidate: Candidate) -> bool:
+def _precedes(article: Article, revision: int, candidate: Candidate) -> bool:
     """Is the article the earlier one? When both are of one half-day, the one that credits the other is the later."""
+    if article.url == candidate.url and revision != candidate.revision:
+        return revision < candidate.revision
     if article.published_at is None or candidate.published_at is None:
         return False
     ahead = candidate.published_at - article.published_at
     if abs(ahead) <= CLOCK_DIFFERENCE and not names_outlet(article.outlet, candidate.outlet):
-        if names_outlet(candidate.credit, article.outlet):
-            return True
-        if names_outlet(article.credit, candidate.outlet):
-            return False
+        credited, credits = names_outlet(candidate.credit, article.outlet), names_outlet(article.credit, candidate.outlet)
+        if credited != credits:
+            return credited
+    if not ahead:  # one of them has to be the first, and the same whichever is stored first
+        return article.url < candidate.url
     return ahead > timedelta(0)

@@ -10,9 +10,10 @@ from datetime import datetime
 
 from extractors.figures.as_of import Period, periods, resolve
 from extractors.figures.frame import frame
-from extractors.figures.measured import measured
+from extractors.figures.measured import is_report, measured
 from extractors.figures.quantities import may_count, quantities
 from extractors.figures.roles import Doing, role
+from extractors.figures.units import dimension
 from extractors.text import Sentence
 from schemas.outcomes import Role
 from schemas.records import Figure, Slots
@@ -33,6 +34,7 @@ def figures(text: str, sentences: Sequence[Sentence], *, title: str = "", publis
         published_at: when the article appeared, for telling older periods from the report's own.
     """
     found: list[Figure] = []
+    told: dict[tuple[str, str | None], str] = {}  #: unit and rate -> the label that says most so far
     held: dict[int, list[Period]] = {}
     for q in quantities(sentences):
         sentence = q.sentence
@@ -48,6 +50,12 @@ def figures(text: str, sentences: Sequence[Sentence], *, title: str = "", publis
             label, slots, worded = measured(
                 at, unit=q.unit, rate=q.rate, previous=earlier, title=title, direction=doing.direction, found=times
             )
+        if dimension(q.unit) == "count" and q.unit != "person" and at is not None:
+            # "spoke of 6,700 containers" says nothing more of what is counted: the text has said it before.
+            if len(label.split()) == 1 and at.verb is not None and is_report(at.verb):
+                label = told.get((q.unit, q.rate), label)
+            elif len(label.split()) > 2:
+                told[q.unit, q.rate] = label
         days = resolve(worded, published_at) if worded else None
         found.append(
             Figure(

@@ -99,10 +99,14 @@ def elided(view: View, found: list[Found], index: int, memory: Memory) -> None:
         return
     if clause := _from_clause(view, f):
         # "17 miners were trapped and 4 killed": a noun for people that stands there already is the better one.
-        people = [p.unit for p in previous if is_human(p.unit)]
+        near = [t.unit for t in told if view.sentence.index - t.sentence <= _PEOPLE_BACK]
+        people = [unit for unit in [*near, *(p.unit for p in previous)] if is_human(unit) and unit != "person"]
         f.unit = people[-1] if clause == "person" and people else clause
         return
-    if f.partitive:
+    if noun := _put_at(view, f):
+        f.unit = noun
+        return
+    if f.partitive or _PRONOUN_FRONT.search(view.before(f.start, 80)):
         f.unit = _whole(view, f, previous, told) or "person"
         return
     if previous:
@@ -125,8 +129,8 @@ def elided(view: View, found: list[Found], index: int, memory: Memory) -> None:
         f.unit = noun
     elif best is not None:
         f.unit = best[1]
-        near = best[0] < 0.5 and previous and previous[-1].unit == best[1] and previous[-1].rate == best[2]
-        f.rate = f.rate or (best[2] if best[3] or near else None)
+        same_kind = bool(previous) and previous[-1].unit == best[1] and previous[-1].rate == best[2]
+        f.rate = f.rate or (best[2] if best[3] or (best[0] < 0.5 and same_kind) else None)
     elif f.number.kind is not Kind.VAGUE:
         f.unit = "person"
     if f.unit in _POPULATION:
@@ -154,6 +158,27 @@ def _telling(view: View, f: Found) -> str | None:
             if token.idx >= asked.start("words") and token.tag_ == "NNS":
                 return singular(token)
     return None
+
+
+#: Sentences back in which the people may be named that a bare "34 were killed" counts.
+_PEOPLE_BACK = 1
+#: "Of those, about 300 are closed"
+_PRONOUN_FRONT = re.compile(r"(?:^|[.;,—–-][ ]|[\"“])[Oo]f (?:those|these|them|whom|which),? (?:[a-z]+ ){0,3}$")
+
+
+def _put_at(view: View, f: Found) -> str | None:
+    """What is "put at 13.6 million": the plural noun that the verb before "at" acts on."""
+    index = view.token_from(f.start)
+    at = next((t for t in reversed(view.doc[max(0, index - 4) : index]) if t.lower_ == "at"), None)
+    if at is None or at.head.pos_ != "VERB":
+        return None
+    noun = next((c for c in at.head.children if c.dep_ in ("dobj", "nsubjpass") and c.tag_ == "NNS" and c.i < at.i), None)
+    return singular(noun) if noun is not None and singular(noun) not in UNITS and noun.lower_ not in _ABOUT_NUMBERS else None
+
+
+_ABOUT_NUMBERS = frozenset(
+    "numbers figures losses damages profits sales revenues earnings costs prices losses rates odds shares".split()
+)
 
 
 def _whole(view: View, f: Found, previous: list[Found], told: list[Told]) -> str | None:

@@ -38,10 +38,14 @@ _EQUAL = frozenset(
     " jump slip sink decline increase decrease plunge surge shrink go remain stay hover lie last take account represent make"
     " worth become near approach pass surpass close trade swell mount dip ease widen narrow soar tumble slide".split()
 )
+#: Of these, the ones that somebody does to what is counted ("the institute measured 96").
+_ACTS = frozenset("measure take make run hit open close top".split())
 _MOVES = frozenset(
     "raise lift cut lower reduce increase trim bring revise narrow extend boost slash put estimate value set double keep"
-    " expand shorten".split()
+    " expand shorten peg cap fix freeze maintain".split()
 )
+#: With "at", verbs that give the number to their object ("left the rate at 4 percent").
+_LEAVE = frozenset({"leave", "hold"})
 _HAVE = frozenset("have own hold possess get need want boast lack".split())
 #: Words before a person's name.
 _TITLES = frozenset(
@@ -54,7 +58,9 @@ _LISTENERS = frozenset(
 )
 _TRADE = frozenset("sell buy offer price trade acquire purchase get have value change rent auction".split())
 #: Verbs that only open another.
-_LIGHT = frozenset("try help seek begin start continue manage want hope plan intend agree".split())
+_LIGHT = frozenset("try help seek begin start continue manage want hope plan intend agree have need be".split())
+#: Say no more than the state that stands behind the noun ("lost 310 soldiers killed or wounded").
+_LOSE = frozenset("lose cost leave suffer see have".split())
 _DIE = frozenset({"die", "perish"})
 #: Verbs whose object gets what follows "with".
 _PROVIDE = frozenset("supply provide equip arm furnish present issue entrust reward serve feed".split())
@@ -74,10 +80,11 @@ _EMPTY = frozenset(
     "day week month year time hour minute night morning evening afternoon date quarter season weekend moment period end"
     " beginning start addition total fact case statement interview message report notice conference briefing average part"
     " way example comparison far least most present past future monday tuesday wednesday thursday friday saturday sunday"
-    " january february march april may june july august september october november december spring summer autumn winter"
+    " january february april june july august september october november december spring summer autumn winter"
     " today yesterday half behalf hand file foot spot scene rise return line place order effect need search turn all percent"
     " percentage dollar euro pound kilometre kilometer metre meter mile tonne ton account estimate estimation reckoning"
-    " opinion telling assessment judgement judgment eye word claim calculation admission standard reference data pace count tally version practice course"
+    " opinion telling assessment judgement judgment eye word claim calculation admission standard reference"
+    " data pace count tally version practice course"
     " basis".split()
 )
 _PRONOUNS = frozenset(
@@ -95,9 +102,6 @@ _NO_MODIFIERS = frozenset(
     " current previous next estimated so-called alone only".split()
 )
 
-#: Of these, the things that follow "of" are counted.
-_SETS = frozenset("rounds pieces sets pairs heads".split())
-
 #: What people, houses or things counted without a noun are: "12 dead", "40 missing".
 _STATES = frozenset(
     "dead killed injured wounded hurt missing homeless displaced detained arrested confirmed suspected infected"
@@ -105,7 +109,7 @@ _STATES = frozenset(
     " open idle".split()
 )
 #: Reporting verbs that tell one count from another ("confirmed", "suspected"): they stay, their subject does not.
-_STATUS = frozenset("confirm register record document suspect declare find list".split())
+_STATUS = frozenset("add confirm register record document suspect declare find list".split())
 #: "12 kilometres long" measures a length.
 _EXTENT = {
     "long": "length", "wide": "width", "deep": "depth", "high": "height", "tall": "height", "thick": "thickness",
@@ -113,6 +117,9 @@ _EXTENT = {
     "below": "depth", "late": "delay", "later": "delay", "north": "distance", "south": "distance", "east": "distance",
     "west": "distance",
 }  # fmt: skip
+
+#: "a 12-tonne gate", "a 40-minute delay"
+_EXTENT_OF = {"mass": "weight", "length": "length", "area": "area", "volume": "volume"}
 
 #: What a verb says of its subject.
 _QUALITY = {"cost": "cost", "weigh": "weight", "last": "duration"}
@@ -181,6 +188,11 @@ def measured(
         whole=reading.whole.lower(),
     )
     return label, slots, when
+
+
+def is_report(verb: Token) -> bool:
+    """Does the verb say that a number is given, and nothing of what is done ("put at", "counted", "spoke of")?"""
+    return base(verb) in _REPORT
 
 
 class _Reading:
@@ -284,11 +296,15 @@ class _Reading:
             and root.head.i >= root.i
         ):
             target = root.head
+        if target is not None and frame.holds(target) and target.lower_ in _STATES:
+            target = None  # "46 dead"
         of = _of(target or root, skip_past=frame.first)
+        if target is None and of is None and self.verb is not None:
+            # "Of those, about 300 were closed"
+            front = next((c for c in self.verb.children if c.lower_ == "of" and c.i < frame.first), None)
+            of = next((c for c in front.children if c.dep_ == "pobj"), None) if front is not None else None
         while of is not None and _like_number(of):  # "hundreds of thousands of shells"
             of = _of(of)
-        if target is None and of is not None and of.lower_ in _SETS and (more := _of(of)) is not None:
-            of = more  # "thousands of rounds of shells" counts shells
         state = next((t for t in frame.doc[frame.first : frame.last + 1] if t.lower_ in _STATES), None)
         if target is None and of is None and state is None:
             target = self._counted_elsewhere()
@@ -299,7 +315,9 @@ class _Reading:
                 self.whole = self._phrase(of)
                 self.used.add(of.i)
                 verb = self.verb
-                kind = None if verb is None or base(verb) != "be" else next((c for c in verb.children if c.dep_ == "attr"), None)
+                kind = (
+                    None if verb is None or base(verb) != "be" else next((c for c in verb.children if c.dep_ == "attr"), None)
+                )
                 if self.whole and kind is not None and kind.tag_ == "NNS" and not frame.holds(kind):
                     self.used.add(kind.i)
                     return f"{self._phrase(kind)} among {self.whole}"
@@ -311,7 +329,7 @@ class _Reading:
                 for child in state.children:
                     if child.dep_ in {"prep", "agent"}:
                         self._preposition(child)
-            if state is not None and self.unit == "person" and not self.parts[:1] == [_joint(state)]:
+            if state is not None and self.unit == "person" and self.parts[:1] != [_joint(state)]:
                 return "deaths"
             return _plural(self.unit) if self.unit else "number"
         self.used.add(target.i)
@@ -333,6 +351,8 @@ class _Reading:
                 self._participle(child)
             elif child.dep_ == "prep" and child.lower_ in _PREPOSITIONS and (self.elsewhere or child.i >= frame.last - 1):
                 self._preposition(child)
+            elif child.dep_ == "prep" and child.lower_ == "as":
+                self._counted_as(child)
             elif child.dep_ == "relcl" and is_verb(child):
                 self._relative(child)
             elif child.dep_ == "amod" and child.i > target.i:
@@ -352,11 +372,13 @@ class _Reading:
         noun = None
         if name in _MOVES or name in _REPORT:
             noun = next((c for c in verb.children if c.dep_ in {"dobj", "nsubjpass"}), None)
-        if noun is None and name in _EQUAL:
+        if noun is None and name in _EQUAL - _ACTS:
             noun = self._subject(verb)
         if noun is None or self.frame.holds(noun) or noun in self.frame.path or noun.pos_ not in {"NOUN", "PROPN"}:
             return None
         if noun.lower_ in _GENERIC:
+            if _of(noun) is None and len(_modifiers(noun)) > 1:
+                return noun  # "the death toll"
             noun = _of(noun)
             return noun if noun is not None and noun.pos_ in {"NOUN", "PROPN"} and not self.frame.holds(noun) else None
         return noun if noun.tag_ == "NNS" else None
@@ -378,6 +400,10 @@ class _Reading:
                     self.used.add(holder.i)
                     if who:
                         self.parts.append(f"of {who}")
+                above = root.head.head if root.dep_ == "pobj" and root.head.lower_ == "of" else None
+                if kind == "percent" and above is not None and above.tag_ == "NN" and base(above) not in _GENERIC:
+                    self.used.add(above.i)
+                    return f"{self._phrase(above, of=False)} as share of {self.whole}"
                 return f"share of {self.whole}" if kind == "percent" else self.whole
         head = root.head
         extent = _EXTENT.get(head.lower_) or next((_EXTENT[w] for w in frame.after(1) if w in _EXTENT and w != "across"), "")
@@ -399,7 +425,9 @@ class _Reading:
             and head.pos_ in {"NOUN", "PROPN"}
             and head.i >= root.i
         ):
-            return self._noun_with_owner(head)
+            thing = self._noun_with_owner(head)
+            glued = frame.doc[frame.last - 1].i > frame.first and frame.doc[frame.last - 2].text in _HYPHENS
+            return f"{_EXTENT_OF[kind]} of {thing}" if glued and thing and kind in _EXTENT_OF else thing
         if root.dep_ == "appos" and head.pos_ == "NOUN" and not _like_number(head):
             return self._noun_with_owner(head)
         if head.lower_ == "worth":
@@ -415,22 +443,25 @@ class _Reading:
         if (
             goal is not None
             and goal.pos_ in {"NOUN", "PROPN"}
-            and (name in _MOVES or name in _REPORT)
+            and (name in _MOVES or name in _REPORT or (name in _LEAVE and head.lower_ == "at"))
             and not self._is_time(goal)
         ):
             return self._noun_with_owner(goal)
         if root.dep_ in {"nsubj", "nsubjpass"} and kind != "percent":
             return called
-        if kind == "money" and goal is not None and root.dep_ == "pobj" and (
-            head.lower_ == "for" or (head.lower_ == "at" and name in _TRADE)
+        if (
+            kind == "money"
+            and goal is not None
+            and root.dep_ == "pobj"
+            and (head.lower_ == "for" or (head.lower_ == "at" and name in _TRADE))
         ):
             if base(goal) in _EMPTY:
                 goal = self._subject(verb) or goal  # "changed hands at"
             sold = self._phrase(goal) if goal.pos_ in {"NOUN", "PROPN"} and not self._is_time(goal) else ""
             if sold:
-                self.used.add(goal.i)
+                self.used |= {goal.i, *(t.i for t in verb.children if t.dep_ == "nsubj")}
                 return f"price of {sold}"
-        if kind == "percent" and (whole := self._whole_of_share(verb, head)):
+        if kind == "percent" and (whole := self._whole_of_share(verb)):
             return f"share of {whole}"
         through = root.dep_ == "pobj" and head.lower_ in {"at", "to", "by", "from"} and goal is None
         if _equates(verb, name) or root.dep_ in {"attr", "acomp"} or through:
@@ -448,10 +479,13 @@ class _Reading:
                 return thing or quality or called
         return called
 
-    def _whole_of_share(self, verb: Token, head: Token) -> str:
+    def _whole_of_share(self, verb: Token) -> str:
         """What a share without "of" is one of: "Of 84 wells, two thirds were closed", "the dockers, or one in three, left"."""
-        of = next((c for c in verb.children if c.lower_ == "of" and c.i < verb.i), None)
+        first = self.frame.doc[0]
+        of = next((c for c in verb.children if c.lower_ == "of" and c.i < verb.i), first if first.lower_ == "of" else None)
         noun = next((c for c in of.children if c.dep_ == "pobj"), None) if of is not None else None
+        if noun is None and of is first:
+            noun = next((t for t in self.frame.doc[1:6] if t.tag_ == "NNS"), None)
         if noun is None and (self.frame.root.dep_ in {"conj", "appos"} or self.frame.before(1) == ["or"]):
             noun = self._subject(verb)
             if noun is not None and noun.tag_ != "NNS":
@@ -508,32 +542,42 @@ class _Reading:
         edge = below.dep_
         counts = self.counts
         status = counts and name in _STATUS and edge in {"dobj", "nsubjpass"}
-        to = [g for c in verb.children if c.lower_ == "to" for g in c.children] + [c for c in verb.children if c.dep_ == "dative"]
+        to = [g for c in verb.children if c.lower_ == "to" for g in c.children] + [
+            c for c in verb.children if c.dep_ == "dative"
+        ]
         given = name == "give" and any(base(t) not in _LISTENERS for t in to)
-        silent = (name in _REPORT and not status and not given) or (not counts and (name in _MOVES or _equates(verb, name)))
+        told = name in _LOSE and any(word in _STATES for part in self.parts for word in part.split())
+        silent = (
+            told
+            or (name in _REPORT and not status and not given)
+            or (not counts and (name in _MOVES or _equates(verb, name) or (name in _LEAVE and below.lower_ == "at")))
+        )
         if doer is not None and (doer.i in self.used or frame.holds(doer) or doer == below):
             doer = None
         who = "" if doer is None or (_speaks(doer) and not given) else self._who(doer)
         if not silent:
             self.action = name
-        if name == "be":
+        if name in {"be", "remain", "stay"}:
             self.action = ""
             for child in verb.children:
                 if (
                     (self.counts or self.unit == "percent")
-                    and child.dep_ == "acomp"
+                    and child.dep_ in {"acomp", "oprd"}
                     and child != below
                     and child.pos_ in {"ADJ", "VERB"}
                     and not frame.holds(child)
                 ):
                     self.parts.append(child.text)
+                    for inner in child.children:
+                        if inner.dep_ == "prep":
+                            self._preposition(inner)
             if who and edge == "attr" and doer is not None and doer.lower_ != "there":
                 self.parts.append(f"of {who}")
                 self.agent = who
         elif name in _HAVE and edge not in {"nsubj", "csubj"}:
             if who:
                 self.agent = who
-                self.parts.append(f"of {who}")
+                self.parts.append(f"in {who}" if name == "hold" and counts else f"of {who}")
         elif silent:
             if (
                 who
@@ -543,7 +587,11 @@ class _Reading:
                 and doer.i not in self.used
             ):
                 self.agent = who
-        elif edge in {"nsubjpass"} or (edge in {"nsubj"} and _undergone(verb)):
+        elif (
+            edge == "nsubjpass"
+            or (below.lower_ == "of" and below.i < verb.i and doer is None and passive(verb))
+            or (edge in {"nsubj"} and _undergone(verb))
+        ):
             particle = next((c.text for c in verb.children if c.dep_ == "prt"), "")
             self.parts.append(f"{_past(verb, name)}{particle and _BOUND + particle}")
             by = next((c for c in verb.children if c.dep_ == "agent"), None)
@@ -564,6 +612,9 @@ class _Reading:
             self.patient = target if goal is not None and goal.dep_ != "prt" else ""
             doing = "with" if name == "have" and target else "who died" if name in _DIE else _ing(name)
             self.parts.append(f"{doing} {target}".strip())
+            cause = _of(verb) if name in _DIE else None
+            if cause is not None:
+                self.parts.append(f"of {self._phrase(cause)}")
         elif edge in {"dobj", "obj", "dative", "attr", "oprd", "dep", "npadvmod"}:
             particle = next((c.text for c in verb.children if c.dep_ == "prt"), "")
             self.parts.append(f"{_past(verb, name)}{particle and _BOUND + particle}")
@@ -581,10 +632,12 @@ class _Reading:
                 self.parts.append(f"of {who}")
         for child in verb.children:
             if counts and child.dep_ == "prep" and child.lower_ == "as":
-                state = next((c for c in child.children if c.tag_ == "VBN"), None)
-                if state is not None:
-                    self.parts.append(_joint(state))
-            if child.dep_ == "prep" and child.lower_ in _PREPOSITIONS and child not in frame.path and child != below:
+                self._counted_as(child)
+            if name in _REPORT and child.lower_ == "by":
+                continue  # who says so
+            if (child.dep_ == "prep" and child.lower_ in _PREPOSITIONS and child not in frame.path and child != below) or (
+                child.dep_ == "dative" and child.pos_ == "ADP"
+            ):
                 self._preposition(child)
             elif child.dep_ == "dative" and child.pos_ in {"NOUN", "PROPN"} and not frame.holds(child):
                 text = self._phrase(child)
@@ -592,7 +645,7 @@ class _Reading:
                 self.parts.append(f"to {text}")
 
     def _meant(self, verb: Token, name: str) -> tuple[Token, str]:
-        """The verb that says what is done: "were found to be closed", "are trying to save", "are reported to have been sold"."""
+        """The verb that says what is done: "were found to be closed", "are trying to save", "are said to have been sold"."""
         if name not in _REPORT | _LIGHT:
             return verb, name
         below = next((c for c in verb.children if c.dep_ == "xcomp" and is_verb(c) and not self.frame.holds(c)), None)
@@ -629,16 +682,25 @@ class _Reading:
             return
         self.action = self.action or name
         self.parts.append(_joint(verb) if verb.tag_ in {"VBN", "VBG", "VBD"} else _past(verb, name))
-        for child in verb.children:
+        joined = [c for c in verb.children if c.dep_ == "conj" and c.tag_ == "VBN" and c.i == verb.i + 2]
+        for child in [*verb.children, *(g for c in joined for g in c.children)]:
             if child.dep_ in {"prep", "agent"}:
                 self._preposition(child)
             elif child.dep_ == "dobj" and child.pos_ in {"NOUN", "PROPN"} and not self.frame.holds(child):
                 self.parts[-1] += f" {self._phrase(child)}"
 
+    def _counted_as(self, word: Token) -> None:
+        """ "gave 1,100 soldiers as killed or injured" """
+        state = next((c for c in word.children if c.tag_ == "VBN" or c.lower_ in _STATES), None)
+        if state is not None:
+            self.parts.append(_joint(state))
+
     def _relative(self, verb: Token) -> None:
         """ "the homes that were flooded" """
         name = base(verb)
         if name in _REPORT or name in _HAVE or name == "be":
+            return
+        if any(c.dep_ == "neg" or c.lower_ in {"nobody", "none"} for c in verb.children):
             return
         if passive(verb) or any(c.dep_ == "dobj" and c.lower_ in {"that", "which", "whom"} for c in verb.children):
             self.parts.append(_past(verb, name))
@@ -649,6 +711,10 @@ class _Reading:
         if prep.i in self.used or self._is_time(prep):
             return
         noun = next((c for c in prep.children if c.dep_ == "pobj"), None)
+        if noun is None and prep.lower_ == "out" and (inside := _of(prep)) is not None and not self._is_time(inside):
+            if not self.frame.holds(inside) and not any(_like_number(c) for c in inside.children):
+                self.parts.append(f"out of {self._phrase(inside)}")
+            return
         if noun is None or self.frame.holds(noun) or noun in self.frame.path or noun.i in self.used or self._is_time(noun):
             return
         if noun.pos_ not in {"NOUN", "PROPN"} or base(noun) in _EMPTY or any(_like_number(c) for c in noun.children):
@@ -667,6 +733,9 @@ class _Reading:
         elif word in {"in", "at", "near", "on", "across", "around", "off", "along", "aboard", "inside", "outside"}:
             self.place = self.place or text
         self.parts.append(f"{word} {text}")
+        for child in noun.children:
+            if child.dep_ == "prep" and child.lower_ in {"in", "near"}:
+                self._preposition(child)
 
     # ------------------------------------------------------------------------------------------------- words
 
@@ -689,7 +758,7 @@ class _Reading:
             if (
                 inner is not None
                 and inner.i != noun.i
-                and not self.frame.holds(inner)
+                and (self.counts or not self.frame.holds(inner))
                 and inner not in self.frame.path
                 and inner.i not in self.used
             ):
@@ -738,6 +807,9 @@ class _Reading:
             counted = self._counted_before(pronoun)
             if counted:
                 return counted
+        if word == "those" and any(c.dep_ in {"acl", "relcl"} for c in pronoun.children):
+            asked = next((c for c in pronoun.children if c.dep_ == "acl" and c.tag_ == "VBN"), None)
+            return f"people {asked.lower_}" if asked is not None else "people"
         plural = word in {"they", "them", "their", "these", "those", "themselves"}
         for token in self.frame.doc[: pronoun.i]:
             clause = next((t for t in pronoun.ancestors if is_verb(t)), None)
@@ -747,8 +819,10 @@ class _Reading:
             if names and ((token.tag_ in {"NNS", "NNPS"}) == plural or token.pos_ == "PROPN"):
                 return self._plain(token)
         if word in {"them", "those", "these"} and self.previous:
-            many = [t for t in self.previous[-1].doc if t.tag_ == "NNS" and t.dep_ in {"nsubj", "nsubjpass", "dobj", "pobj", "attr"}]
-            many = [t for t in many if base(t) not in _EMPTY and not _speaks(t)]
+            many = [
+                t for t in self.previous[-1].doc if t.tag_ == "NNS" and t.dep_ in {"nsubj", "nsubjpass", "dobj", "pobj", "attr"}
+            ]
+            many = [t for t in many if base(t) not in _EMPTY and not _speaks(t) and WORDS.get(t.lower_) not in UNITS]
             first = next((t for t in many if t.dep_ != "pobj"), many[0] if many else None)
             return self._plain(first) if first is not None else ""
         for sentence in reversed(self.previous[-2:]):
@@ -837,7 +911,9 @@ def _of(token: Token, skip_past: int = -1) -> Token | None:
     """The noun after "of" that hangs on a token."""
     for child in token.children:
         if child.lower_ == "of" and child.i > skip_past:
-            return next((c for c in child.children if c.dep_ == "pobj"), None)
+            noun = next((c for c in child.children if c.dep_ == "pobj"), None)
+            if noun is not None:
+                return noun
     return None
 
 
@@ -901,7 +977,7 @@ _DOUBLES = re.compile(r"^[^aeiou]*[aeiou][^aeiouwxy]$")
 
 def _past(verb: Token, name: str) -> str:
     """The past participle."""
-    if verb.tag_ == "VBN":
+    if verb.tag_ == "VBN" or verb.lower_ in _STATES:
         return _joint(verb)
     if name in _IRREGULAR:
         return _IRREGULAR[name]
@@ -921,7 +997,9 @@ def _mistaken(verb: Token) -> bool:
     if verb.i == 0 or not verb.tag_.startswith("V"):
         return False
     before = verb.nbor(-1)
-    return verb.text[:1].isupper() or (verb.tag_ in {"VB", "VBP"} and before.tag_ in {"IN", "DT", "JJ"} and before.lower_ != "that")
+    return verb.text[:1].isupper() or (
+        verb.tag_ in {"VB", "VBP"} and before.tag_ in {"IN", "DT", "JJ"} and before.lower_ != "that"
+    )
 
 
 def _equates(verb: Token, name: str) -> bool:
@@ -935,8 +1013,8 @@ def _speaks(noun: Token) -> bool:
 
 
 def _undergone(verb: Token) -> bool:
-    """Is the subject the one to whom it is done? So also in "cost 3,000 soldiers killed", which the parser takes for a clause."""
-    bare = verb.tag_ == "VBN" and not any(c.dep_ in {"aux", "dobj"} for c in verb.children)
+    """Is it done to the subject? So also in "cost 3,000 soldiers killed", which the parser takes for a clause."""
+    bare = (verb.tag_ == "VBN" or verb.lower_ in _STATES) and not any(c.dep_ in {"aux", "dobj"} for c in verb.children)
     return passive(verb) or bare
 
 

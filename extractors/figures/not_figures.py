@@ -133,6 +133,11 @@ _NAMED = re.compile(
 )
 
 
+#: "10 to the power of 400"
+_POWER_AFTER = re.compile(r"[ ](?:to the power of|raised to)\b")
+_POWER_BEFORE = re.compile(r"\bto the power of[ ]$")
+
+
 def is_label(view: View, number: Number) -> bool:
     """Is this number part of a name, a date or a label, whatever it might count?"""
     text, start, end = view.text, number.start, number.end
@@ -151,6 +156,8 @@ def is_label(view: View, number: Number) -> bool:
             and not re.search(r"\b(?:magnitude|\d|[Mm]inus|near|under|over)[-‐‑]$", left)
         ):
             return True
+        if last == "^" or right[:1] == "^" or _POWER_AFTER.match(right) or _POWER_BEFORE.search(left):
+            return True  # a power is no number that a text reports
         if (last and last in "/_@=&\\") or last == "#" or (right[:1] in ("/", "_", "@") and not re.match(r"/[a-z]", right)):
             return True
         if re.match(r"(?:st|nd|rd|th)\b", right) or re.match(r"['’]?s\b", right):

@@ -15,6 +15,14 @@ from enum import StrEnum
 LARGEST = Decimal(10) ** 30
 
 
+_BEYOND = re.compile(r"\d[ ]?\^[ ]?\d|\d[eE]\+?\d\d|\d{46}|\d(?:,\d{3}){11}")
+
+
+def beyond(text: str) -> bool:
+    """Does a text give a number beyond the bounds ("10^400 dollars")? Those are left out."""
+    return _BEYOND.search(text) is not None
+
+
 class Kind(StrEnum):
     """How a number is written."""
 

@@ -45,7 +45,9 @@ _SIGNS = {
     "₸": "KZT", "₮": "MNT", "₭": "LAK", "₼": "AZN", "₾": "GEL", "Rs": "INR", "Rs.": "INR", "Sfr": "CHF",
     "SFr": "CHF", "Fr.": "CHF",
     "RMB": "CNY", "NIS": "ILS", "RM": "MYR", "Rp": "IDR", "KSh": "KES", "Ksh": "KES", "Ksh.": "KES", "zł": "PLN", "Kč": "CZK",
-    "Ft": "HUF", "GH₵": "GHS", "P$": "PHP", "kr": "SEK", "Dh": "AED", "Dhs": "AED", "Tk": "BDT", "N$": "NAD", "Z$": "ZWL",
+    "Ft": "HUF", "GH₵": "GHS", "P$": "PHP", "kr": "SEK", "CFA": "XOF", "FCFA": "XOF",
+    "F CFA": "XOF", "SR": "SAR", "QR": "QAR", "BD": "BHD", "KD": "KWD", "TSh": "TZS", "USh": "UGX", "Br": "ETB", "L$": "LRD",
+    "B$": "BSD", "Bs": "BOB", "S/": "PEN", "₨": "PKR", "Dh": "AED", "Dhs": "AED", "Tk": "BDT", "N$": "NAD", "Z$": "ZWL",
 }  # fmt: skip
 
 

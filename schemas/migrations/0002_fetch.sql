@@ -23,6 +23,7 @@ CREATE TABLE entry (
     detail        text NOT NULL DEFAULT ''
 );
 CREATE INDEX entry_due ON entry (host, due_at, id) WHERE state = 'due';
+CREATE INDEX entry_leased ON entry (host) WHERE state = 'due' AND leased_until IS NOT NULL;
 CREATE INDEX entry_source ON entry (source_id);
 
 CREATE TABLE page (

@@ -30,6 +30,7 @@ CREATE TABLE article (
     UNIQUE (url, revision)
 );
 CREATE INDEX article_cluster ON article (cluster_id);
+CREATE INDEX article_parent ON article (duplicate_of) WHERE duplicate_of IS NOT NULL;
 CREATE INDEX article_as_of ON article (as_of);
 
 CREATE TABLE seed_pack (

@@ -2,10 +2,12 @@
 
 CREATE TABLE fingerprint (
     article_id  bigint PRIMARY KEY REFERENCES article ON DELETE CASCADE,
-    version     integer NOT NULL,
-    text_hash   bytea NOT NULL,                       -- SHA-256 of the normalised text
-    keys        bigint[] NOT NULL,                    -- two near texts share some
+    version     integer NOT NULL,                     -- those of another version are never compared
     sketch      bytea NOT NULL                        -- the fingerprint as a whole, packed
 );
-CREATE INDEX fingerprint_hash ON fingerprint (text_hash);
-CREATE INDEX fingerprint_keys ON fingerprint USING gin (keys) WITH (fastupdate = off);
+
+CREATE TABLE copy_key (
+    key         bigint NOT NULL,                      -- of wording, of names with numbers, of the whole text: two near texts share some
+    article_id  bigint NOT NULL,                      -- no duplicate: what repeats one repeats its parent. No foreign key: 28 checks an article
+    PRIMARY KEY (key, article_id)
+);

@@ -58,8 +58,17 @@ VALUES (%(page_id)s, %(url)s, %(revision)s, %(outlet)s, %(title)s, %(authors)s, 
 RETURNING id;
 
 -- settle --
--- The outcome of the series stage, known only at the end of the transaction.
-UPDATE article SET series_outcome = %(series_outcome)s WHERE id = %(id)s;
+-- The outcomes of the later stages, known only at the end of the transaction.
+UPDATE article SET figures_outcome = %(figures_outcome)s, series_outcome = %(series_outcome)s WHERE id = %(id)s;
+
+-- without_figures --
+-- The article of a page that was a copy once and is none now: its figures were never stored.
+SELECT id, as_of, relation, duplicate_of, copy_shared FROM article
+WHERE page_id = %(page_id)s AND relation <> 'duplicate' AND figures_outcome = 'copy';
+
+-- analyse_again --
+-- The page of such an article is due once more.
+UPDATE page SET state = 'due', tries = 0 WHERE id = (SELECT page_id FROM article WHERE id = %(id)s);
 
 -- export --
 SELECT article.url, article.revision, article.outlet, article.title, article.authors, article.language, article.credit, article.published_at,
@@ -72,8 +81,11 @@ ORDER BY article.id;
 -- why --
 SELECT article.id, article.url, article.revision, article.outlet, article.title, article.as_of, article.text, article.relation,
        article.copy_layer, article.copy_similarity, article.copy_reason, article.copy_shared, parent.id AS parent_id, parent.url AS parent_url,
-       parent.title AS parent_title, parent.text AS parent_text
-FROM article LEFT JOIN article parent ON parent.id = article.duplicate_of
+       parent.title AS parent_title, parent.text AS parent_text, parent.outlet AS parent_outlet, parent.as_of AS parent_as_of,
+       fingerprint.sketch AS parent_sketch, article.cluster_id, origin.url AS origin_url, origin.outlet AS origin_outlet,
+       origin.as_of AS origin_as_of, (SELECT count(*) FROM article part WHERE part.cluster_id = article.cluster_id) AS cluster_size
+FROM article JOIN article origin ON origin.id = article.cluster_id LEFT JOIN article parent ON parent.id = article.duplicate_of
+LEFT JOIN fingerprint ON fingerprint.article_id = parent.id
 WHERE article.url = %(url)s ORDER BY article.revision DESC LIMIT 1;
 
 -- outcomes --

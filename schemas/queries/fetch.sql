@@ -54,11 +54,20 @@ WHERE id IN (
 RETURNING id, url, link, tries, seen_at;
 
 -- waiting --
--- When the next entry can be fetched that nobody fetches, if that is before a time.
-SELECT min(greatest(entry.due_at, host.free_at - %(longest)s::interval)) AS first
-FROM entry LEFT JOIN host ON host.host = entry.host
-WHERE entry.state = 'due' AND entry.due_at <= %(until)s AND entry.leased_until IS NULL
-  AND coalesce(host.free_at - %(longest)s::interval, entry.due_at) <= %(until)s;
+-- When the next entry can be fetched that nobody fetches, if that is before a time; by hosts, as above.
+WITH RECURSIVE waiting (host) AS (
+    (SELECT host FROM entry WHERE state = 'due' ORDER BY host LIMIT 1)
+    UNION ALL
+    SELECT (SELECT host FROM entry WHERE state = 'due' AND entry.host > waiting.host ORDER BY host LIMIT 1)
+    FROM waiting WHERE waiting.host IS NOT NULL
+), first AS (
+    SELECT greatest(head.due_at, host.free_at - %(longest)s::interval) AS at
+    FROM waiting LEFT JOIN host ON host.host = waiting.host
+    CROSS JOIN LATERAL (
+        SELECT due_at FROM entry WHERE entry.host = waiting.host AND state = 'due' AND leased_until IS NULL ORDER BY due_at, id LIMIT 1
+    ) AS head
+)
+SELECT min(at) AS first FROM first WHERE at <= %(until)s;
 
 -- fetched --
 UPDATE entry SET state = 'done', leased_until = NULL, outcome = %(outcome)s, detail = %(detail)s, tries = tries + 1 WHERE id = %(id)s;

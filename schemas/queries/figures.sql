@@ -15,7 +15,7 @@ VALUES (%(article_id)s, %(position)s, int4range(%(start)s, %(end)s), %(speaker)s
 SELECT figure.id, figure.position, figure.sentence, figure.surface, figure.low, figure.high, figure.bound, figure.unit, figure.rate, figure.role,
        observation.series_id, observation.as_of
 FROM figure LEFT JOIN observation ON observation.figure_id = figure.id
-WHERE figure.article_id = %(article_id)s ORDER BY figure.position;
+WHERE figure.article_id = %(article_id)s AND figure.position >= 0 ORDER BY figure.position;
 
 -- export --
 SELECT article.url, article.revision, lower(figure.span) AS start, upper(figure.span) AS "end", figure.surface, figure.low, figure.high,
@@ -23,12 +23,12 @@ SELECT article.url, article.revision, lower(figure.span) AS start, upper(figure.
        figure.as_of_start, figure.as_of_end, figure.slots ->> 'place' AS place, figure.withdrawal, observation.series_id AS series,
        figure.slots
 FROM figure JOIN article ON article.id = figure.article_id LEFT JOIN observation ON observation.figure_id = figure.id
-WHERE NOT article.seed OR %(seeds)s
+WHERE (NOT article.seed OR %(seeds)s) AND article.relation <> 'duplicate'
 ORDER BY article.id, figure.position;
 
 -- export_claims --
 SELECT article.url, article.revision, lower(claim.span) AS start, upper(claim.span) AS "end", claim.speaker, claim.cue, claim.quote,
        claim.kind, claim.title, claim.organisation, claim.hedged, claim.denied
 FROM claim JOIN article ON article.id = claim.article_id
-WHERE NOT article.seed OR %(seeds)s
+WHERE (NOT article.seed OR %(seeds)s) AND article.relation <> 'duplicate'
 ORDER BY article.id, claim.position;

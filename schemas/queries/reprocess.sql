@@ -37,9 +37,6 @@ ORDER BY page.id LIMIT %(limit)s;
 -- article --
 SELECT id, url, revision, seed, analysis_version, cluster_id FROM article WHERE id = %(id)s;
 
--- revision_before --
-SELECT id, revision, text, title FROM article WHERE url = %(url)s AND revision < %(revision)s ORDER BY revision DESC LIMIT 1;
-
 -- placed --
 -- Where an article's figures stand, in order.
 SELECT observation.id, observation.series_id, figure.low, figure.high, figure.unit
@@ -59,9 +56,6 @@ UPDATE observation SET series_id = %(series_id)s, keys = '{}' WHERE article_id =
 
 -- forget_claims --
 DELETE FROM claim WHERE article_id = %(id)s;
-
--- forget_fingerprint --
-DELETE FROM fingerprint WHERE article_id = %(id)s;
 
 -- revise --
 -- An article read anew keeps its id, its address and its revision.

@@ -106,13 +106,17 @@ WHERE series.role = 'level'
 GROUP BY series.id HAVING count(DISTINCT article.cluster_id) > 1
 ORDER BY shifts DESC, observations DESC, series.id;
 
+-- move_observation --
+-- What its article turned out to repeat decides the line and the date of a figure.
+UPDATE observation SET series_id = %(series_id)s, as_of = %(as_of)s WHERE figure_id = %(figure_id)s;
+
 -- observations --
 -- All that shifts of these series are decided from.
 SELECT observation.id, observation.series_id AS series, observation.article_id AS article, article.url, article.outlet,
-       article.cluster_id AS origin, observation.as_of, figure.position, figure.low, figure.high, figure.bound, figure.unit, figure.role,
+       article.cluster_id AS origin, article.credit, observation.as_of, figure.position, figure.low, figure.high, figure.bound, figure.unit, figure.role,
        figure.attribution AS speaker, article.revision > 1 AS revises, figure.withdrawal AS withdraws
 FROM observation JOIN figure ON figure.id = observation.figure_id JOIN article ON article.id = observation.article_id
-WHERE observation.series_id = ANY (%(series)s)
+WHERE observation.series_id = ANY (%(series)s) AND article.relation <> 'duplicate'
 ORDER BY observation.series_id, observation.as_of, observation.id;
 
 -- shifts --
@@ -157,7 +161,7 @@ SELECT series.id, series.label, series.unit, series.rate, series.role, count(obs
        count(DISTINCT article.cluster_id) AS origins, max(observation.as_of) AS last_seen,
        (SELECT count(*) FROM shift WHERE shift.series_id = series.id AND shift.state = 'told') AS shifts
 FROM series JOIN observation ON observation.series_id = series.id JOIN article ON article.id = observation.article_id
-WHERE %(role)s::text IS NULL OR series.role = %(role)s
+WHERE (%(role)s::text IS NULL OR series.role = %(role)s) AND article.relation <> 'duplicate'
 GROUP BY series.id
 ORDER BY observations DESC, series.id LIMIT %(limit)s;
 
@@ -171,7 +175,7 @@ SELECT observation.id, observation.as_of, figure.surface, figure.low, figure.hig
        substring(article.text FROM lower(figure.sentence_span) + 1 FOR upper(figure.sentence_span) - lower(figure.sentence_span)) AS sentence,
        lower(figure.span) - lower(figure.sentence_span) AS number_start, upper(figure.span) - lower(figure.sentence_span) AS number_end
 FROM observation JOIN figure ON figure.id = observation.figure_id JOIN article ON article.id = observation.article_id
-WHERE observation.series_id = %(id)s
+WHERE observation.series_id = %(id)s AND article.relation <> 'duplicate'
 ORDER BY observation.as_of, observation.id;
 
 -- list_shifts --
@@ -194,12 +198,14 @@ SELECT id, mention FROM observation WHERE id = ANY (%(ids)s);
 SELECT series.id, series.label, series.unit, series.dimension, series.rate, series.role, series.created_at,
        count(observation.id) AS observations
 FROM series JOIN observation ON observation.series_id = series.id
+JOIN article ON article.id = observation.article_id AND article.relation <> 'duplicate'
 GROUP BY series.id ORDER BY series.id;
 
 -- export_observations --
 SELECT observation.series_id AS series, observation.as_of, figure.low, figure.high, figure.bound, figure.unit, figure.role,
        figure.attribution AS speaker, article.url, article.outlet, article.cluster_id AS origin, article.seed
 FROM observation JOIN figure ON figure.id = observation.figure_id JOIN article ON article.id = observation.article_id
+WHERE article.relation <> 'duplicate'
 ORDER BY observation.series_id, observation.as_of, observation.id;
 
 -- export_shifts --

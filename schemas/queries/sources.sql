@@ -1,13 +1,16 @@
 -- keep --
 -- A source of the settings, new or with changed ones; what is known of it stays, and so does a pause by hand.
 INSERT INTO source (url, address, host, outlet, kind, origin, every_seconds, interval_seconds, due_at)
-VALUES (%(url)s, %(url)s, %(host)s, %(outlet)s, %(kind)s, 'settings', %(every_seconds)s::integer, %(every_seconds)s::integer, %(now)s)
+SELECT s.url, s.url, s.host, s.outlet, s.kind, 'settings', s.every_seconds, s.every_seconds, %(now)s
+FROM jsonb_to_recordset(%(sources)s::jsonb) AS s (url text, host text, outlet text, kind text, every_seconds integer)
+LEFT JOIN source AS known ON known.url = s.url
+WHERE known.id IS NULL OR known.state = 'dropped' OR (known.outlet, known.kind, known.origin, known.every_seconds)
+      IS DISTINCT FROM (s.outlet, s.kind, 'settings', s.every_seconds)
+ORDER BY s.url
 ON CONFLICT (url) DO UPDATE
 SET outlet = excluded.outlet, kind = excluded.kind, origin = 'settings', every_seconds = excluded.every_seconds,
     interval_seconds = CASE WHEN source.every_seconds = excluded.every_seconds THEN source.interval_seconds ELSE excluded.interval_seconds END,
-    state = CASE source.state WHEN 'dropped' THEN 'active' ELSE source.state END
-WHERE (source.outlet, source.kind, source.origin, source.every_seconds) IS DISTINCT FROM
-      (excluded.outlet, excluded.kind, 'settings', excluded.every_seconds) OR source.state = 'dropped';
+    state = CASE source.state WHEN 'dropped' THEN 'active' ELSE source.state END;
 
 -- drop_others --
 -- Sources that the settings no longer name are kept and not polled; those that were added by hand are none of their business.
@@ -66,6 +69,11 @@ UPDATE source SET leased_until = NULL, due_at = %(due_at)s WHERE id = %(id)s;
 INSERT INTO poll (source_id, polled_at, outcome, detail, listed, new)
 VALUES (%(id)s, %(now)s, %(outcome)s, %(detail)s, %(listed)s, %(new)s);
 
+-- forget --
+-- What was long ago helps nobody to see why nothing comes.
+WITH day AS (DELETE FROM host_day WHERE host = %(host)s AND day < (%(now)s::timestamptz - interval '90 days')::date)
+DELETE FROM poll WHERE source_id = %(id)s AND polled_at < %(now)s::timestamptz - interval '30 days';
+
 -- parts --
 -- The sitemaps of an index that were read.
 SELECT url, updated_at, read_at FROM sitemap_part WHERE source_id = %(id)s;
@@ -102,7 +110,7 @@ UPDATE notice SET state = %(state)s, leased_until = NULL, due_at = %(due_at)s WH
 
 -- notices --
 -- What the owner should know, the latest first; of one source, or of all that stand.
-SELECT notice.id, source_id, source.url, source.outlet, notice.kind, text, raised_at, over_at, notice.state
+SELECT notice.id, source_id, source.outlet, notice.kind, text, raised_at, over_at, notice.state
 FROM notice JOIN source ON source.id = notice.source_id
 WHERE %(source_id)s::bigint IS NULL OR source_id = %(source_id)s
 ORDER BY notice.id DESC LIMIT %(limit)s;

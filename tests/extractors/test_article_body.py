@@ -169,6 +169,9 @@ def test_what_the_feed_says_comes_first() -> None:
         ("the h1, where what is declared has sections behind it", page(
             "".join(f'<meta property="{name}" content="{TITLE} » Local » News">' for name in ("og:title", "dc.title"))
         ), "", TITLE),
+        ("the whole of what structured data cut short", page(
+            json_ld({"@type": "NewsArticle", "headline": TITLE[:40] + "…"}) + f'<meta property="og:title" content="{TITLE}">'
+        ), "", TITLE),
         ("the spelling of most", page(json_ld({"@type": "NewsArticle", "headline": "Pilots’ strike: 200 ships wait"})
          + '<meta property="og:title" content="Pilots’ strike: 200 ships wait">', h1="Pilots' strike: 200 ships wait"), "",
          "Pilots’ strike: 200 ships wait"),
@@ -190,12 +193,19 @@ def test_title(case: str, html: str, listed: str, title: str) -> None:
         ("a place after the name", "", '<div class="article-author">Ada Lind | Northhaven</div>', ("Ada Lind",)),
         ("a profile's address is no name", '<meta property="article:author" content="https://social.example/ada">', "", ()),
         ("the outlet is no author", '<meta name="author" content="The Courier">', "", ()),
+        ("names with a stroke between them", '<meta name="author" content="Ada Lind/Bo Ek">', "", ("Ada Lind", "Bo Ek")),
         ("a post is no name", '<meta name="author" content="Ada Lind, Senior Political Correspondent">', "", ("Ada Lind",)),
         ("nor is a desk", '<meta name="author" content="Staff reporter">', "", ()),
         ("a mail address is no part of a name", '<meta name="author" content="Ada Lind (ada@courier.example)">', "",
          ("Ada Lind",)),
         ("the company behind the site is no author", json_ld({"@type": "NewsArticle", "author": {"name": "Courier Holding"},
          "publisher": {"name": "Courier Holding"}}), '<p class="byline">By Ada Lind</p>', ("Ada Lind",)),
+        ("nor is a desk of the outlet",
+         '<meta property="og:site_name" content="The Courier"><meta name="author" content="Courier World">', "", ()),
+        ("nor is the outlet by its short name", '<meta property="og:site_name" content="Courier News | Read all about it">'
+         '<meta name="author" content="Courier News">', "", ()),
+        ("a name that begins like the outlet's stays", '<meta property="og:site_name" content="Time">'
+         '<meta name="author" content="Timea Nagy">', "", ("Timea Nagy",)),
         ("an agency is one", '<meta name="author" content="Meridian Press">', "", ("Meridian Press",)),
     ],
 )  # fmt: skip
@@ -287,6 +297,8 @@ def test_a_home_page_is_a_list_and_no_article() -> None:
         ("one that asks for a subscription at its end",
          page(paragraphs=[*PARAGRAPHS, *REST, *LONGER, "Subscribe to continue reading our work."])),
         ("one about a missing page", page(h1="Ministry removes page on grain ships, not found since Monday")),
+        ("one about a refusal", page(json_ld({"@type": "NewsArticle"}), paragraphs=[
+            "The ministry had access denied to 200 inspectors on Monday, and dockers called that a breach of law."])),
         ("a news flash", page(json_ld({"@type": "NewsArticle", "headline": TITLE}), paragraphs=PARAGRAPHS[:1])),
         ("an article with a film", 
          page(json_ld([{"@type": "NewsArticle"}, {"@type": "VideoObject"}]), paragraphs=PARAGRAPHS[:2])),

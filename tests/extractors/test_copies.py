@@ -55,13 +55,11 @@ crowns, has lain in a drawer since 2016.""")
 
 def verdict(text: str, *known: str) -> Verdict:
     candidates = [
-        Candidate(
-            id=n, url=f"https://known.example/{n}", published_at=None, fingerprint=fingerprint(t, (), sentences(t)), figures=()
-        )
+        Candidate(id=n, url=f"https://known.example/{n}", published_at=None, fingerprint=fingerprint(t, sentences(t)))
         for n, t in enumerate(known)
     ]
     article = Article(url="https://new.example/", title="", text=text, language="en")
-    return judge(article, fingerprint(text, (), sentences(text)), (), candidates)
+    return judge(article, fingerprint(text, sentences(text)), candidates)
 
 
 CASES = {
@@ -138,10 +136,10 @@ def test_verdicts(case: str) -> None:
 
 
 def test_a_copy_shares_a_key_with_its_origin() -> None:
-    keys = set(fingerprint(WIRE, (), sentences(WIRE)).keys)
+    keys = set(fingerprint(WIRE, sentences(WIRE)).keys)
     for text, _ in CASES.values():
         if text != OTHER_DESK:
-            assert keys & set(fingerprint(text, (), sentences(text)).keys)
+            assert keys & set(fingerprint(text, sentences(text)).keys)
 
 
 NOON = datetime(2031, 5, 4, 12, tzinfo=UTC)
@@ -172,11 +170,11 @@ DIRECTIONS = {
 @pytest.mark.parametrize("case", DIRECTIONS)
 def test_direction(case: str) -> None:
     expected, hours, here, there = DIRECTIONS[case]
-    print_of = fingerprint(WIRE, (), sentences(WIRE))
-    candidate = Candidate(id=1, url="u", published_at=NOON, fingerprint=print_of, figures=(), **there)
+    print_of = fingerprint(WIRE, sentences(WIRE))
+    candidate = Candidate(id=1, url="u", published_at=NOON, fingerprint=print_of, **there)
     published = NOON + timedelta(hours=hours)
     article = Article(url="v", title="", text=WIRE, language="en", published_at=published, **here)
-    found = judge(article, print_of, (), [candidate])
+    found = judge(article, print_of, [candidate])
     assert found.relation is expected
     assert found.later == ((1,) if expected is Relation.ORIGINAL else ())
 
@@ -191,10 +189,10 @@ def test_the_parent_is_the_version_that_a_text_repeats_or_else_changes_least() -
 
 
 def test_fingerprints_of_another_version_are_not_compared() -> None:
-    old = replace(fingerprint(WIRE, (), sentences(WIRE)), version=0)
-    candidate = Candidate(id=1, url="u", published_at=None, fingerprint=old, figures=())
+    old = replace(fingerprint(WIRE, sentences(WIRE)), version=0)
+    candidate = Candidate(id=1, url="u", published_at=None, fingerprint=old)
     article = Article(url="v", title="", text=WIRE, language="en")
-    assert judge(article, fingerprint(WIRE, (), sentences(WIRE)), (), [candidate]).relation is Relation.ORIGINAL
+    assert judge(article, fingerprint(WIRE, sentences(WIRE)), [candidate]).relation is Relation.ORIGINAL
 
 
 def test_lines_of_one_make_are_each_compared_with_their_own() -> None:

@@ -12,9 +12,9 @@ from schemas.records import Article, Candidate
 
 
 def relation(text: str, known: str) -> Relation:
-    candidate = Candidate(id=1, url="u", published_at=None, fingerprint=fingerprint(known, (), sentences(known)), figures=())
+    candidate = Candidate(id=1, url="u", published_at=None, fingerprint=fingerprint(known, sentences(known)))
     article = Article(url="v", title="", text=text, language="en")
-    return judge(article, fingerprint(text, (), sentences(text)), (), [candidate]).relation
+    return judge(article, fingerprint(text, sentences(text)), [candidate]).relation
 
 
 TEXTS = {
@@ -33,6 +33,19 @@ CASES = {
     ),
     "two desks with one press release": ("release_by_another_desk", "release", {Relation.ORIGINAL}),
     "two stories that share a paragraph of background": ("own_story_b", "own_story_a", {Relation.ORIGINAL}),
+    "two matches of the same teams": ("match_return", "match", {Relation.ORIGINAL}),
+    "the same bulletin a week later is never a duplicate": (
+        "bulletin_next_week",
+        "bulletin",
+        {Relation.ORIGINAL, Relation.UPDATE},
+    ),
+    "the counts of two districts in one wording are never duplicates": (
+        "other_district_count",
+        "district_count",
+        {Relation.ORIGINAL, Relation.UPDATE},
+    ),
+    "two trials over one fraud": ("trial_of_another", "trial", {Relation.ORIGINAL}),
+    "two storms on one coast": ("storm_of_the_year_before", "storm", {Relation.ORIGINAL}),
     "no text": ("nothing", "quake", {Relation.ORIGINAL}),
     "a few words": ("a_few_words", "quake", {Relation.ORIGINAL}),
 }

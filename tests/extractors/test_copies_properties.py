@@ -38,12 +38,12 @@ def reports(draw: st.DrawFn) -> str:
 
 
 def of(text: str) -> Fingerprint:
-    return fingerprint(text, (), sentences(text))
+    return fingerprint(text, sentences(text))
 
 
 def verdict(text: str, known: str) -> Verdict:
-    candidate = Candidate(id=1, url="u", published_at=None, fingerprint=of(known), figures=())
-    return judge(Article(url="v", title="", text=text, language="en"), of(text), (), [candidate])
+    candidate = Candidate(id=1, url="u", published_at=None, fingerprint=of(known))
+    return judge(Article(url="v", title="", text=text, language="en"), of(text), [candidate])
 
 
 @some
@@ -95,9 +95,9 @@ def test_a_part_of_a_text_is_a_duplicate_and_the_whole_after_its_part_an_update(
 @given(reports())
 def test_what_was_published_earlier_is_no_copy_of_what_came_later(text: str) -> None:
     now = datetime(2031, 5, 4, tzinfo=UTC)
-    candidate = Candidate(id=7, url="u", published_at=now, fingerprint=of(text), figures=())
+    candidate = Candidate(id=7, url="u", published_at=now, fingerprint=of(text))
     earlier = Article(url="v", title="", text=text, language="en", published_at=now - timedelta(days=1))
-    found = judge(earlier, of(text), (), [candidate])
+    found = judge(earlier, of(text), [candidate])
     assert (found.relation, found.later) == (Relation.ORIGINAL, (7,))
 
 

@@ -30,7 +30,7 @@ NUMBERS = {
 
 @pytest.mark.parametrize("sentence", NUMBERS)
 def test_numbers_of_a_sentence(sentence: str) -> None:
-    assert fingerprint(sentence, (), sentences(sentence)).sentences[0].numbers == NUMBERS[sentence]
+    assert fingerprint(sentence, sentences(sentence)).sentences[0].numbers == NUMBERS[sentence]
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ def fw(tmp_path, database_url):
         )  # fmt: skip
         assert "Traceback" not in done.stderr + done.stdout, done.stderr
         assert done.returncode == expect, done.stderr + done.stdout
+        run.aside = done.stderr
         return done.stdout if expect == 0 else done.stderr + done.stdout
 
     return run
@@ -135,8 +136,39 @@ class TestMistakes:
     def test_a_line_that_is_no_document_is_named_and_the_rest_is_read(self, fw, tmp_path):
         write(tmp_path / "in.jsonl", STORY, {"title": "no address"})
         said = json.loads(fw("backfill", "jsonl", "in.jsonl", "--json"))
-        assert said["documents stored"] == 1
-        assert [key for key in said if "line 2" in key and 'no "url"' in key]
+        assert (said["documents stored"], said["unreadable"]) == (1, 1)
+        assert 'line 2: no "url"' in fw.aside
+
+    def test_a_file_of_which_nothing_can_be_read_is_a_failure_and_its_lines_do_not_flood_the_screen(self, fw, tmp_path):
+        (tmp_path / "in.jsonl").write_bytes(b"\xff\xd8\n" * 500)
+        for words in (("backfill", "jsonl"), ("replay",)):
+            said = fw(*words, "in.jsonl", expect=1)
+            assert "not UTF-8 text" in said
+            assert "490 more" in said
+
+    def test_files_of_one_name_do_not_overwrite_each_others_export(self, fw, tmp_path):
+        for folder in ("a", "b"):
+            (tmp_path / folder).mkdir()
+            write(tmp_path / folder / "x.jsonl", STORY)
+        assert "have one name" in fw("replay", "a/x.jsonl", "b/x.jsonl", "--export", "out", expect=2)
+
+    def test_a_folder_is_no_file_to_export_to(self, fw):
+        assert "is a folder" in fw("export", "shifts", "--to", ".", expect=2)
+
+    def test_a_fault_of_ours_is_one_line(self, tmp_path):
+        program = (
+            "import sys, flows.seeds, flows.__main__ as m\n"
+            "def broken(*_, **__): raise ValueError('quite impossible')\n"
+            "flows.settings.load = broken\n"
+            "sys.argv = ['figurewatch', 'series', 'list']\nm.main()"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=tmp_path,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+        )  # fmt: skip
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.splitlines()[0] == "figurewatch: this should not happen: ValueError: quite impossible"
+        assert "mend: please report it" in done.stderr
 
     def test_a_number_that_no_shift_has(self, fw):
         assert "there is no shift 99" in fw("why", "99", expect=2)
@@ -213,5 +245,6 @@ class TestUse:
     def test_doctor_names_what_is_missing_with_its_mend(self, fw, tmp_path):
         (tmp_path / "figurewatch.toml").write_text('[channels]\ndesk = "env:DESK"\n')
         said = fw("doctor", expect=1)
-        for part in ("ok    database", "FAILS channel desk", "set DESK", "FAILS sources"):
+        for part in ("ok    figurewatch", "ok    data folder", "GB free", "ok    database", "FAILS channel desk", "set DESK",
+                     "FAILS sources"):  # fmt: skip
             assert part in said

@@ -83,10 +83,8 @@ def watched(server, template, analyser):
 
 
 async def _poll_and_fetch(database, settings, moment):
-    with database.transaction() as tx:
-        due = sources.lease(tx, moment, 50)
     async with client_of(settings.fetch) as client:
-        polled = [await sources.poll(database, client, source, moment) for source in due]
+        polled = await sources.poll_all(database, client, settings, moment, 50)
         assert {one.outcome for one in polled} <= {"fetched", "not_modified"}
         done = await fetch.fetch_all(database, client, settings.fetch, moment, 100)
     assert [one.outcome for one in done] == ["fetched"] * len(done)

@@ -2,12 +2,15 @@
 
 import io
 import json
+import logging
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from flows import log as logs
 from flows.log import log
+from flows.settings import load
 
 
 @pytest.fixture
@@ -58,3 +61,47 @@ def test_without_verbose_only_warnings_are_written() -> None:
     logs.configure()
     assert "not this" not in stream.getvalue()
     assert stream.getvalue().endswith("this\n")
+
+
+def test_secrets_of_the_settings_are_hidden_as_soon_as_they_are_read(
+    written: io.StringIO, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(logs, "_secrets", set())
+    monkeypatch.setenv("DESK_MAIL", "mailto://desk:in-a-variable@mail.example")
+    (tmp_path / "figurewatch.toml").write_text(
+        'database_url = "postgresql://desk:half%20secret@db.example/watch"\n'
+        '[channels]\nslack = "slack://tokenA/tokenB/tokenC"\nmail = "env:DESK_MAIL"\n'
+    )
+    settings = load(tmp_path / "figurewatch.toml")
+    settings.channel_address("mail")
+    log.warning(
+        "refused",
+        a="half secret",
+        b="half%20secret",
+        c="slack://tokenA/tokenB/tokenC",
+        d="mailto://desk:in-a-variable@mail.example",
+    )
+    said = written.getvalue()
+    assert not [part for part in ("secret", "tokenA", "in-a-variable") if part in said], said
+
+
+LEVELS = [
+    ("nothing is said of it", None, ["warning"]),
+    ("a service shows its passes", "notice", ["notice", "warning"]),
+    ("every item is wanted", "info", ["info", "notice", "warning"]),
+]
+
+
+@pytest.mark.parametrize(("value", "shown"), [case[1:] for case in LEVELS], ids=[case[0] for case in LEVELS])
+def test_the_processes_of_a_service_write_what_its_variable_says(
+    value: str | None, shown: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv(logs.VARIABLE, raising=False)
+    if value is not None:
+        monkeypatch.setenv(logs.VARIABLE, value)
+    logs.configure_child()
+    log.info("page fetched")
+    log.notice("pass done")
+    log.warning("something")
+    logging.getLogger("figurewatch").handlers.clear()  # it holds the stream of this test
+    assert [line.split()[2] for line in capsys.readouterr().err.splitlines()] == shown

@@ -140,16 +140,16 @@ def test_every_copy_is_recognised_for_what_it_is() -> None:
     known: list[Candidate] = []
     for piece in PIECES:
         body = "\n\n".join(piece.versions[0].paragraphs)
-        print_ = fingerprint(body, [], sentences(body), title=piece.title)
+        print_ = fingerprint(body, sentences(body), title=piece.title)
         at = piece.versions[0].at
         article = Article(
             url=f"http://newsroom.example/{piece.id}", title=piece.title, text=body, language=piece.language, published_at=at
         )
-        verdict = judge(article, print_, [], [other for other in known if set(other.fingerprint.keys) & set(print_.keys)])
+        verdict = judge(article, print_, [other for other in known if set(other.fingerprint.keys) & set(print_.keys)])
         expected = {"original": "original", "independent": "original", "update": "update"}.get(piece.relation, "duplicate")
         assert (piece.id, verdict.relation) == (piece.id, expected)
         assert verdict.of == (None if piece.copy_of is None else PIECES.index(BY_ID[piece.copy_of]))
-        known.append(Candidate(id=len(known), url=article.url, published_at=at, fingerprint=print_, figures=()))
+        known.append(Candidate(id=len(known), url=article.url, published_at=at, fingerprint=print_))
 
 
 def test_every_shift_that_should_be_told_stands_in_its_text() -> None:

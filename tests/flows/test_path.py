@@ -11,7 +11,7 @@ from decimal import Decimal
 import pytest
 from newsroom import Answer, Newsroom, article_page, feed, item, page
 
-from flows import alerts, archive, articles, fetch, pipeline, sources
+from flows import alerts, archive, articles, fetch, pipeline, series, sources
 from flows.analyser import Failed
 from flows.archive import Document
 from flows.http import client_of
@@ -160,6 +160,24 @@ class TestArticles:
         assert done == {f"articles {outcome}": 1}
         assert rows(database, "articles.export", seeds=True) == []
 
+    def test_a_clock_on_the_page_is_no_revision(self, database, analyser):
+        first, second = (f"Updated {minutes} minutes ago\n\n{FIRST}" for minutes in (5, 25))
+        read(database, analyser, document(first, path="a"))
+        assert read(database, analyser, document(second, path="a", at=NOON + timedelta(minutes=20))) == {
+            "articles unchanged": 1
+        }
+        assert [row["revision"] for row in rows(database, "articles.export", seeds=False)] == [1]
+
+    def test_a_page_that_changes_all_the_time_has_revisions_only_for_figures(self, database, analyser, monkeypatch):
+        monkeypatch.setattr(articles, "MOST_REVISIONS", 2)
+        ticker = [
+            f"{FIRST}\n\nThe ticker of the day is brought to you by the harbour of {name}." for name in ("Osk", "Kolm", "Larn")
+        ]
+        for hours, text in enumerate([*ticker, ticker[0].replace("6,700", "10,000")]):
+            read(database, analyser, document(text, path="a", at=NOON + timedelta(hours=hours)))
+        assert [row["revision"] for row in rows(database, "articles.export", seeds=False)] == [1, 2, 3]
+        assert shifts(database) == [(6700, 10000, "correction")]
+
     def test_another_language_is_stored_and_its_figures_are_left_out(self, database, analyser):
         korean = "국방부는 월요일 8월 이후 탄약 컨테이너 6,700개가 라른 항구에서 출하되었다고 밝혔다. " * 6
         done = read(database, analyser, document(korean, path="ko", title="탄약 컨테이너"))
@@ -203,6 +221,19 @@ class TestArticles:
         pipeline.record_all(database, [left], [Failed("again")], DESK, NOON)
         [kept] = rows(database, "articles.quarantined")
         assert (kept["stage"], kept["outcome"], kept["detail"]) == ("articles", "failed", "again")
+
+    def test_a_page_that_breaks_the_linking_is_an_outcome_of_that_page_alone(self, database, analyser, monkeypatch):
+        assign = series.assign
+
+        def broken(mentions, candidates):
+            if any("containers" in mention.label for mention in mentions):
+                raise ValueError("vectors of two lengths")
+            return assign(mentions, candidates)
+
+        monkeypatch.setattr(series, "assign", broken)
+        done = read(database, analyser, document(FIRST, path="bad"), document(UNRELATED, path="good", title="Apples"))
+        assert (done["articles failed"], done["articles stored"]) == (2, 1)  # it is tried again, and then no more
+        assert len(rows(database, "articles.export", seeds=False)) == 1
 
     def test_a_full_disk_stops_the_pass_and_loses_nothing(self, database, analyser, execute):
         execute(

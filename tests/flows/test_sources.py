@@ -228,6 +228,12 @@ class TestWhenNext:
         desk.poll()
         assert self.minutes(desk) >= least
 
+    def test_hours_that_the_feed_asks_to_skip_are_skipped(self, desk, newsroom):
+        body = rss(items(newsroom, "a")).replace("<channel>", "<channel><skipHours><hour>13</hour></skipHours>")
+        newsroom.put("/feed.xml", plain(body))
+        desk.poll()
+        assert self.minutes(desk) == 60
+
     def test_retry_after_holds_for_the_source_and_its_host(self, desk, newsroom):
         newsroom.put("/feed.xml", too_many_requests("7200"))
         polled = desk.poll()
@@ -256,11 +262,11 @@ class TestWhenNext:
             async with client_of(OPEN) as client:
                 gate = sources.Gate(desk.database, client, settings.fetch)
                 robots = sources.Robots(desk.database, gate, settings.fetch, desk.now)
-                gate.fetch = impatient(gate.fetch)
+                gate.visit = impatient(gate.visit)
                 return await sources.poll(desk.database, gate, robots, desk.source, desk.now)
 
-        def impatient(fetch_):
-            return lambda url, **how: fetch_(url, **how | {"longest": timedelta(seconds=1)})
+        def impatient(visit):
+            return lambda url, **how: visit(url, **how | {"longest": timedelta(seconds=1)})
 
         assert asyncio.run(go()).outcome is None
         assert len(desk.rows("sources.polls", id=desk.source["id"], limit=10)) == 1
@@ -549,6 +555,18 @@ class TestCommands:
         for part in ("the last poll failed: status 503", "requests to the host", "rests until", "http_error"):
             assert part in said, said
         assert checked["ledger"][0]["refused"] == 1
+
+    def test_a_password_in_an_address_is_shown_nowhere(self, fw, newsroom, desk, caplog):
+        newsroom.put("/feed.xml", lambda asked: Answer(503))
+        with desk.database.transaction() as tx:
+            url = newsroom.url.replace("//", "//me:hunter2@") + "/feed.xml"
+            sources.add(tx, url, kind="feed", outlet="Tidewater", every_minutes=15, now=NOON)
+        for _ in range(6):
+            desk.poll("/other.xml")
+        said = fw("list") + fw("list", "--json") + fw("check") + fw("check", "1") + fw("check", "1", "--json") + fw("export")
+        said += str(desk.rows("sources.notices", source_id=None, limit=9)) + caplog.text
+        assert "failed 5 times" in said
+        assert "hunter2" not in said
 
     def test_a_source_of_the_settings_is_not_removed_by_hand(self, fw, newsroom, tmp_path):
         with (tmp_path / "figurewatch.toml").open("a") as file:

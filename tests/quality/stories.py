@@ -154,12 +154,10 @@ def _story(label: dict[str, Any], score: ModuleType, extract: Extract | None) ->
 
 def _continued(told: Told, parent: Told) -> dict[int, int]:
     """Figures in the sentences that an update shares with its parent, as the service finds them."""
-    sketches = [fingerprint(x.text, x.figures, x.sentences, title=x.title) for x in (told, parent)]
+    sketches = [fingerprint(x.text, x.sentences, title=x.title) for x in (told, parent)]
     page = Article(url=told.url, title=told.title, text=told.text, language="en", published_at=told.published)
-    known = CopyCandidate(
-        id=1, url=parent.url, published_at=parent.published, fingerprint=sketches[1], figures=tuple(parent.figures)
-    )
-    verdict = judge(page, sketches[0], told.figures, [known])
+    known = CopyCandidate(id=1, url=parent.url, published_at=parent.published, fingerprint=sketches[1])
+    verdict = judge(page, sketches[0], [known])
     return inherited(_placed(told), _placed(parent), verdict.shared)
 
 
