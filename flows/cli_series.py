@@ -9,7 +9,7 @@ import typer
 from flows.cli import Config, DataDir, Json, Limit, _count, _day, _open, _print_json, _rows, _table, out
 from schemas.errors import UsageError
 
-series_app = typer.Typer(no_args_is_help=True, help="The lines that are watched.")
+series_app: typer.Typer = typer.Typer(no_args_is_help=True, help="The lines that are watched.")
 
 Which = Annotated[int, typer.Argument(help="Its number in series list.", show_default=False)]
 

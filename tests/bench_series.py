@@ -121,7 +121,7 @@ def main() -> None:
                             ids = figure_rows.store(tx, article, found, lines)
                             begin = time.perf_counter()
                             verdict = Verdict(relation=Relation.ORIGINAL)
-                            series.place(tx, article, day, found, ids, lines, said, verdict, Decimal("0.10"), day)
+                            series.place(tx, article, day, found, ids, lines, said, verdict, [], Decimal("0.10"), day)
                             spent.append((time.perf_counter() - begin) * 1000)
                 spent.sort()
                 print(

@@ -223,14 +223,14 @@ class TestArticles:
         assert (kept["stage"], kept["outcome"], kept["detail"]) == ("articles", "failed", "again")
 
     def test_a_page_that_breaks_the_linking_is_an_outcome_of_that_page_alone(self, database, analyser, monkeypatch):
-        assign = series.assign
+        place = series.link.place
 
-        def broken(mentions, candidates):
+        def broken(mentions, candidates, *, fixed):
             if any("containers" in mention.label for mention in mentions):
                 raise ValueError("vectors of two lengths")
-            return assign(mentions, candidates)
+            return place(mentions, candidates, fixed=fixed)
 
-        monkeypatch.setattr(series, "assign", broken)
+        monkeypatch.setattr(series.link, "place", broken)
         done = read(database, analyser, document(FIRST, path="bad"), document(UNRELATED, path="good", title="Apples"))
         assert (done["articles failed"], done["articles stored"]) == (2, 1)  # it is tried again, and then no more
         assert len(rows(database, "articles.export", seeds=False)) == 1
