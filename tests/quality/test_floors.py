@@ -57,7 +57,7 @@ def scores(tmp_path_factory):
     return score
 
 
-@pytest.mark.parametrize(("name", "kind", "key"), CASES, ids=lambda value: str(value))
+@pytest.mark.parametrize(("name", "kind", "key"), CASES, ids=str)
 def test_no_score_falls_below_its_floor(scores, name, kind, key):
     value = scores(name)
     for part in key.split("."):
