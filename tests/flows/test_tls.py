@@ -9,12 +9,12 @@ from ipaddress import ip_address
 import h2.config
 import h2.connection
 import h2.events
-import httpx
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+import flows.http
 from flows.http import Client
 from schemas.errors import FetchError
 from schemas.outcomes import FetchOutcome
@@ -84,7 +84,7 @@ async def test_a_certificate_that_nobody_signed_is_refused_and_nothing_is_sent(c
 async def test_http_2_is_spoken_where_it_is_offered(certificate, monkeypatch):
     asked = []
     trusting = ssl.create_default_context(cafile=str(certificate))
-    monkeypatch.setattr(httpx, "create_ssl_context", lambda **_: trusting)
+    monkeypatch.setattr(flows.http, "_trusted", lambda: trusting)
     async with server(certificate, asked) as port, Client(allow_hosts=["127.0.0.1"], timeout_seconds=5) as client:
         answers = [await client.fetch(f"https://127.0.0.1:{port}/{n}") for n in range(2)]
     assert [(answer.status, answer.body) for answer in answers] == [(200, b"by HTTP/2")] * 2
