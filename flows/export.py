@@ -24,7 +24,6 @@ TABLES = {
     "alerts": "alerts.export",
 }
 WITH_SEEDS = {"articles", "figures", "claims"}
-FORMATS = ("jsonl", "csv", "parquet")
 
 
 def rows(tx: Transaction, what: str, *, seeds: bool = False) -> list[dict[str, Any]]:

@@ -34,10 +34,6 @@ class Log:
     def __init__(self, logger: logging.Logger) -> None:
         self._logger = logger
 
-    def debug(self, event: str, **keys: Any) -> None:
-        """For whoever looks for a fault."""
-        self._log(logging.DEBUG, event, keys)
-
     def info(self, event: str, **keys: Any) -> None:
         """What happened, once an item and a stage."""
         self._log(logging.INFO, event, keys)

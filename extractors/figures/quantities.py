@@ -28,7 +28,7 @@ from schemas.outcomes import Bound
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quantity:
-    """One reported quantity. start and end count in the article's text, the other offsets in the sentence's."""
+    """One reported quantity. start and end count in the article's text."""
 
     sentence: Sentence
     start: int
@@ -39,10 +39,6 @@ class Quantity:
     bound: Bound
     unit: str
     rate: str | None
-    number_start: int  #: the number alone, of a range its first
-    number_end: int  #: the end of the number, of a range its last
-    noun: int | None  #: index of the counted noun's token in the sentence, where one stands there
-    elided: bool  #: the unit stands elsewhere in the text
 
 
 #: A longer "sentence" is a table or a dump of data: no grammar holds there, and parsing it costs without end.
@@ -148,8 +144,4 @@ def _quantity(view: View, f: Found) -> Quantity:
         bound=bound,
         unit=f.unit,
         rate=f.rate,
-        number_start=f.number.start,
-        number_end=f.number_end,
-        noun=f.noun,
-        elided=f.elided,
     )

@@ -88,16 +88,6 @@ FROM article JOIN article origin ON origin.id = article.cluster_id LEFT JOIN art
 LEFT JOIN fingerprint ON fingerprint.article_id = parent.id
 WHERE article.url = %(url)s ORDER BY article.revision DESC LIMIT 1;
 
--- outcomes --
--- How many items ended each stage in which outcome.
-SELECT 'sources' AS stage, outcome, count(*) AS items FROM poll GROUP BY outcome
-UNION ALL SELECT 'fetch', coalesce(outcome, 'waiting'), count(*) FROM entry GROUP BY outcome
-UNION ALL SELECT 'articles', coalesce(outcome, 'waiting'), count(*) FROM page GROUP BY outcome
-UNION ALL SELECT 'copies', relation, count(*) FROM article WHERE NOT seed GROUP BY relation
-UNION ALL SELECT 'figures', figures_outcome, count(*) FROM article WHERE NOT seed GROUP BY figures_outcome
-UNION ALL SELECT 'series', series_outcome, count(*) FROM article WHERE NOT seed GROUP BY series_outcome
-UNION ALL SELECT 'alerts', state, count(*) FROM delivery GROUP BY state;
-
 -- quarantined --
 SELECT 'fetch' AS stage, link AS item, outcome, detail FROM entry WHERE state = 'quarantined'
 UNION ALL
