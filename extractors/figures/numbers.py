@@ -155,7 +155,7 @@ _AND_PARTS = {"half": Decimal("0.5"), "quarter": Decimal("0.25"), "third": Decim
 _ARTICLE = re.compile(
     r"\b(?P<vague>several|a few|some few)[ \u00a0]$"
     r"|\b(?P<couple>a[ ]couple(?:[ ]of)?)[ \u00a0]$"
-    r"|\b(?P<half>half[ -]an?|half)[ -]$"
+    r"|\b(?P<half>half[ -]an?|(?:an?[ ])?half)[ -]$"
     r"|\b(?P<quarter>(?:a|one)[ ]quarter[ ]of[ ]a)[ ]$"
     r"|\b(?P<three>three[ -]quarters[ ]of[ ]a)[ ]$"
     r"|\b(?P<one>an?)[ \u00a0]$",
@@ -187,9 +187,13 @@ _OUT_OF = re.compile(
     r"|[.,:%/]?\d|%)",
     re.IGNORECASE,
 )
-#: "half an hour" is an amount of its own, not a part of a whole.
+#: "half a million" and "a half dozen" are numbers with a magnitude, "half brother" is none.
+_HALF_OF_ANOTHER_WORD = re.compile(
+    r"[ -](?:an?[ -])?(?:hundred|thousand|million|billion|trillion|dozen|way\b|past\b|time\b|brother|sister|hearted)"
+)
+#: "half an hour" and "a half hour" are amounts of their own, not parts of a whole.
 _HALF_A_UNIT = re.compile(
-    r"[ -]an?[ -](?=hour|day|week|month|mile|kilomet|met(?:re|er)|centimet|inch|foot|tonne|ton\b|percent|per cent"
+    r"[ -](?:an?[ -])?(?=hour|day|week|month|mile|kilomet|met(?:re|er)|centimet|inch|foot|tonne|ton\b|percent|per cent"
     r"|point|degree|cent\b|litre|liter|gallon|barrel|gram|kilo|pound|ounce|acre|hectare|year|century|minute)"
 )
 
@@ -424,6 +428,11 @@ def _fractions(text: str) -> list[Number]:
     return [*found, *parts]
 
 
+def _half_a_unit(start: int, end: int) -> Number:
+    half = Decimal("0.5")
+    return Number(start=start, end=end, value=half, kind=Kind.WORDS, written=half)
+
+
 def _part(text: str, m: re.Match[str]) -> Number | None:
     after = text[m.end() : m.end() + 24].lower()
     if m["top"]:
@@ -434,14 +443,10 @@ def _part(text: str, m: re.Match[str]) -> Number | None:
         top, bottom = 1, 2
         if _NOT_HALF.search(text, max(0, m.start() - 12), m.start()) or (m.start() and text[m.start() - 1] in "-‐‑"):
             return None
-        if re.match(
-            r"[ -](?:an?[ -])?(?:hundred|thousand|million|billion|trillion|dozen|way\b|past\b|time\b|brother|sister|hearted)",
-            after,
-        ):
+        if _HALF_OF_ANOTHER_WORD.match(after):
             return None
-        if unit := _HALF_A_UNIT.match(after):
-            half = Decimal("0.5")
-            return Number(start=m.start(), end=m.end() + unit.end() - 1, value=half, kind=Kind.WORDS, written=half)
+        if (unit := _HALF_A_UNIT.match(after)) and unit[0] not in (" ", "-"):
+            return _half_a_unit(m.start(), m.end() + unit.end() - 1)
     else:
         count = m["count"].lower()
         top = 1 if count in ("a", "an") else _UNITS[count]
@@ -454,6 +459,11 @@ def _part(text: str, m: re.Match[str]) -> Number | None:
             rf"(?:\d|\b(?:{_WORD})) and $", text[max(0, m.start() - 24) : m.start()], re.IGNORECASE
         ):
             return None
+        if m["part"].lower() == "half" and count in ("a", "an"):
+            if _HALF_OF_ANOTHER_WORD.match(after):
+                return None
+            if unit := _HALF_A_UNIT.match(after):
+                return _half_a_unit(m.start(), m.end() + unit.end() - 1)
         if (
             unit := re.match(r"[ ]of[ ]an?[ ](?=percent|per cent|point|mile|hour|kilomet|tonne|ton\b|degree|century)", after)
         ) or re.match(r"[ -](?:percentage|percent|mile)", after):
