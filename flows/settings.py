@@ -79,6 +79,13 @@ class FetchSettings(_Table):
     allow_hosts: tuple[str, ...] = Field((), description="hosts that may have a private or loopback address")
 
 
+class BackfillSettings(_Table):
+    """Where archives stand."""
+
+    wayback_url: str = Field("https://web.archive.org", description="server that speaks the Wayback Machine's protocol")
+    commoncrawl_url: str = Field("https://data.commoncrawl.org", description="server that holds the files of CC-NEWS")
+
+
 class Settings(_Table):
     """Everything that can be set."""
 
@@ -95,6 +102,7 @@ class Settings(_Table):
     threshold: Decimal = Field(Decimal("0.10"), gt=0, description="share by which a number must move to be a shift")
     topic: TopicSettings = Field(TopicSettings(), description="what is watched")
     fetch: FetchSettings = Field(FetchSettings(), description="how pages are fetched")
+    backfill: BackfillSettings = Field(BackfillSettings(), description="where archives stand")
     sources: tuple[SourceSettings, ...] = Field((), description="what is polled")
     channels: dict[str, SecretStr] = Field({}, description='name = Apprise address, or "env:NAME", or "file:/path"')
     rules: tuple[RuleSettings, ...] = Field((), description="which shifts go where")
@@ -225,6 +233,7 @@ def _known(keys: list[Any]) -> list[str]:
     tables: dict[str, type[BaseModel]] = {
         "topic": TopicSettings,
         "fetch": FetchSettings,
+        "backfill": BackfillSettings,
         "sources": SourceSettings,
         "rules": RuleSettings,
     }

@@ -38,6 +38,10 @@ FROM (
 WHERE series.id = best.series_id AND series.label <> best.measured
   AND NOT EXISTS (SELECT FROM correction WHERE correction.series_id = series.id AND correction.kind = 'rename');
 
+-- levels --
+-- Those of these series that can shift; one that was merged into another is no more.
+SELECT id FROM series WHERE id = ANY (%(series)s) AND role = 'level' ORDER BY id;
+
 -- move_observations --
 UPDATE observation SET series_id = %(keep)s WHERE series_id = %(end)s;
 
@@ -142,7 +146,7 @@ RETURNING id;
 UPDATE shift SET state = 'withdrawn' WHERE id = ANY (%(ids)s);
 
 -- untold --
--- Shifts without an alert that may still get one: not of history, and the last of their series.
+-- Shifts without an alert that may still get one: not of history nor found by reading it in, and the last of their series.
 SELECT shift.id, shift.series_id, shift.from_number, shift.to_number, shift.kind, shift.origins_after, series.label, series.muted_until,
        article.title,
        substring(article.text FROM lower(figure.sentence_span) + 1 FOR upper(figure.sentence_span) - lower(figure.sentence_span)) AS sentence
@@ -150,6 +154,7 @@ FROM shift JOIN series ON series.id = shift.series_id JOIN observation ON observ
 JOIN figure ON figure.id = observation.figure_id JOIN article ON article.id = observation.article_id
 WHERE shift.series_id = ANY (%(series)s) AND shift.state = 'told' AND NOT article.history AND NOT article.seed
   AND NOT EXISTS (SELECT FROM alert WHERE alert.shift_id = shift.id)
+  AND NOT EXISTS (SELECT FROM backfill_shift WHERE backfill_shift.shift_id = shift.id)
   AND NOT EXISTS (
       SELECT FROM shift later JOIN observation o ON o.id = later.observation_id
       WHERE later.series_id = shift.series_id AND later.state = 'told' AND o.as_of > observation.as_of)
