@@ -133,6 +133,7 @@ class SentenceSketch:
     length: int = 0  #: words in all
     paragraph: int = 0
     prose: bool = True  #: reads as a sentence of the text; False for menus, adverts, lists of headlines, credits
+    meaning: bytes = b""  #: what its words mean together, 32 bytes; empty when it has none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
