@@ -11,7 +11,7 @@ sys.path.insert(0, str(ROOT))
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from flows.settings import FetchSettings, RuleSettings, Settings, SourceSettings, TopicSettings
+from flows.settings import ChannelSettings, FetchSettings, RuleSettings, Settings, SourceSettings, TopicSettings
 
 README = ROOT / "README.md"
 TABLES: dict[str, type[BaseModel]] = {
@@ -19,6 +19,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "[topic]": TopicSettings,
     "[fetch]": FetchSettings,
     "[[sources]]": SourceSettings,
+    "[channels.NAME]": ChannelSettings,
     "[[rules]]": RuleSettings,
 }
 NESTED = {"topic", "fetch", "sources", "rules"}
