@@ -98,7 +98,14 @@ def deliver(database: Database, settings: Settings, now: datetime, limit: int = 
                 tx.run("alerts.sent", id=delivery["id"], now=now)
             else:
                 tx.run("alerts.not_sent", id=delivery["id"], state=state, due_at=due_at, detail=detail)
-        log.info("alert delivery", alert=delivery["alert_id"], channel=delivery["channel"], outcome=state, detail=detail)
+        log.info(
+            "alert delivery",
+            stage="alerts",
+            alert=delivery["alert_id"],
+            channel=delivery["channel"],
+            outcome=state,
+            detail=detail,
+        )
         done[state] += 1
     return done
 
