@@ -112,7 +112,9 @@ class TestMetrics:
         with database.transaction() as tx:
             sources.keep(tx, SETTINGS, now - timedelta(seconds=100))
         text = monitor.metrics().decode()
-        line = 'figurewatch_source_lag_seconds{outlet="The \\"Paper\\"\\nof\\\\Arden",source="https://***@paper.example/feed.xml"}'
+        line = (
+            'figurewatch_source_lag_seconds{outlet="The \\"Paper\\"\\nof\\\\Arden",source="https://***@paper.example/feed.xml"}'
+        )
         assert 100 <= value(text, line) < 130
         assert "secret" not in text
 
