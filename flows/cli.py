@@ -28,13 +28,11 @@ backfill_app = typer.Typer(
     no_args_is_help=True, help="History from an archive: it takes its place in every series and wakes nobody."
 )
 shifts_app = typer.Typer(no_args_is_help=True, help="Changes worth telling.")
-alerts_app = typer.Typer(no_args_is_help=True, help="What was told, and to whom.")
 for name, group in (
     ("extract", extract_app),
     ("seed", seed_app),
     ("backfill", backfill_app),
     ("shifts", shifts_app),
-    ("alerts", alerts_app),
 ):
     app.add_typer(group, name=name)
 
@@ -468,48 +466,6 @@ def why(
         look.why_article(opened.database, what, out, as_json)
 
 
-@alerts_app.command("list")
-def alerts_list(limit: Limit = 40, config: Config = None, data_dir: DataDir = None, as_json: Json = False) -> None:
-    """The alerts, the latest first, with how their deliveries went.
-
-    Example: figurewatch alerts list
-    """
-    rows = _rows(config, data_dir, "alerts.list", limit=limit)
-    _table(
-        rows, as_json, "no alerts yet",
-        id="id", created_at="when", label="measured", from_number="from", to_number="to", kind="kind", rules="rules",
-        deliveries="deliveries", shift_id="why",
-    )  # fmt: skip
-
-
-@alerts_app.command("test")
-def alerts_test(
-    channel: Annotated[str, typer.Argument(help="Name of a channel in the settings.", show_default=False)],
-    config: Config = None,
-    data_dir: DataDir = None,
-) -> None:
-    """Send a sample alert to a channel.
-
-    Example: figurewatch alerts test desk
-    """
-    from flows import alerts
-
-    alerts.send_sample(_settings(config, data_dir), channel)
-    out.print(f"sent to {channel}", markup=False)
-
-
-@alerts_app.command("retry")
-def alerts_retry(config: Config = None, data_dir: DataDir = None) -> None:
-    """Make dead deliveries due again; the next pass sends them.
-
-    Example: figurewatch alerts retry
-    """
-    opened = _open(config, data_dir)
-    with opened.database.transaction() as tx:
-        due = tx.all("alerts.retry", now=datetime.now(UTC))
-    out.print(f"{_count(len(due), 'delivery', 'deliveries')} due again")
-
-
 @app.command()
 def export(
     what: Annotated[What, typer.Argument(help="Which rows.", show_default=False)],
@@ -704,3 +660,7 @@ app.add_typer(sources_app, name="sources")
 from flows.cli_series import series_app  # noqa: E402 - it uses what stands above
 
 app.add_typer(series_app, name="series")
+
+from flows.cli_alerts import alerts_app  # noqa: E402 - it uses what stands above
+
+app.add_typer(alerts_app, name="alerts")

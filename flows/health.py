@@ -106,7 +106,8 @@ class Monitor:
                         ("queues", {"now": now}),
                         ("counted", {}),
                         ("counted_seconds", {}),
-                        ("deliveries", {}),
+                        ("messages", {}),
+                        ("channels", {}),
                         ("last_pass", {}),
                         ("size", {}),
                         ("under_way", {}),
@@ -140,16 +141,17 @@ class _Collector(Collector):
         seconds = CounterMetricFamily("figurewatch_stage_seconds", "Seconds by stage, of all workers.", labels=["stage"])
         for row in rows["counted_seconds"]:
             seconds.add_metric([row["stage"]], row["seconds"])
-        deliveries = GaugeMetricFamily(
-            "figurewatch_deliveries", "Deliveries by channel and state.", labels=["channel", "state"]
-        )
-        for row in rows["deliveries"]:
-            deliveries.add_metric([row["channel"], row["state"]], row["deliveries"])
+        messages = GaugeMetricFamily("figurewatch_messages", "Messages by channel and state.", labels=["channel", "state"])
+        for row in rows["messages"]:
+            messages.add_metric([row["channel"], row["state"]], row["messages"])
+        failures = GaugeMetricFamily("figurewatch_channel_failures", "Tries that failed, in a row.", labels=["channel"])
+        for row in rows["channels"]:
+            failures.add_metric([row["name"]], row["failures"])
         size = GaugeMetricFamily("figurewatch_database_bytes", "Size of the database.")
         size.add_metric([], rows["size"][0]["bytes"])
         under_way = GaugeMetricFamily("figurewatch_passes_under_way", "Passes that workers are doing now.")
         under_way.add_metric([], rows["under_way"][0]["passes"])
-        yield from (outcomes, seconds, deliveries, size, under_way)
+        yield from (outcomes, seconds, messages, failures, size, under_way)
         for last in rows["last_pass"]:
             age = GaugeMetricFamily("figurewatch_last_pass_age_seconds", "Since the last pass ended.")
             age.add_metric([], (now - last["ended_at"]).total_seconds())

@@ -18,7 +18,7 @@ from flows.log import log
 STAGES = ("sources", "fetch", "articles", "copies", "figures", "series", "alerts")
 
 #: Where leases stand.
-LEASED = ("sources", "entries", "pages", "deliveries", "notices")
+LEASED = ("sources", "entries", "pages", "messages", "notices")
 
 #: Shifts and notices that one pass sends events of; the rest follow with the next.
 MOST_EVENTS = 200

@@ -116,7 +116,7 @@ async def read_batch(config: str | None, data_dir: str | None, simulated: dateti
 async def deliver_batch(config: str | None, data_dir: str | None, simulated: datetime | None, batch: int) -> Counter[str]:  # noqa: ARG001
     """Send due deliveries; counts by the state they ended in."""
     opened = context(config, data_dir)
-    _again(opened, "deliveries")
+    _again(opened, "messages")
     with clock.stage("alerts"):
         sent = await asyncio.to_thread(alerts.deliver, opened.database, opened.settings, _now(simulated))
         await asyncio.to_thread(notices.deliver, opened.database, opened.settings, _now(simulated))
@@ -232,8 +232,7 @@ class _Pass:
             stopped.cancel()
 
     async def _deliver(self) -> None:
-        due = await self._due()
-        if due["alerts"] or due["notices"]:
+        if (await self._due())["alerts"] or self.opened.settings.owner:
             self.done += await deliver_batch(*self.where, next(self._batch))
 
     async def _due(self) -> dict[str, Any]:

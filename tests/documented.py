@@ -11,7 +11,15 @@ sys.path.insert(0, str(ROOT))
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from flows.settings import FetchSettings, RuleSettings, ServeSettings, Settings, SourceSettings, TopicSettings
+from flows.settings import (
+    ChannelSettings,
+    FetchSettings,
+    RuleSettings,
+    ServeSettings,
+    Settings,
+    SourceSettings,
+    TopicSettings,
+)
 
 README = ROOT / "README.md"
 TABLES: dict[str, type[BaseModel]] = {
@@ -20,6 +28,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "[fetch]": FetchSettings,
     "[serve]": ServeSettings,
     "[[sources]]": SourceSettings,
+    "[channels.NAME]": ChannelSettings,
     "[[rules]]": RuleSettings,
 }
 NESTED = {"topic", "fetch", "serve", "sources", "rules"}

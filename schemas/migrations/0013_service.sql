@@ -12,12 +12,12 @@ $$;
 ALTER TABLE source ADD COLUMN leased_by integer;      -- of the process that polls it; null: one that does not say
 ALTER TABLE entry ADD COLUMN leased_by integer;
 ALTER TABLE page ADD COLUMN leased_by integer;
-ALTER TABLE delivery ADD COLUMN leased_by integer;
+ALTER TABLE message ADD COLUMN leased_by integer;
 ALTER TABLE notice ADD COLUMN leased_by integer;
 CREATE TRIGGER source_holder BEFORE UPDATE OF leased_until ON source FOR EACH ROW WHEN (NEW.leased_until IS NOT NULL) EXECUTE FUNCTION name_holder();
 CREATE TRIGGER entry_holder BEFORE UPDATE OF leased_until ON entry FOR EACH ROW WHEN (NEW.leased_until IS NOT NULL) EXECUTE FUNCTION name_holder();
 CREATE TRIGGER page_holder BEFORE UPDATE OF leased_until ON page FOR EACH ROW WHEN (NEW.leased_until IS NOT NULL) EXECUTE FUNCTION name_holder();
-CREATE TRIGGER delivery_holder BEFORE UPDATE OF leased_until ON delivery FOR EACH ROW WHEN (NEW.leased_until IS NOT NULL) EXECUTE FUNCTION name_holder();
+CREATE TRIGGER message_holder BEFORE UPDATE OF leased_until ON message FOR EACH ROW WHEN (NEW.leased_until IS NOT NULL) EXECUTE FUNCTION name_holder();
 CREATE TRIGGER notice_holder BEFORE UPDATE OF leased_until ON notice FOR EACH ROW WHEN (NEW.leased_until IS NOT NULL) EXECUTE FUNCTION name_holder();
 
 -- What stands in quarantine is counted at every look.

@@ -35,9 +35,10 @@ WHERE state = 'due' AND leased_until IS NOT NULL AND leased_by IS NOT NULL AND (
 UPDATE page SET leased_until = NULL, leased_by = NULL
 WHERE state = 'due' AND leased_until IS NOT NULL AND leased_by IS NOT NULL AND (leased_by = %(mine)s OR leased_by <> ALL (%(living)s::integer[]));
 
--- free_deliveries --
-UPDATE delivery SET leased_until = NULL, leased_by = NULL
-WHERE state = 'pending' AND leased_until IS NOT NULL AND leased_by IS NOT NULL AND (leased_by = %(mine)s OR leased_by <> ALL (%(living)s::integer[]));
+-- free_messages --
+-- One that is found sending may have arrived; who leases it next knows.
+UPDATE message SET leased_until = NULL, leased_by = NULL
+WHERE state IN ('pending', 'sending') AND leased_until IS NOT NULL AND leased_by IS NOT NULL AND (leased_by = %(mine)s OR leased_by <> ALL (%(living)s::integer[]));
 
 -- free_notices --
 UPDATE notice SET leased_until = NULL, leased_by = NULL
@@ -95,7 +96,12 @@ SELECT 'fetch later', count(*), NULL FROM entry WHERE state = 'due' AND due_at >
 UNION ALL
 SELECT 'articles', count(*), min(fetched_at) FROM page WHERE state = 'due'
 UNION ALL
-SELECT 'alerts', count(*), min(alert.created_at) FROM delivery JOIN alert ON alert.id = delivery.alert_id WHERE state = 'pending'
+SELECT 'alerts', count(*), min(since) FROM (
+    SELECT alert.created_at AS since FROM delivery JOIN alert ON alert.id = delivery.alert_id
+    WHERE message_id IS NULL AND state = 'pending'
+    UNION ALL
+    SELECT created_at FROM message WHERE state IN ('pending', 'sending')
+) AS waiting
 UNION ALL
 SELECT 'fetch quarantined', count(*), NULL FROM entry WHERE state = 'quarantined'
 UNION ALL
@@ -126,8 +132,10 @@ SELECT count(*) AS sources FROM source WHERE state = 'active';
 SELECT EXISTS (SELECT FROM source WHERE state = 'active' AND due_at <= %(now)s AND (leased_until IS NULL OR leased_until <= %(now)s)) AS sources,
        EXISTS (SELECT FROM entry WHERE state = 'due' AND due_at <= %(now)s AND (leased_until IS NULL OR leased_until <= %(now)s)) AS fetch,
        EXISTS (SELECT FROM page WHERE state = 'due' AND (leased_until IS NULL OR leased_until <= %(now)s)) AS articles,
-       EXISTS (SELECT FROM delivery WHERE state = 'pending' AND due_at <= %(now)s AND (leased_until IS NULL OR leased_until <= %(now)s)) AS alerts,
-       EXISTS (SELECT FROM notice WHERE state = 'pending' AND due_at <= %(now)s AND (leased_until IS NULL OR leased_until <= %(now)s)) AS notices;
+       EXISTS (SELECT FROM delivery WHERE message_id IS NULL AND state = 'pending' AND due_at <= %(now)s) OR EXISTS (
+           SELECT FROM message
+           WHERE state IN ('pending', 'sending') AND due_at <= %(now)s AND (leased_until IS NULL OR leased_until <= %(now)s)
+             AND NOT EXISTS (SELECT FROM channel held WHERE held.name = message.channel AND held.hold_until > %(now)s)) AS alerts;
 
 -- watermark --
 -- How far it was read, taken for this transaction; whoever comes meanwhile waits.
@@ -151,8 +159,12 @@ SELECT notice.id, notice.source_id, notice.kind, notice.text, source.outlet, sou
 FROM notice JOIN source ON source.id = notice.source_id
 WHERE notice.id > %(after)s ORDER BY notice.id LIMIT %(limit)s;
 
--- deliveries --
-SELECT channel, state, count(*) AS deliveries FROM delivery GROUP BY channel, state ORDER BY channel, state;
+-- messages --
+-- By channel and state; of a channel, whether it fails.
+SELECT channel, state, count(*) AS messages FROM message GROUP BY channel, state ORDER BY channel, state;
+
+-- channels --
+SELECT name, failures FROM channel ORDER BY name;
 
 -- size --
 SELECT pg_database_size(current_database()) AS bytes;

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from flows import alerts, archive, articles, clock, db, notices, passes, sources
+from flows import archive, articles, clock, db, notices, outbox, passes, sources
 from flows.archive import Document
 from flows.db import Database, Presence
 from flows.health import LONGEST_SILENCE, Monitor, Page
@@ -206,7 +206,7 @@ class TestLeases:
             assert len(articles.lease(tx, NOON + articles.LEASE - timedelta(seconds=1), 10)) == 0
             assert len(articles.lease(tx, NOON + articles.LEASE, 10)) == 1
 
-    @pytest.mark.parametrize("stage", [sources, articles, alerts, notices], ids=lambda stage: stage.__name__)
+    @pytest.mark.parametrize("stage", [sources, articles, outbox, notices], ids=lambda stage: stage.__name__)
     def test_leases_lapse_whoever_has_them(self, stage) -> None:
         assert timedelta(0) < stage.LEASE <= timedelta(minutes=15)
 
