@@ -664,3 +664,7 @@ app.add_typer(series_app, name="series")
 from flows.cli_alerts import alerts_app  # noqa: E402 - it uses what stands above
 
 app.add_typer(alerts_app, name="alerts")
+
+from flows.cli_db import db_app  # noqa: E402 - it uses what stands above
+
+app.add_typer(db_app, name="db")

@@ -36,3 +36,14 @@ SELECT pg_try_advisory_lock(7361, hashtext(%(name)s)) AS kept;
 
 -- answers --
 SELECT true AS answers;
+
+-- tables --
+-- Tables of anybody's; a database that has one is not empty.
+SELECT count(*) AS tables FROM pg_tables WHERE schemaname = current_schema();
+
+-- table_names --
+SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename;
+
+-- identity --
+-- The same for two addresses of one database.
+SELECT (SELECT system_identifier FROM pg_control_system()) AS server, current_database() AS database;
