@@ -9,12 +9,10 @@ Not here: the role (roles.py), how labels are compared (series/).
 import re
 from collections.abc import Iterable, Sequence
 
-from spacy.tokens import Token
-
 from extractors.figures.as_of import Period, as_of, periods
 from extractors.figures.frame import Frame, base, is_verb, passive, subject
 from extractors.figures.units import SYMBOLS, UNITS, WORDS, dimension
-from extractors.text import Sentence
+from extractors.text import Sentence, Token
 from schemas.records import Slots
 
 #: Words of a label: what fits beside a line of a chart.
