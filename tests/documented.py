@@ -11,7 +11,16 @@ sys.path.insert(0, str(ROOT))
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from flows.settings import BackfillSettings, FetchSettings, RuleSettings, Settings, SourceSettings, TopicSettings
+from flows.settings import (
+    BackfillSettings,
+    ChannelSettings,
+    FetchSettings,
+    RuleSettings,
+    ServeSettings,
+    Settings,
+    SourceSettings,
+    TopicSettings,
+)
 
 README = ROOT / "README.md"
 TABLES: dict[str, type[BaseModel]] = {
@@ -19,10 +28,12 @@ TABLES: dict[str, type[BaseModel]] = {
     "[topic]": TopicSettings,
     "[fetch]": FetchSettings,
     "[backfill]": BackfillSettings,
+    "[serve]": ServeSettings,
     "[[sources]]": SourceSettings,
+    "[channels.NAME]": ChannelSettings,
     "[[rules]]": RuleSettings,
 }
-NESTED = {"topic", "fetch", "backfill", "sources", "rules"}
+NESTED = {"topic", "fetch", "backfill", "serve", "sources", "rules"}
 
 
 def settings_table() -> str:
