@@ -10,7 +10,7 @@ import tomllib
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
@@ -45,6 +45,7 @@ class SourceSettings(_Table):
     def _http(cls, url: str) -> str:
         if not re.match(r"https?://[^\s/]+", url):
             raise ValueError("an address starts with http:// or https://")
+        urlsplit(url)  # says what is wrong with one that no program can read
         return url
 
 
@@ -169,6 +170,8 @@ def _hide(settings: Settings) -> None:
     for value in settings.channels.values():
         if not value.get_secret_value().startswith(("env:", "file:")):
             hide(value.get_secret_value())
+    for source in settings.sources:
+        hide(unquote(urlsplit(source.url).password or ""))
     if settings.database_url is not None:
         url = settings.database_url.get_secret_value()
         for password in re.findall(r"(?<=://)[^/@]*:([^/@]+)(?=@)|(?<![a-z])password=([^&\s]+)", url):

@@ -23,8 +23,7 @@ _REFERENCE = re.compile(r"&(?:([A-Za-z][A-Za-z0-9]{1,31};)|#(?:[xX]([0-9A-Fa-f]+
 #: What XML 1.0 does not allow in a document.
 NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
-#: An ampersand that begins no reference; in a CDATA section each stands for itself.
-_AMPERSAND = re.compile(r"(<!\[CDATA\[.*?\]\]>)|&(?!#?[A-Za-z0-9]{1,32};)", re.DOTALL)
+_AMPERSAND = re.compile(r"&(?!#?[A-Za-z0-9]{1,32};)")
 
 
 def parse_html(page: str) -> lxml_html.HtmlElement | None:
@@ -43,7 +42,7 @@ def parse_xml(text: str, base_url: str = "") -> "etree._Element | str":
     at = root_start(text)
     if at is None:
         return "empty" if not text.strip() else "neither XML nor JSON"
-    text = _AMPERSAND.sub(lambda found: found[1] or "&amp;", mended(text[at:]))
+    text = _escaped(mended(text[at:]))
     parser = etree.XMLParser(
         encoding="utf-8", recover=True, resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
     )
@@ -57,6 +56,16 @@ def parse_xml(text: str, base_url: str = "") -> "etree._Element | str":
 def mended(text: str) -> str:
     """XML without the characters that it may not hold, HTML's named characters as themselves."""
     return NOT_XML.sub("", _REFERENCE.sub(_character, text))
+
+
+def _escaped(text: str) -> str:
+    """XML in which an ampersand that begins no reference is one; in a CDATA section each stands for itself."""
+    pieces: list[str] = []
+    at = 0
+    while (start := text.find("<![CDATA[", at)) >= 0 and (end := text.find("]]>", start)) >= 0:
+        pieces += [_AMPERSAND.sub("&amp;", text[at:start]), text[start:end]]
+        at = end
+    return "".join([*pieces, _AMPERSAND.sub("&amp;", text[at:])])
 
 
 def root_name(text: str, at: int) -> str:
