@@ -33,7 +33,7 @@ _REGULAR = re.compile(
     r"|salar(?:y|ies)|pay|rents?|allowances?"
     r"|production|quotas?|bills?|fees?|limits?|consumption|intake|capacity|charges?|flow|sales volume"
     r"|exports?|imports?|filings|readings)\b"
-    r"(?:[ ](?!from\b|by\b|and\b|after\b)[\w'’]+){0,6}[ ]$",
+    r"(?:[ ](?!from\b|by\b|and\b|after\b)[\w'’]+){0,9}[ ]$",
     re.IGNORECASE,
 )
 _ADVERBS = {
@@ -65,6 +65,19 @@ def rate(view: View, f: Found) -> None:
         _rate_words(view, f)
         if f.rate not in PERIODS:
             f.rate, f.end = inner, end
+    if f.rate is None and f.unit != "percent" and f.unit not in TIME_UNITS:
+        every = _EVERY_AFTER.match(view.text, f.end) or _EVERY_BEFORE.search(view.before(f.start, 90))
+        f.rate = every["period"].lower() if every else None
+
+
+#: "1,600 people come over every day", "Every week, some 40 lorries": the period of the whole clause.
+_EVERY_AFTER = re.compile(
+    r"(?:[ ](?!(?:and|but|that|which|who|while|when|because|since|as)\b)[A-Za-z][\w'’-]*){1,8}?"
+    r"[ ](?:each|every)[ ](?P<period>hour|day|night|week|month|year)\b(?![ ](?:of|since|that|for|from|until|before|after)\b)"
+)
+_EVERY_BEFORE = re.compile(
+    r"(?:^|[;:.][ ])(?:(?:Each|Every)[ ](?P<period>hour|day|night|week|month|year)),?[ ](?:[a-z'’-]+[ ]){0,6}$"
+)
 
 
 def _rate_words(view: View, f: Found) -> None:
