@@ -14,7 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from extractors.message.receipt import MAX_NAME, Point, Receipt
-from extractors.message.wording import amount, clean, when
+from extractors.message.wording import amount, clean, counted, when
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -58,6 +58,23 @@ def sparkline(points: Sequence[Point], width: int = 24) -> str:
     if low == high:
         return _BLOCKS[3] * len(values)
     return "".join(_BLOCKS[round((value - low) / (high - low) * (len(_BLOCKS) - 1))] for value in values)
+
+
+def history(receipt: Receipt) -> str:
+    """The chart where there are only letters: "▁▅█ from 1,000 to 10,000, 11 Feb 2025 to 5 Mar 2025"; empty for one value."""
+    points = [point for point in receipt.points if _drawable(point)]
+    line = sparkline(points)
+    if not line:
+        return ""
+    shown = points[-len(line) :]
+    low, high = (amount(end, receipt.unit) for end in _ends([point.number for point in shown]))
+    days = [when(point.at).partition(",")[0] for point in (shown[0], shown[-1])]
+    spread = f"at {low}" if low == high else f"from {low} to {high}"
+    return f"{line} {counted(len(shown), 'value')} {spread}, {days[0]}" + (f" to {days[1]}" if days[0] != days[1] else "")
+
+
+def _ends(values: Sequence[Decimal]) -> tuple[Decimal, Decimal]:
+    return min(values), max(values)
 
 
 _DPI = 160

@@ -141,20 +141,6 @@ RETURNING id;
 -- What came later shows that they were none.
 UPDATE shift SET state = 'withdrawn' WHERE id = ANY (%(ids)s);
 
--- untold --
--- Shifts without an alert that may still get one: not of history, and the last of their series.
-SELECT shift.id, shift.series_id, shift.from_number, shift.to_number, shift.kind, shift.origins_after, series.label, series.muted_until,
-       article.title,
-       substring(article.text FROM lower(figure.sentence_span) + 1 FOR upper(figure.sentence_span) - lower(figure.sentence_span)) AS sentence
-FROM shift JOIN series ON series.id = shift.series_id JOIN observation ON observation.id = shift.observation_id
-JOIN figure ON figure.id = observation.figure_id JOIN article ON article.id = observation.article_id
-WHERE shift.series_id = ANY (%(series)s) AND shift.state = 'told' AND NOT article.history AND NOT article.seed
-  AND NOT EXISTS (SELECT FROM alert WHERE alert.shift_id = shift.id)
-  AND NOT EXISTS (
-      SELECT FROM shift later JOIN observation o ON o.id = later.observation_id
-      WHERE later.series_id = shift.series_id AND later.state = 'told' AND o.as_of > observation.as_of)
-ORDER BY shift.id;
-
 -- list --
 -- Series with how often and how lately they were seen; those with most observations first.
 SELECT series.id, series.label, series.unit, series.rate, series.role, count(observation.id) AS observations,
