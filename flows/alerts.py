@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from extractors.figures.units import convert
 from extractors.message import Message, message
 from extractors.message import plan as planning
 from extractors.message import rules as deciding
@@ -101,14 +102,8 @@ def _moved(tx: Transaction, row: dict[str, Any], rules: Sequence[Rule]) -> decid
     """A shift as rules look at it; who reports its number is read only where a rule asks."""
     reporters: tuple[tuple[str, str], ...] = ((row["outlet"], row["url"]),)
     if any(rule.sources or rule.trusted for rule in rules):
-        new = interval(row["low"], row["high"], Bound(row["bound"]))
-        reporters += tuple(
-            (other["outlet"], other["url"])
-            for other in tx.all(
-                "alerts.reporters", series=row["series_id"], since=row["as_of"], observation=row["observation_id"]
-            )
-            if interval(other["low"], other["high"], Bound(other["bound"])).meets(new)
-        )
+        others = tx.all("alerts.reporters", series=row["series_id"], since=row["as_of"], observation=row["observation_id"])
+        reporters += tuple((other["outlet"], other["url"]) for other in others if _agrees(other, row))
     return deciding.Moved(
         series=row["series_id"],
         label=row["label"],
@@ -121,6 +116,15 @@ def _moved(tx: Transaction, row: dict[str, Any], rules: Sequence[Rule]) -> decid
         place=row["place"] or "",
         reporters=reporters,
     )
+
+
+def _agrees(other: dict[str, Any], row: dict[str, Any]) -> bool:
+    """Does another report give the same number, in whatever unit?"""
+    ends = [None if end is None else convert(end, other["unit"], row["figure_unit"]) for end in (other["low"], other["high"])]
+    if ends[0] is None and ends[1] is None:
+        return False
+    there, here = interval(ends[0], ends[1], Bound(other["bound"])), interval(row["low"], row["high"], Bound(row["bound"]))
+    return there.meets(here)
 
 
 def deliver(

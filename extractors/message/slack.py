@@ -98,7 +98,7 @@ def blocks(told: Bulletin) -> list[dict[str, Any]]:
 
 def notification(told: Bulletin) -> str:
     """What a phone shows of it, and a screen reader reads first."""
-    return escaped(clean(title(told), _MOST_LINE))
+    return literal(title(told), _MOST_LINE)
 
 
 def _receipt(receipt: Receipt, told: Bulletin, *, named: bool) -> list[dict[str, Any]]:
