@@ -4,6 +4,7 @@ A record is what one stage hands to the next. Times are aware, and in UTC where 
 Decimals with their magnitude applied; spans are half-open character offsets into the article's text.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -38,6 +39,7 @@ class Page:
     published_at: datetime | None = None
     authors: tuple[str, ...] = ()
     language: str = ""
+    proven: Mapping[str, str] = field(default_factory=dict)  #: field -> the place that had it right on this site before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,8 @@ class Article:
     authors: tuple[str, ...] = ()
     published_at: datetime | None = None  #: in the zone that the page writes it in
     credit: str = ""  #: the agency or outlet that the text credits ("(CPA) -", "First published by ...")
+    sources: Mapping[str, str] = field(default_factory=dict)  #: field -> the places that it was taken from
+    compared: Mapping[str, bool] = field(default_factory=dict)  #: place -> does it tell the title that the list tells?
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +133,7 @@ class SentenceSketch:
     length: int = 0  #: words in all
     paragraph: int = 0
     prose: bool = True  #: reads as a sentence of the text; False for menus, adverts, lists of headlines, credits
+    meaning: bytes = b""  #: what its words mean together, 32 bytes; empty when it has none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
