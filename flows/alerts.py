@@ -83,7 +83,7 @@ def raise_due(tx: Transaction, series: Sequence[int], rules: Sequence[Rule], now
             alert_id = alert["id"]
             raised += 1
         else:
-            tx.run("alerts.raise_further", id=alert_id, rules=names)
+            tx.run("alerts.raise_further", id=alert_id, rules=[name for name in names if name not in row["rules"]])
         for channel in fresh:
             mine = [rule for rule in matched if channel in rule.channels]
             tx.run(
@@ -147,7 +147,7 @@ def deliver(
         from flows import channels
 
         with database.transaction() as tx:
-            return _message(tx, settings, row, repeat, chart=channels.takes_charts(settings.channel_address(row["channel"])))
+            return _message(tx, settings, row, repeat, charts=channels.charts(settings.channel_address(row["channel"])))
 
     return outbox.relay(database, settings, now, kinds=("alert", "digest"), make=make, limit=limit, step=step)
 
@@ -248,7 +248,7 @@ def _size(before: Decimal, after: Decimal) -> Decimal:
     return max(abs(after / before), abs(before / after)) if before and after else Decimal("Infinity")
 
 
-def _message(tx: Transaction, settings: Settings, row: dict[str, Any], repeat: bool, *, chart: bool) -> Message | None:
+def _message(tx: Transaction, settings: Settings, row: dict[str, Any], repeat: bool, *, charts: str) -> Message | None:
     """A leased message as it is sent: with what it tells, and the thread that it belongs to."""
     digest = row["kind"] == "digest"
     found = told_by(tx, row["id"], digest=digest, severity=Severity(row["severity"]), repeat=repeat, why_url=settings.why_url)
@@ -264,7 +264,8 @@ def _message(tx: Transaction, settings: Settings, row: dict[str, Any], repeat: b
         key=f"{ours['id']}-{row['id']}",
         earlier=tuple(f"{ours['id']}-{one['id']}" for one in earlier),
         thread=next((one["place"] for one in earlier if one["place"]), ""),
-        chart=chart,
+        chart=charts != "",
+        chart_title=charts == "apart",
     )
 
 
@@ -418,5 +419,6 @@ def send_sample(settings: Settings, channel: str) -> None:
     from flows import channels
 
     address = settings.channel_address(channel)
-    made = message(sample(), chart=channels.takes_charts(address))
+    shown = channels.charts(address)
+    made = message(sample(), chart=shown != "", chart_title=shown == "apart")
     channels.attach(address, made, channels.send(address, made))

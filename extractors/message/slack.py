@@ -132,7 +132,7 @@ def _side(heading: str, number: str, side: Side) -> dict[str, Any]:
         said = f"&gt; “{literal(before, _MOST_BESIDE)}”" if before else f"_{NO_SENTENCE}_"
     link = _link(side.link(), clean(side.title, MAX_TITLE) or "the article") if side.link() else ""
     source = literal(side.source(), _MOST_LINE)
-    found = [f"*{heading}: {number}* · {side.reported_by()}", said, source + (f" · {link}" if link else "")]
+    found = [f"*{heading}: {number}* · {side.reported_by()}", said, source, *([link] if link else [])]
     return _section("\n".join(found))
 
 
