@@ -21,7 +21,7 @@ from rich.table import Table
 from rich.text import Text
 
 from flows.cli_extract import extract_app
-from schemas.errors import UsageError
+from schemas.errors import OperationError, UsageError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)
 seed_app = typer.Typer(no_args_is_help=True, help="The seed corpus: documents that are known before the watch begins.")
@@ -149,11 +149,82 @@ def run(config: Config = None, data_dir: DataDir = None, as_json: Json = False) 
 def serve(config: Config = None, data_dir: DataDir = None) -> None:
     """The scheduled service: a Prefect server with its page, and a pass every minute, until it is stopped.
 
+    With PREFECT_API_URL it uses that server: it makes the deployments there and works for them.
+
     Example: figurewatch serve
     """
     from flows.service import serve_watch
 
     serve_watch(config, data_dir, out)
+
+
+@app.command()
+def worker(config: Config = None, data_dir: DataDir = None) -> None:
+    """Do passes that a Prefect server elsewhere hands out, until it is stopped: a machine more.
+
+    Example: PREFECT_API_URL=http://server:4200/api figurewatch worker
+    """
+    from flows.service import work
+
+    work(config, data_dir, out)
+
+
+@app.command()
+def deploy(
+    workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Passes at once: one for each worker.")] = 1,
+    config: Config = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Make the work pool, the deployments and the automations on a Prefect server; again changes nothing.
+
+    Example: PREFECT_API_URL=http://server:4200/api figurewatch deploy --workers 2
+    """
+    import os
+
+    from flows.service import deployments, prefect_environment, register
+
+    if "PREFECT_API_URL" not in os.environ:
+        raise UsageError(
+            "there is no Prefect server: PREFECT_API_URL is not set", mend="on one machine all of it is: figurewatch serve"
+        )
+    settings = _settings(config, data_dir)
+    prefect_environment(settings)
+    served = deployments(settings, workers)
+    with _spinner("deploying", quiet=False):
+        register(settings, served)
+    out.print(f"deployed to the work pool {settings.serve.work_pool}: {', '.join(each.name for each in served)}", markup=False)
+
+
+@app.command()
+def health(
+    url: Annotated[str, typer.Option("--url", help="Address of the page; default: that of the settings.")] = "",
+    config: Config = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Ask a running service whether it is ready; exit code 0 when it is. For health checks of containers.
+
+    Example: figurewatch health
+    """
+    import http.client
+    from urllib.parse import urlsplit
+
+    if not url:
+        serving = _settings(config, data_dir).serve
+        url = f"http://{'127.0.0.1' if serving.host in ('0.0.0.0', '::') else serving.host}:{serving.port}"  # noqa: S104
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=10)
+    try:
+        connection.request("GET", "/readyz")
+        answer = connection.getresponse()
+        wrong = json.load(answer)["wrong"]
+    except (OSError, ValueError, KeyError, http.client.HTTPException) as error:
+        raise OperationError(f"{url} does not answer: {error}", mend="is it running? figurewatch serve") from None
+    finally:
+        connection.close()
+    for part, reason in wrong.items():
+        out.print(f"{part}: {reason}", markup=False, soft_wrap=True)
+    if wrong:
+        raise typer.Exit(1)
+    out.print("ready")
 
 
 @app.command()
@@ -604,3 +675,7 @@ app.add_typer(series_app, name="series")
 from flows.cli_alerts import alerts_app  # noqa: E402 - it uses what stands above
 
 app.add_typer(alerts_app, name="alerts")
+
+from flows.cli_db import db_app  # noqa: E402 - it uses what stands above
+
+app.add_typer(db_app, name="db")

@@ -198,5 +198,7 @@ def _ended(
             not_arrived=not_arrived,
             tries=tries,
         )
-    log.info("message", message=row["id"], channel=row["channel"], kind=row["kind"], outcome=state, detail=detail)
+    log.info(
+        "message", stage="alerts", message=row["id"], channel=row["channel"], kind=row["kind"], outcome=state, detail=detail
+    )
     return state

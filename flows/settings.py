@@ -26,6 +26,8 @@ from schemas.outcomes import Severity, ShiftKind
 
 FILE_NAME = "figurewatch.toml"
 PREFIX = "FIGUREWATCH_"
+#: Names the settings file where --config does not, for the processes of a service and for workers.
+CONFIG = "FIGUREWATCH_CONFIG"
 
 
 class _Table(BaseModel):
@@ -181,6 +183,16 @@ class FetchSettings(_Table):
     allow_hosts: tuple[str, ...] = Field((), description="hosts that may have a private or loopback address")
 
 
+class ServeSettings(_Table):
+    """The service."""
+
+    every_seconds: int = Field(60, ge=5, le=3600, description="seconds between two passes; sources have intervals of their own")
+    host: str = Field("127.0.0.1", description="address that /healthz, /readyz and /metrics are bound to; they have no log-in")
+    port: int = Field(9464, ge=0, le=65535, description="their port; 0: none")
+    prefect_port: int = Field(4200, ge=1, le=65535, description="port of Prefect's page on 127.0.0.1; another when it is taken")
+    work_pool: str = Field("figurewatch", description="Prefect's work pool that passes are run from")
+
+
 class Settings(_Table):
     """Everything that can be set."""
 
@@ -193,10 +205,19 @@ class Settings(_Table):
     keep_pages_days: int = Field(
         365, ge=0, description="days that the bytes of every page are kept, for reading them again; 0: for ever"
     )
+    keep_articles_days: int = Field(
+        0,
+        ge=0,
+        description="days that articles are kept which hold up no shift, no standing number and no later copy; 0: for ever",
+    )
+    keep_events_days: int = Field(
+        30, ge=1, description="days that records of polls and passes, ended notices and Prefect's runs are kept"
+    )
     seeds: tuple[str, ...] = Field((), description='corpus packs known from the start: a file, or "north-korea-russia"')
     threshold: Decimal = Field(Decimal("0.10"), gt=0, description="share by which a number must move to be a shift")
     topic: TopicSettings = Field(TopicSettings(), description="what is watched")
     fetch: FetchSettings = Field(FetchSettings(), description="how pages are fetched")
+    serve: ServeSettings = Field(ServeSettings(), description="the service")
     sources: tuple[SourceSettings, ...] = Field((), description="what is polled")
     channels: dict[str, ChannelSettings] = Field({}, description='name = Apprise address, or "env:NAME", or "file:/path"')
     rules: tuple[RuleSettings, ...] = Field((), description="which shifts go where")
@@ -260,11 +281,13 @@ class Settings(_Table):
 
 
 def load(path: Path | None = None, *, data_dir: Path | None = None) -> Settings:
-    """The settings from a file (default: figurewatch.toml here, when there is one) and the environment.
+    """The settings from a file (default: what FIGUREWATCH_CONFIG names, or figurewatch.toml here) and the environment.
 
     Raises:
         SettingsError: with the key, the file and the line, and what is expected there.
     """
+    if path is None and os.environ.get(CONFIG):
+        path = Path(os.environ[CONFIG])
     given = path is not None
     path = path or Path(FILE_NAME)
     text, values = "", {}
@@ -311,7 +334,7 @@ def _environment(values: dict[str, Any]) -> list[tuple[list[str], str]]:
     named = {str(value.get("address") if isinstance(value, dict) else value) for value in found_in}
     found = []
     for name, value in sorted(os.environ.items()):
-        if not name.startswith(PREFIX) or name == VARIABLE or f"env:{name}" in named:
+        if not name.startswith(PREFIX) or name in (VARIABLE, CONFIG) or f"env:{name}" in named:
             continue
         keys = name.removeprefix(PREFIX).lower().split("__")
         if keys[0] not in Settings.model_fields:
@@ -355,6 +378,7 @@ def _known(keys: list[Any]) -> list[str]:
     tables: dict[str, type[BaseModel]] = {
         "topic": TopicSettings,
         "fetch": FetchSettings,
+        "serve": ServeSettings,
         "sources": SourceSettings,
         "rules": RuleSettings,
         "channels": ChannelSettings,

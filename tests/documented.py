@@ -11,18 +11,27 @@ sys.path.insert(0, str(ROOT))
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from flows.settings import ChannelSettings, FetchSettings, RuleSettings, Settings, SourceSettings, TopicSettings
+from flows.settings import (
+    ChannelSettings,
+    FetchSettings,
+    RuleSettings,
+    ServeSettings,
+    Settings,
+    SourceSettings,
+    TopicSettings,
+)
 
 README = ROOT / "README.md"
 TABLES: dict[str, type[BaseModel]] = {
     "": Settings,
     "[topic]": TopicSettings,
     "[fetch]": FetchSettings,
+    "[serve]": ServeSettings,
     "[[sources]]": SourceSettings,
     "[channels.NAME]": ChannelSettings,
     "[[rules]]": RuleSettings,
 }
-NESTED = {"topic", "fetch", "sources", "rules"}
+NESTED = {"topic", "fetch", "serve", "sources", "rules"}
 
 
 def settings_table() -> str:
