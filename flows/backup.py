@@ -204,7 +204,9 @@ def _failed(program: str, said: str) -> OperationError:
     if "No space left" in said:
         return DiskFull(f"{program}: no space left", mend="free some, or name a place with more")
     if "unrecognized configuration parameter" in said:
-        return OperationError(f"{program}: the server there is older than the one of the data", mend="name a server of its version or later")
+        return OperationError(
+            f"{program}: the server there is older than the one of the data", mend="name a server of its version or later"
+        )
     if "server version mismatch" in said:
         return OperationError(f"{program}: {reason}", mend="use the pg_dump and pg_restore of that server's version by hand")
     return OperationError(f"{program}: {reason[:300]}", mend="mend that, then again; nothing was changed")
