@@ -67,7 +67,10 @@ def told_titles(said: Declared, outlet: str, url: str) -> list[tuple[str, str]]:
     """Each place of a page that tells its title, and the title without the site's name; the h1 last."""
     names = (outlet, said.site_name, said.publisher)
     told = [*zip(said.title_sources, said.titles, strict=True), *(("h1", h1) for h1 in said.headlines)]
-    return [(source, stripped) for source, title in told if (stripped := _without_site(title, names, url))]
+    # What readers see has no section behind it: a bar there is the headline's own.
+    return [
+        (source, stripped) for source, title in told if (stripped := _without_site(title, names, url, shown=said.headlines))
+    ]
 
 
 def _own(told: list[tuple[str, str]], proven: str) -> str:
@@ -113,14 +116,14 @@ def _spelling(same: list[str], seen: str) -> str:
     return max(counts, key=lambda title: counts[title] + (0.5 if title == seen else 0.0))
 
 
-def _without_site(title: str, names: tuple[str, ...], url: str) -> str:
+def _without_site(title: str, names: tuple[str, ...], url: str, *, shown: tuple[str, ...] = ()) -> str:
     """A title without the site's name, and without sections behind a bar, at its ends."""
     if title.isalnum():
         return title
     pieces = _BAR.split(title)
     bars = _BAR.findall(title)
     while len(pieces) > 1:
-        if _goes(pieces[-1], bars[-1], names, url) or _is_section(pieces, bars):
+        if _goes(pieces[-1], bars[-1], names, url) or (_joined(pieces, bars) not in shown and _is_section(pieces, bars)):
             pieces.pop()
             bars.pop()
         elif _goes(pieces[0], bars[0], names, url):
@@ -128,6 +131,10 @@ def _without_site(title: str, names: tuple[str, ...], url: str) -> str:
             bars.pop(0)
         else:
             break
+    return _joined(pieces, bars)
+
+
+def _joined(pieces: list[str], bars: list[str]) -> str:
     return "".join(piece + bar for piece, bar in zip(pieces, [*bars, ""], strict=True)).strip()
 
 

@@ -17,7 +17,7 @@ from lxml.html import HtmlElement
 
 from extractors.article.markup import element_text, headline_text, plain
 from extractors.article.published import declared_date
-from extractors.article.structured import article_node, nodes_of, text_of, types
+from extractors.article.structured import article_node, loaded, nodes_of, text_of, types
 
 MAX_AUTHORS = 20
 
@@ -48,7 +48,8 @@ _MAIL = re.compile(r"\(?[\w.+-]{1,64}@[\w.-]{1,255}\)?")
 _POST = re.compile(
     r"(?i)(?:.{0,60}\b)?(?:reporters?|correspondents?|editors?|writers?|journalists?|columnists?|producers?|contributors?"
     r"|bureau chief|editor-in-chief|redakteur(?:in)?|journaliste)\b(?:\s+(?:at|for|in|of|on)\b.{0,60})?"
-    r"|staff|admin(?:istrator)?|newsroom|(?:news|web|online|digital) (?:desk|team)|editorial (?:team|board|staff)|redaktion"
+    r"|staff|admin(?:istrator)?|newsroom|(?:news|web|online|digital) (?:desk|team)|editorial (?:team|board|staff)"
+    r"|(?:la |the )?(?:redaktion|redacci[óo]n|r[ée]daction|redazione|redação|redactie|redakcja|redaktionen|редакция|редакція)"
 )
 
 
@@ -172,7 +173,9 @@ def _canonical(tree: HtmlElement, meta: dict[str, list[str]]) -> str:
 def _names(value: Any, named: dict[str, dict[str, Any]]) -> tuple[str, ...]:
     """The names of people or organisations: strings, nodes, references to nodes, and lists of them."""
     found: list[str] = []
-    for one in (value if isinstance(value, list) else [value])[:MAX_AUTHORS]:
+    for written in (value if isinstance(value, list) else [value])[:MAX_AUTHORS]:
+        # Templates escape their own JSON.
+        one = loaded(written) if isinstance(written, str) and written.lstrip().startswith("{") else written
         if isinstance(one, str):
             found.append(one)
         elif isinstance(one, dict):

@@ -88,6 +88,14 @@ def _documents(text: str) -> list[Any]:
     return found
 
 
+def loaded(text: str) -> Any:
+    """The value of a JSON text; the text itself where it is none."""
+    try:
+        return json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        return text
+
+
 def _unescaped(written: str) -> str:
     try:
         return html.unescape(str(json.loads(f'"{written}"', strict=False)))

@@ -6,8 +6,7 @@ or from the earlier figure that it resembles most: near in the text, near in val
 
 import math
 import re
-
-from spacy.tokens import Doc, Span
+from collections.abc import Sequence
 
 from extractors.figures.bounds import without_bound
 from extractors.figures.nouns import PERSON_VERBS, PERSON_WORDS, is_human, noun_at, singular, subject_noun
@@ -15,6 +14,7 @@ from extractors.figures.numbers import Kind
 from extractors.figures.rates import COMPARES
 from extractors.figures.reading import TIME_UNITS, Found, Memory, Told, View
 from extractors.figures.units import MONEY, UNITS
+from extractors.text import Token
 
 #: A verb or noun of money right before a number in thousands or more.
 _SPENDING = re.compile(
@@ -196,7 +196,7 @@ def _whole(view: View, f: Found, previous: list[Found], told: list[Told]) -> str
     return counted[-1].unit if counted else None
 
 
-def _plural(tokens: Doc | Span) -> str | None:
+def _plural(tokens: Sequence[Token]) -> str | None:
     """The last plural noun that is a subject or an object, else the last plural noun."""
     nouns = [t for t in tokens if t.tag_ == "NNS" and singular(t) not in UNITS]
     acting = [t for t in nouns if t.dep_ in ("nsubj", "nsubjpass", "dobj")]

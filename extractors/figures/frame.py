@@ -7,9 +7,7 @@ decides anything by itself: it only says what hangs where.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from spacy.tokens import Doc, Token
-
-from extractors.text import Sentence, lemma
+from extractors.text import Doc, Sentence, Token, lemma
 
 #: Edges that open a clause of its own below a verb.
 _CLAUSES = frozenset({"ccomp", "advcl", "relcl", "acl", "parataxis", "csubj", "csubjpass"})

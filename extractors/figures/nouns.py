@@ -7,11 +7,9 @@ Not here: units of measure (measures.py), numbers whose noun stands elsewhere (e
 
 import re
 
-from spacy.tokens import Token
-
 from extractors.figures.numbers import numbers
 from extractors.figures.reading import ADJECTIVES, DAY, MONTH, NOUNS, Found, View
-from extractors.text import lemma
+from extractors.text import Token, lemma
 
 #: Adjectives and participles that stand for people when nothing follows them ("34 injured").
 PERSON_WORDS = frozenset(

@@ -5,13 +5,12 @@ First the words right after the number ("10,000 shells a day"), then the clause 
 
 import re
 
-from spacy.tokens import Token
-
 from extractors.figures.bounds import BETWEEN, BOUNDS
 from extractors.figures.measures import named_unit
 from extractors.figures.nouns import noun_at, noun_follows, singular, strip_plural, subject
 from extractors.figures.reading import NOUNS, PERIODS, TIME_UNITS, Found, Memory, View
 from extractors.figures.units import MONEY, SYMBOLS, UNITS, WORDS
+from extractors.text import Token
 
 _RATE_AFTER = re.compile(
     r"(?P<of>[ ]of(?:[ ](?!an?\b|per\b|each\b|every\b|the\b|and\b|or\b|to\b|in\b|for\b|from\b)[\w'’-]+){1,3}?"

@@ -94,6 +94,7 @@ def test_headline_and_date_are_picked_from_what_stays_unreadable() -> None:
         ("a person", {"@type": "Person", "name": "Ada Lind"}, ("Ada Lind",)),
         ("names apart", {"@type": "Person", "givenName": "Ada", "familyName": "Lind"}, ("Ada Lind",)),
         ("a text with a preposition", "By Ada Lind and Bo Ek", ("Ada Lind", "Bo Ek")),
+        ("JSON in a text", '{"@type": "Person", "name": "Ada Lind"}', ("Ada Lind",)),
         ("an address", "https://courier.example/ada", ()),
         ("an address for a name", {"name": "https://courier.example/ada", "url": "https://courier.example/ada"}, ()),
         ("several names in one", {"@type": "Person", "name": ["Ada Lind", "Bo Ek"]}, ("Ada Lind", "Bo Ek")),
