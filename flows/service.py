@@ -176,7 +176,7 @@ def serve(settings: Settings, served: Sequence[Served], out: Console) -> None:
             _wait_healthy(port, children[0], stop)
         if not stop.count:
             register(settings, served, reconcile=own_server)
-            children.append(_Child("worker", _logs(settings), settings.serve.work_pool))
+            children.append(_Child("worker", _logs(settings), settings.serve.work_pool, "3"))
             page = _page(settings, url, children)
             _say_where(settings, own_server, page, out)
             _look_after(settings, url, children, stop, Board(url, out, settings.serve.every_seconds))
@@ -210,7 +210,8 @@ def work(config: Path | None, data_dir: Path | None, out: Console) -> None:
         url = database_url(settings)
         db.migrate(url)
         prefect_environment(settings)
-        children.append(_Child("worker", _logs(settings), settings.serve.work_pool))
+        # One at a time: what is more goes to the other workers.
+        children.append(_Child("worker", _logs(settings), settings.serve.work_pool, "1"))
         page = _page(settings, url, children)
         _say_where(settings, False, page, out)
         _look_after(settings, url, children, stop, Board(url, out, settings.serve.every_seconds))
@@ -527,7 +528,7 @@ def _main(words: list[str]) -> None:
         sys.argv = ["prefect", "server", "start", "--host", "127.0.0.1", "--port", words[1]]
     else:
         name = f"figurewatch {passes.worker_name()}"
-        sys.argv = ["prefect", "worker", "start", "--pool", words[1], "--type", "process", "--name", name]
+        sys.argv = ["prefect", "worker", "start", "--pool", words[1], "--type", "process", "--limit", words[2], "--name", name]
     app()
 
 

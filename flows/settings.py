@@ -349,8 +349,12 @@ def _put(values: dict[str, Any], keys: list[str], value: str) -> None:
         if isinstance(values.get(key), str):  # a channel that is only its address
             values[key] = {"address": values[key]}
         values = values.setdefault(key, {})
-    field = Settings.model_fields.get(keys[-1]) if len(keys) == 1 else None
-    values[keys[-1]] = tuple(value.split(",")) if field is not None and "tuple" in str(field.annotation) else value
+    model: Any = Settings
+    for key in keys[:-1]:
+        model = getattr(getattr(model, "model_fields", {}).get(key), "annotation", None)
+    field = getattr(model, "model_fields", {}).get(keys[-1])
+    is_list = field is not None and str(field.annotation).startswith("tuple")
+    values[keys[-1]] = tuple(part for part in value.split(",") if part) if is_list else value
 
 
 def _explain(error: ValidationError, path: Path, text: str) -> str:
