@@ -22,6 +22,10 @@ _ROOT = re.compile(r"<([A-Za-z_][\w.:-]*)")
 _REFERENCE = re.compile(r"&(?:([A-Za-z][A-Za-z0-9]{1,31};)|#(?:[xX]([0-9A-Fa-f]+)|([0-9]+));?)")
 #: What XML 1.0 does not allow in a document.
 NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+#: White space of markup, however much of it, is one space.
+_SPACES = re.compile(r"[ \t\r\n\f\v\x85\u2028\u2029]+")
+#: What nobody sees in one line: where a word may be broken, a byte order mark, what no document may hold.
+_UNSEEN = re.compile("[\xad\ufeff\x00-\x08\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
 _AMPERSAND = re.compile(r"&(?!#?[A-Za-z0-9]{1,32};)")
 
@@ -96,13 +100,18 @@ def root_start(text: str) -> int | None:
 
 
 def plain(markup: str) -> str:
-    """A title or name without markup, in one line."""
+    """A name or a listed title without markup, in one line, words parted by single spaces."""
+    return " ".join(headline_text(markup).split())
+
+
+def headline_text(markup: str) -> str:
+    """A page's title without markup, in one line. No-break and ideographic spaces stay: publishers set them on purpose."""
     text = markup[: 4 * MAX_TITLE_LENGTH]
     if "&" in text:
         text = html.unescape(text)
     if "<" in text:
         text = html.unescape(_TAG.sub("", text))
-    return " ".join(NOT_XML.sub("", text).split())[:MAX_TITLE_LENGTH]
+    return _SPACES.sub(" ", _UNSEEN.sub("", text)).strip()[:MAX_TITLE_LENGTH]
 
 
 def local_name(element: "etree._Element") -> str:

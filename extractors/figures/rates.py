@@ -5,13 +5,12 @@ First the words right after the number ("10,000 shells a day"), then the clause 
 
 import re
 
-from spacy.tokens import Token
-
 from extractors.figures.bounds import BETWEEN, BOUNDS
 from extractors.figures.measures import named_unit
 from extractors.figures.nouns import noun_at, noun_follows, singular, strip_plural, subject
 from extractors.figures.reading import NOUNS, PERIODS, TIME_UNITS, Found, Memory, View
 from extractors.figures.units import MONEY, SYMBOLS, UNITS, WORDS
+from extractors.text import Token
 
 _RATE_AFTER = re.compile(
     r"(?P<of>[ ]of(?:[ ](?!an?\b|per\b|each\b|every\b|the\b|and\b|or\b|to\b|in\b|for\b|from\b)[\w'’-]+){1,3}?"
@@ -34,7 +33,7 @@ _REGULAR = re.compile(
     r"|salar(?:y|ies)|pay|rents?|allowances?"
     r"|production|quotas?|bills?|fees?|limits?|consumption|intake|capacity|charges?|flow|sales volume"
     r"|exports?|imports?|filings|readings)\b"
-    r"(?:[ ](?!from\b|by\b|and\b|after\b)[\w'’]+){0,6}[ ]$",
+    r"(?:[ ](?!from\b|by\b|and\b|after\b)[\w'’]+){0,9}[ ]$",
     re.IGNORECASE,
 )
 _ADVERBS = {
@@ -66,6 +65,19 @@ def rate(view: View, f: Found) -> None:
         _rate_words(view, f)
         if f.rate not in PERIODS:
             f.rate, f.end = inner, end
+    if f.rate is None and f.unit != "percent" and f.unit not in TIME_UNITS:
+        every = _EVERY_AFTER.match(view.text, f.end) or _EVERY_BEFORE.search(view.before(f.start, 90))
+        f.rate = every["period"].lower() if every else None
+
+
+#: "1,600 people come over every day", "Every week, some 40 lorries": the period of the whole clause.
+_EVERY_AFTER = re.compile(
+    r"(?:[ ](?!(?:and|but|that|which|who|while|when|because|since|as)\b)[A-Za-z][\w'’-]*){1,8}?"
+    r"[ ](?:each|every)[ ](?P<period>hour|day|night|week|month|year)\b(?![ ](?:of|since|that|for|from|until|before|after)\b)"
+)
+_EVERY_BEFORE = re.compile(
+    r"(?:^|[;:.][ ])(?:(?:Each|Every)[ ](?P<period>hour|day|night|week|month|year)),?[ ](?:[a-z'’-]+[ ]){0,6}$"
+)
 
 
 def _rate_words(view: View, f: Found) -> None:
