@@ -19,6 +19,9 @@ VARIANT_SHARE = 0.6
 #: What the h1 counts for, where a declared title has one vote: of two wordings that differ, readers see this one.
 HEADLINE_VOTES = 1.5
 
+#: Words of a headline; a title with fewer ("News", "Story 7") is none where the page shows one.
+LEAST_TERMS = 4
+
 #: Shorter titles were not cut short, they end with dots.
 MIN_CUT_LENGTH = 40
 
@@ -93,6 +96,8 @@ def _own(told: list[tuple[str, str]], proven: str) -> str:
     if seen and not joined and any(_variants(seen, title) for title in titles):
         votes[letters(seen)] += PROVEN_VOTES + 0.5 if proven == "h1" else HEADLINE_VOTES
         titles.append(seen)
+    if len(_terms(seen)) >= LEAST_TERMS and all(len(_terms(title)) < LEAST_TERMS for title in titles):
+        return seen
     most = max(votes.values())
     best = next(title for title in [seen, *titles] if votes.get(letters(title)) == most)
     return _spelling([title for title in titles if letters(title) == letters(best)], seen)
@@ -170,7 +175,7 @@ def _names_site(piece: str, name: str, url: str, *, to_the_letter: bool = False)
 
 
 def _variants(one: str, other: str) -> bool:
-    first, second = set(_WORD.findall(one.lower())), set(_WORD.findall(other.lower()))
+    first, second = _terms(one), _terms(other)
     if not first or not second:
         return False
     return len(first & second) >= VARIANT_SHARE * min(len(first), len(second))
@@ -178,8 +183,19 @@ def _variants(one: str, other: str) -> bool:
 
 def _likeness(one: str, other: str) -> float:
     """Share of common words, in [0, 1]."""
-    first, second = set(_WORD.findall(one.lower())), set(_WORD.findall(other.lower()))
+    first, second = _terms(one), _terms(other)
     return len(first & second) / (len(first | second) or 1)
+
+
+def _terms(text: str) -> set[str]:
+    """The words of a title; pairs of characters where a script does not part its words."""
+    terms: set[str] = set()
+    for word in _WORD.findall(text.lower()):
+        if len(word) > 2 and word[0] > "\u0e00" and not word.isascii():
+            terms.update(word[at : at + 2] for at in range(len(word) - 1))
+        else:
+            terms.add(word)
+    return terms
 
 
 def letters(text: str) -> str:
