@@ -25,8 +25,9 @@ LEAST_TERMS = 4
 #: Shorter titles were not cut short, they end with dots.
 MIN_CUT_LENGTH = 40
 
-#: What a declaring place counts for that was right on this site before, where lists and pages could be compared.
-PROVEN_VOTES = 2.0
+#: What a place counts for that was right on this site before, where lists and pages could be compared: more than an h1 and
+#: two others that agree, less than all the others together.
+PROVEN_VOTES = 4.0
 #: Longest piece behind a bar that is taken for a section's name.
 MAX_SECTION_LENGTH, MAX_SECTION_WORDS = 30, 3
 
@@ -48,7 +49,8 @@ class Headline(NamedTuple):
 
 
 def headline(listed: str, said: Declared, outlet: str, url: str, proven: str = "") -> Headline:
-    """The page's headline; the listed title where the two are variants of one, unless the list cut it short.
+    """The page's headline; the listed title where the page tells it, too, or the two are variants of one, unless the list cut
+    it short.
 
     A publisher that has given its article a new headline since it was listed has the page's say.
 
@@ -61,7 +63,8 @@ def headline(listed: str, said: Declared, outlet: str, url: str, proven: str = "
         listed = ""
     told = told_titles(said, outlet, url)
     own = _own(told, proven)
-    title = listed if listed and (not own or _variants(listed, own)) else own
+    still_told = any(letters(other) == letters(listed) for _, other in told)
+    title = listed if listed and (not own or still_told or _variants(listed, own)) else own
     same = [source for source, other in told if letters(other) == letters(title)]
     return Headline(title, tuple(dict.fromkeys((["list"] if title and title == listed else []) + same)))
 
@@ -94,7 +97,7 @@ def _own(told: list[tuple[str, str]], proven: str) -> str:
     # An h1 that only is a declared title with something joined to it (a kicker, the site) is no wording of its own.
     joined = letters(seen) not in votes and any(seen.startswith(title) or seen.endswith(title) for title in titles)
     if seen and not joined and any(_variants(seen, title) for title in titles):
-        votes[letters(seen)] += PROVEN_VOTES + 0.5 if proven == "h1" else HEADLINE_VOTES
+        votes[letters(seen)] += PROVEN_VOTES if proven == "h1" else HEADLINE_VOTES
         titles.append(seen)
     if len(_terms(seen)) >= LEAST_TERMS and all(len(_terms(title)) < LEAST_TERMS for title in titles):
         return seen
