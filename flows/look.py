@@ -162,6 +162,8 @@ def _kept(sketch: bytes | None) -> list[frozenset[str]]:
 def _verdict(found: dict[str, Any]) -> Iterator[Text]:
     """What an article is, of which, and by what; its cluster and that cluster's origin."""
     yield Text.assemble((clean(found["title"], 200) or "(no headline)", "bold"), f"\n{found['url']}")
+    for field, place in sorted(found["sources"].items()):
+        yield Text(f"{field.replace('_', ' ')}: from {place}")
     yield Text.assemble((found["relation"], "bold"), f": {found['copy_reason']}")
     if found["parent_url"] is not None:
         yield Text.assemble(

@@ -334,7 +334,13 @@ def _store(database: Database, source: dict[str, Any], reading: Reading, now: da
         )
         tx.run("sources.forget", id=source["id"], host=source["host"], now=now)
     log.info(
-        "source polled", source=redact(source["url"]), outcome=reading.outcome, detail=reading.detail, listed=listed, new=new
+        "source polled",
+        stage="sources",
+        source=redact(source["url"]),
+        outcome=reading.outcome,
+        detail=reading.detail,
+        listed=listed,
+        new=new,
     )
     return Polled(source=redact(source["url"]), outcome=reading.outcome, detail=reading.detail, listed=listed, new=new)
 

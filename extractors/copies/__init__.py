@@ -13,6 +13,7 @@ from hashlib import sha256
 
 from extractors.copies import names, shingles, values
 from extractors.copies.align import similarity
+from extractors.copies.meaning import meanings
 from extractors.copies.sketch import normalised, sketch
 from extractors.copies.verdict import judge
 from extractors.text import Sentence
@@ -21,7 +22,7 @@ from schemas.records import Fingerprint
 __all__ = ["VERSION", "fingerprint", "judge", "similarity"]
 
 #: Of the stored fingerprint. Those of another version are never compared: raise it when any output changes, and refresh.
-VERSION = 2
+VERSION = 3
 #: A text with less of its words in whole sentences has none: a list, or lines that were broken at a width. All of it counts.
 WHOLE_SENTENCES = 0.3
 
@@ -38,9 +39,12 @@ def fingerprint(text: str, sentences: Sequence[Sentence], *, title: str = "") ->
     """
     headline = normalised(title)
     rows = [sketch(sentence, headline) for sentence in sentences]
-    if sum(s.length for s, _ in rows if s.prose) < WHOLE_SENTENCES * sum(s.length for s, _ in rows):
-        rows = [(replace(s, prose=True), content) for s, content in rows]
-    chosen = [row for row in rows if row[0].prose]
+    of_article = [s.prose for s, _, _ in rows]
+    if sum(s.length for s, _, _ in rows if s.prose) < WHOLE_SENTENCES * sum(s.length for s, _, _ in rows):
+        of_article = [True] * len(rows)
+    told = meanings([words for _, _, words in rows])
+    sketches = [replace(s, prose=prose, meaning=said) for (s, _, _), prose, said in zip(rows, of_article, told, strict=True)]
+    chosen = [(s, content) for s, (_, content, _) in zip(sketches, rows, strict=True) if s.prose]
     keys = [
         *shingles.shingle_keys([word for _, content in chosen for word in content]),
         *names.pair_keys([(values.bare(s.numbers), s.names) for s, _ in chosen]),
@@ -49,5 +53,5 @@ def fingerprint(text: str, sentences: Sequence[Sentence], *, title: str = "") ->
         version=VERSION,
         text_hash=sha256((normalised(text) or text).encode("utf-8", "surrogatepass")).digest(),
         keys=tuple(dict.fromkeys(keys)),
-        sentences=tuple(s for s, _ in rows),
+        sentences=tuple(sketches),
     )

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from extractors.copies.align import COPIED, Pair
-from extractors.copies.values import Number, rounds, same_value
+from extractors.copies.values import Number, left_out, rounds, same_value
 from schemas.records import SentenceSketch
 
 #: A paragraph of so many words of prose is part of the article, whatever it is about: a digest of several stories.
@@ -100,13 +100,17 @@ def _missing(wanted: Sequence[str], known: Sequence[str]) -> list[str]:
     for token in wanted:
         number = Number(token)
         value = number.value
-        if left[value] <= 0 and number.approximate:
-            value = next((k for k in exact if left[k] > 0 and rounds(k, value)), value)
+        if left[value] <= 0:
+            value = next((k for k in exact if left[k] > 0 and _means(number, k)), value)
         if left[value] > 0:
             left[value] -= 1
         elif converts or not number.converted:
             missing.append(token)
     return missing
+
+
+def _means(number: Number, known: str) -> bool:
+    return (number.approximate and rounds(known, number.value)) or left_out(known, number.value)
 
 
 def _other_years(here: Sequence[int], there: Sequence[int]) -> list[str]:

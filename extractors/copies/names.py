@@ -38,8 +38,8 @@ def pair_keys(sentences: Sequence[tuple[Sequence[str], Sequence[int]]]) -> list[
     """Signed 64-bit keys from the numbers and names of the sentences, in no telling order.
 
     A number is specific with two significant digits or more and three places ("1,240", "6.4" but not "12"). It makes a
-    key with each name and longer number of its sentence, and with the specific numbers of the next. A round number, which half
-    the reports of a war share with the name of the country, does so only with two names at once.
+    key with each name and longer number of its sentence, and with the specific numbers of the next. A round or a small number,
+    which half the reports of a war share with the name of the country, does so only with two names at once.
     """
     keys: set[int] = set()
     before: list[int] = []
@@ -55,7 +55,7 @@ def pair_keys(sentences: Sequence[tuple[Sequence[str], Sequence[int]]]) -> list[
         for i, one in enumerate(specific):
             partners = [*specific[i + 1 :], *rounded, *named, *before, *(small if one in precise else [])]
             keys.update(key_of(*sorted((one, other))) for other in partners)
-        for one in rounded:
+        for one in (*rounded, *small):
             keys.update(key_of(one, *sorted(pair)) for pair in pairwise(named))
         before = specific
     return sorted(keys, key=abs)[:MOST_KEYS]

@@ -8,11 +8,13 @@ import struct
 import zlib
 from itertools import islice
 
+from extractors.copies.meaning import DIMENSIONS
 from schemas.records import Fingerprint, SentenceSketch
 
 _HEAD = struct.Struct("<I32sIIIIII")
 _SENTENCE = "IIIIIIqB"  #: words, numbers, names, years, length, paragraph, skeleton, prose
 _BETWEEN = "\n"  #: no number holds one
+_NO_MEANING = bytes(DIMENSIONS // 2)  #: a meaning has no such byte
 
 
 def pack(fingerprint: Fingerprint) -> bytes:
@@ -34,6 +36,7 @@ def pack(fingerprint: Fingerprint) -> bytes:
         _HEAD.pack(fingerprint.version, fingerprint.text_hash, *counts)
         + struct.pack(f"<{counts[0]}q", *fingerprint.keys)
         + sentences
+        + b"".join(row.meaning or _NO_MEANING for row in rows)
         + struct.pack(f"<{counts[2] + counts[3] + counts[4]}I", *words, *names, *years)
         + numbers,
         6,
@@ -54,6 +57,8 @@ def unpack(packed: bytes) -> Fingerprint:
 
     keys = take(n_keys, "q")
     columns = [take(n_rows, kind) for kind in _SENTENCE]
+    meanings = [raw[place : place + len(_NO_MEANING)] for place in range(at, at + n_rows * len(_NO_MEANING), len(_NO_MEANING))]
+    at += n_rows * len(_NO_MEANING)
     words, names, years = (iter(take(count, "I")) for count in (n_words, n_names, n_years))
     numbers = iter(raw[at : at + n_numbers].decode().split(_BETWEEN))
     return Fingerprint(
@@ -70,7 +75,10 @@ def unpack(packed: bytes) -> Fingerprint:
                 length=length,
                 paragraph=paragraph,
                 prose=bool(prose),
+                meaning=b"" if meaning == _NO_MEANING else meaning,
             )
-            for worded, numbered, named, dated, length, paragraph, skeleton, prose in zip(*columns, strict=True)
+            for worded, numbered, named, dated, length, paragraph, skeleton, prose, meaning in zip(
+                *columns, meanings, strict=True
+            )
         ),
     )

@@ -1,10 +1,12 @@
 """Which keys find the texts that share wording with this one?
 
-Words -> 32-bit hashes -> hashes of runs of content words (shingles) -> a fixed fraction of them as look-up keys.
+Words -> 32-bit hashes -> hashes of runs of content words (shingles) -> the least of each window of them as look-up keys.
 Pure and stable: CRC-32 and a fixed mixing function, no per-process seed; a change of output bumps copies.VERSION.
-Which shingles become keys depends on their hash alone, so that an excerpt picks the same ones out of the part that it
-shares (FracMinHash: Irber et al. 2022, after Broder 1997). Permutation MinHash with LSH bands was measured and left out:
-bands compare whole texts: with 32 of 4 rows the middle third of an article found it in 30 of 124 cases, with these keys in 123.
+Which shingles become keys depends on their neighbourhood alone, so that an excerpt picks the same ones out of the part that it
+shares, and a run of WINDOW shingles always holds one (winnowing: Schleimer, Wilkerson, Aiken 2003). Measured on 746 single
+paragraphs of 146 articles, by keys an article: these find the article of 95 percent with 17 keys, one shingle in six, chosen by
+its hash (FracMinHash), 86 percent with 15. Permutation MinHash with LSH bands was left out: bands compare whole texts; with 32
+of 4 rows the middle third of an article found it in 30 of 124 cases.
 Not here: numbers (values.py), names (names.py), what a shared key means (verdict.py).
 """
 
@@ -27,8 +29,8 @@ STOP_WORDS = frozenset(
 #: Content words in a shingle, a name of several words counting as one: a run of eight to ten words of text. With four, desks
 #: that report one event in their own words already shared some; with six, a light edit could lose nearly all.
 SHINGLE = 5
-#: One shingle in this many is a key: about sixteen keys for an article of 200 words.
-FRACTION = 6
+#: Of so many shingles in a row the one with the least hash is a key: about twenty keys for an article of 200 words.
+WINDOW = 9
 #: Keys of this kind at most. A longer text keeps those with the smallest hashes, and so does an excerpt of it.
 MOST_KEYS = 40
 
@@ -61,13 +63,14 @@ def mixed(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 
 def shingle_keys(words: list[int]) -> list[int]:
-    """Signed 64-bit keys: a sample of the hashes of all runs of SHINGLE words, the smallest first."""
+    """Signed 64-bit keys: the least hash of each WINDOW of the runs of SHINGLE words, the smallest first."""
     if len(words) < SHINGLE:
         return []
     row = np.array(words, dtype=np.uint64)
     runs = sum(row[i : len(row) - SHINGLE + 1 + i] * _MULTIPLIERS[i] for i in range(SHINGLE))
-    hashes = np.unique(mixed(np.asarray(runs, dtype=np.uint64)))
-    kept = hashes[hashes < np.uint64(2**64 // FRACTION)][:MOST_KEYS]
+    hashes = mixed(np.asarray(runs, dtype=np.uint64))
+    windows = np.lib.stride_tricks.sliding_window_view(hashes, min(WINDOW, len(hashes)))
+    kept = np.unique(windows.min(axis=1))[:MOST_KEYS]
     # The values kept are small by construction; mixing once more spreads them over the whole range.
     return [int(key) for key in mixed(kept).astype(np.int64)]
 

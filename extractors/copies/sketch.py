@@ -44,8 +44,8 @@ def normalised(text: str) -> str:
     return " ".join(_PIECE.findall(text.lower()))
 
 
-def sketch(sentence: Sentence, headline: str) -> tuple[SentenceSketch, list[int]]:
-    """A sentence as data, and the hashes of its content words in order, _NUMBER for each number.
+def sketch(sentence: Sentence, headline: str) -> tuple[SentenceSketch, list[int], set[str]]:
+    """A sentence as data, but for its meaning; the hashes of its content words in order, _NUMBER for each number; those words.
 
     headline: normalised; a sentence that only repeats it is no part of the article.
     """
@@ -55,6 +55,7 @@ def sketch(sentence: Sentence, headline: str) -> tuple[SentenceSketch, list[int]
     row: list[int] = []
     named: list[int] = []
     words: set[int] = set()
+    stems: set[str] = set()
     length = end = 0
     name_end = -1
     promotes = "©" in text
@@ -78,7 +79,9 @@ def sketch(sentence: Sentence, headline: str) -> tuple[SentenceSketch, list[int]
         promotes = promotes or lower in _PROMOTES
         if lower in shingles.STOP_WORDS or len(lower) == 1:
             continue
-        hashed = shingles.word_hash(shingles.stem(lower))
+        stem = shingles.stem(lower)
+        hashed = shingles.word_hash(stem)
+        stems.add(stem)
         words.add(hashed)
         if word[0].isupper() and names.is_name(word, opens=length == 1, after=text[atom.end() : atom.end() + 2]):
             named.append(hashed)
@@ -106,4 +109,5 @@ def sketch(sentence: Sentence, headline: str) -> tuple[SentenceSketch, list[int]
             prose=prose,
         ),
         row,
+        stems,
     )

@@ -110,6 +110,15 @@ def same_value(here: str, there: str) -> bool:
     return a.approximate and not b.approximate and rounds(b.value, a.value)
 
 
+def left_out(one: str, other: str) -> bool:
+    """Is one plain number the other without its million or billion ("24.4, after 22.1 million")? Three digits tell it."""
+    short, long = sorted((one, other), key=len)
+    if len(short.replace(".", "").strip("0")) < 3 or not long.endswith("000"):
+        return False
+    times = Decimal(long) / Decimal(short) if Decimal(short) else Decimal(0)
+    return times in (10**6, 10**9)
+
+
 def rounds(exact: str, rough: str) -> bool:
     """Is one number the other with fewer significant digits, two at least?"""
     digits = len(rough.replace(".", "").strip("0"))

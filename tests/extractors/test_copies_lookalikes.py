@@ -26,24 +26,25 @@ TEXTS |= {"nothing": "", "a_few_words": "Berrano, Tuesday."}
 CASES = {
     "two earthquakes in one town": ("quake_again", "quake", {Relation.ORIGINAL}),
     "two quarterly reports of one company": ("quarter_after", "quarter", {Relation.ORIGINAL}),
-    "the same market report on the next day is never a duplicate": (
-        "market_next_day",
-        "market",
-        {Relation.ORIGINAL, Relation.UPDATE},
-    ),
+    "the same market report on the next day": ("market_next_day", "market", {Relation.ORIGINAL}),
     "two desks with one press release": ("release_by_another_desk", "release", {Relation.ORIGINAL}),
     "two stories that share a paragraph of background": ("own_story_b", "own_story_a", {Relation.ORIGINAL}),
     "two matches of the same teams": ("match_return", "match", {Relation.ORIGINAL}),
-    "the same bulletin a week later is never a duplicate": (
-        "bulletin_next_week",
-        "bulletin",
+    "the same bulletin a week later": ("bulletin_next_week", "bulletin", {Relation.ORIGINAL}),
+    "the counts of two districts in one wording": ("other_district_count", "district_count", {Relation.ORIGINAL}),
+    "the weather of two days in one wording": ("forecast_next_day", "forecast", {Relation.ORIGINAL}),
+    "two matches of a day in one wording": ("result_elsewhere", "result", {Relation.ORIGINAL}),
+    "obituaries of two musicians in one wording are never duplicates": (
+        "obituary_of_another",
+        "obituary",
         {Relation.ORIGINAL, Relation.UPDATE},
     ),
-    "the counts of two districts in one wording are never duplicates": (
-        "other_district_count",
-        "district_count",
+    "the sentences of two drivers in one wording are never duplicates": (
+        "sentence_of_another",
+        "sentence",
         {Relation.ORIGINAL, Relation.UPDATE},
     ),
+    "two desks on one collapse": ("collapse_by_another_desk", "collapse", {Relation.ORIGINAL}),
     "two trials over one fraud": ("trial_of_another", "trial", {Relation.ORIGINAL}),
     "two storms on one coast": ("storm_of_the_year_before", "storm", {Relation.ORIGINAL}),
     "no text": ("nothing", "quake", {Relation.ORIGINAL}),

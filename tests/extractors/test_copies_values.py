@@ -3,7 +3,7 @@
 import pytest
 
 from extractors.copies import fingerprint
-from extractors.copies.values import same_value
+from extractors.copies.values import left_out, same_value
 from extractors.text import sentences
 
 #: sentence -> its numbers as kept
@@ -48,3 +48,19 @@ def test_numbers_of_a_sentence(sentence: str) -> None:
 )
 def test_same_value(here: str, there: str, same: bool) -> None:
     assert same_value(here, there) is same
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("24.4", "24400000", True),  # "24.4, after 22.1 million"
+        ("24.4", "24400000000", True),
+        ("24.4", "24400", False),
+        ("24.4", "24500000", False),
+        ("2", "2000000", False),  # "two of them", "2 million"
+        ("0", "0", False),
+    ],
+)
+def test_a_magnitude_that_is_left_out(one: str, other: str, same: bool) -> None:
+    assert left_out(one, other) is same
+    assert left_out(other, one) is same
