@@ -4,13 +4,16 @@ Pages in -> analyses out, in order. A page whose analysis raises or kills its wo
 of the batch goes on.
 """
 
+import os
 import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
 from typing import Any
 
 from schemas.records import Page
@@ -39,8 +42,17 @@ def _analyse(page: Page) -> Result:
         return Failed(f"{type(error).__name__}: {error}")
 
 
+def _with_parent() -> None:
+    """Live as long as who started us, who may be killed without a word to us; and end only with them."""
+    for number in (signal.SIGINT, signal.SIGTERM):  # these reach the whole group; who started us ends us
+        signal.signal(number, signal.SIG_IGN)
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=lambda: (wait([parent.sentinel]), os._exit(1)), daemon=True).start()
+
+
 def _warm() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; who started us ends us
+    _with_parent()
     import extractors.analysis
     from extractors.text import pipeline
     from flows.log import configure_child
