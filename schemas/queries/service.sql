@@ -58,7 +58,7 @@ UPDATE host SET free_at = %(now)s WHERE free_at > %(latest)s;
 UPDATE message SET due_at = %(now)s WHERE state IN ('pending', 'sending') AND due_at > %(latest)s;
 
 -- put_off_channels --
-UPDATE channel SET hold_until = NULL WHERE %(now)s < %(latest)s AND hold_until > %(latest)s;
+UPDATE channel SET hold_until = NULL WHERE hold_until > %(latest)s;
 
 -- living --
 -- Numbers of the processes that live.
