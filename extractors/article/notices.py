@@ -31,7 +31,8 @@ CONSENT = _any(
 )
 #: What no dialogue does without; the rest of its words are those of politics and sport, too.
 CONSENT_CORE = _any(
-    r"cookie|куки|쿠키|クッキー|çerez|ciastecz|privacy|datenschutz|privaci[dt]ad|vie privée|privacidade|personal data|personenbezogen",
+    r"cookie|куки|쿠키|クッキー|çerez|ciastecz|privacy|datenschutz|privaci[dt]ad|vie privée",
+    r"personal data|personenbezogen|privacidade",
     r"données personnelles|caractère personnel|datos personales|dati personali|dados pessoais|persoonsgegevens|personuppgifter",
     r"persono?n?op?plysninger|dan(?:e|ych) osobow|osobní\w* údaj|персональн|個人情報|개인정보|隐私|隱私",
 )
