@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from extractors.figures.units import convert
 from extractors.message import Message, message
 from extractors.message import plan as planning
 from extractors.message import rules as deciding
@@ -82,7 +83,7 @@ def raise_due(tx: Transaction, series: Sequence[int], rules: Sequence[Rule], now
             alert_id = alert["id"]
             raised += 1
         else:
-            tx.run("alerts.raise_further", id=alert_id, rules=names)
+            tx.run("alerts.raise_further", id=alert_id, rules=[name for name in names if name not in row["rules"]])
         for channel in fresh:
             mine = [rule for rule in matched if channel in rule.channels]
             tx.run(
@@ -101,14 +102,8 @@ def _moved(tx: Transaction, row: dict[str, Any], rules: Sequence[Rule]) -> decid
     """A shift as rules look at it; who reports its number is read only where a rule asks."""
     reporters: tuple[tuple[str, str], ...] = ((row["outlet"], row["url"]),)
     if any(rule.sources or rule.trusted for rule in rules):
-        new = interval(row["low"], row["high"], Bound(row["bound"]))
-        reporters += tuple(
-            (other["outlet"], other["url"])
-            for other in tx.all(
-                "alerts.reporters", series=row["series_id"], since=row["as_of"], observation=row["observation_id"]
-            )
-            if interval(other["low"], other["high"], Bound(other["bound"])).meets(new)
-        )
+        others = tx.all("alerts.reporters", series=row["series_id"], since=row["as_of"], observation=row["observation_id"])
+        reporters += tuple((other["outlet"], other["url"]) for other in others if _agrees(other, row))
     return deciding.Moved(
         series=row["series_id"],
         label=row["label"],
@@ -121,6 +116,15 @@ def _moved(tx: Transaction, row: dict[str, Any], rules: Sequence[Rule]) -> decid
         place=row["place"] or "",
         reporters=reporters,
     )
+
+
+def _agrees(other: dict[str, Any], row: dict[str, Any]) -> bool:
+    """Does another report give the same number, in whatever unit?"""
+    ends = [None if end is None else convert(end, other["unit"], row["figure_unit"]) for end in (other["low"], other["high"])]
+    if ends[0] is None and ends[1] is None:
+        return False
+    there, here = interval(ends[0], ends[1], Bound(other["bound"])), interval(row["low"], row["high"], Bound(row["bound"]))
+    return there.meets(here)
 
 
 def deliver(
@@ -143,7 +147,7 @@ def deliver(
         from flows import channels
 
         with database.transaction() as tx:
-            return _message(tx, settings, row, repeat, chart=channels.takes_charts(settings.channel_address(row["channel"])))
+            return _message(tx, settings, row, repeat, charts=channels.charts(settings.channel_address(row["channel"])))
 
     return outbox.relay(database, settings, now, kinds=("alert", "digest"), make=make, limit=limit, step=step)
 
@@ -244,7 +248,7 @@ def _size(before: Decimal, after: Decimal) -> Decimal:
     return max(abs(after / before), abs(before / after)) if before and after else Decimal("Infinity")
 
 
-def _message(tx: Transaction, settings: Settings, row: dict[str, Any], repeat: bool, *, chart: bool) -> Message | None:
+def _message(tx: Transaction, settings: Settings, row: dict[str, Any], repeat: bool, *, charts: str) -> Message | None:
     """A leased message as it is sent: with what it tells, and the thread that it belongs to."""
     digest = row["kind"] == "digest"
     found = told_by(tx, row["id"], digest=digest, severity=Severity(row["severity"]), repeat=repeat, why_url=settings.why_url)
@@ -260,7 +264,8 @@ def _message(tx: Transaction, settings: Settings, row: dict[str, Any], repeat: b
         key=f"{ours['id']}-{row['id']}",
         earlier=tuple(f"{ours['id']}-{one['id']}" for one in earlier),
         thread=next((one["place"] for one in earlier if one["place"]), ""),
-        chart=chart,
+        chart=charts != "",
+        chart_title=charts == "apart",
     )
 
 
@@ -414,5 +419,6 @@ def send_sample(settings: Settings, channel: str) -> None:
     from flows import channels
 
     address = settings.channel_address(channel)
-    made = message(sample(), chart=channels.takes_charts(address))
+    shown = channels.charts(address)
+    made = message(sample(), chart=shown != "", chart_title=shown == "apart")
     channels.attach(address, made, channels.send(address, made))

@@ -131,10 +131,12 @@ def attach(channel_url: str, message: Message, place: str, *, timeout_seconds: f
         return channel.upload(place)
 
 
-def takes_charts(channel_url: str) -> bool:
-    """Does the channel show pictures, so that they are worth drawing?"""
+def charts(channel_url: str) -> str:
+    """How the channel shows charts, if it is worth drawing them: "inline", "apart" from the text, or not at all: ""."""
     channel = _channel(channel_url)
-    return isinstance(channel, _Mail) or (isinstance(channel, _Slack) and channel.mode is SlackMode.BOT)
+    if isinstance(channel, _Mail):
+        return "inline"
+    return "apart" if isinstance(channel, _Slack) and channel.mode is SlackMode.BOT else ""
 
 
 def check(channel_url: str) -> None:

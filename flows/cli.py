@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -258,11 +259,16 @@ def replay(
     results = []
     with analysing(settings.workers) as analyser, _progress("replaying", total, quiet=as_json) as advance:
         for file in files:
-            results.append(replaying.replay(file, url, analyser, desk, export_to=export, progress=advance))
+            replayed = replaying.replay(file, url, analyser, desk, export_to=export, progress=advance, settings=settings)
+            results.append(replayed)
     _left_out([f"{bad.place}: {bad.reason}" for result in results for bad in result.unreadable])
     if as_json:
         _print_json(
-            [{"name": r.name, "articles": r.articles, "unreadable": len(r.unreadable), "shifts": list(r.told)} for r in results]
+            [
+                {"name": r.name, "articles": r.articles, "unreadable": len(r.unreadable), "shifts": list(r.told)}
+                | {"messages": [asdict(message) for message in r.messages]}
+                for r in results
+            ]
         )
     else:
         for result in results:
@@ -271,6 +277,11 @@ def replay(
             for row in result.told:
                 moved = f"{row['label']}: {_number(row['from'])} -> {_number(row['to'])}"
                 out.print(Text(f"  {_day(row['as_of'])}  {row['kind']:<10} {moved}  {row['url']}"), soft_wrap=True)
+            if result.messages:
+                out.print(f"  {_count(len(result.messages), 'message')} would have gone out:", style="bold", markup=False)
+            for message in result.messages:
+                about = f"{message.subject}  [{', '.join(message.rules)}]"
+                out.print(Text(f"  {_day(message.at)}  {message.channel:<10} {about}"), soft_wrap=True)
         if export is not None:
             out.print(f"written to {export}", markup=False)
     if any(result.unreadable for result in results) and not any(result.articles for result in results):

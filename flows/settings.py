@@ -12,7 +12,7 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 import platformdirs
@@ -52,6 +52,7 @@ class SourceSettings(_Table):
     def _http(cls, url: str) -> str:
         if not re.match(r"https?://[^\s/]+", url):
             raise ValueError("an address starts with http:// or https://")
+        urlsplit(url)  # says what is wrong with one that no program can read
         return url
 
 
@@ -319,6 +320,8 @@ def _hide(settings: Settings) -> None:
     for channel in settings.channels.values():
         if not channel.address.get_secret_value().startswith(("env:", "file:")):
             hide(channel.address.get_secret_value())
+    for source in settings.sources:
+        hide(unquote(urlsplit(source.url).password or ""))
     if settings.database_url is not None:
         url = settings.database_url.get_secret_value()
         for password in re.findall(r"(?<=://)[^/@]*:([^/@]+)(?=@)|(?<![a-z])password=([^&\s]+)", url):
@@ -349,8 +352,12 @@ def _put(values: dict[str, Any], keys: list[str], value: str) -> None:
         if isinstance(values.get(key), str):  # a channel that is only its address
             values[key] = {"address": values[key]}
         values = values.setdefault(key, {})
-    field = Settings.model_fields.get(keys[-1]) if len(keys) == 1 else None
-    values[keys[-1]] = tuple(value.split(",")) if field is not None and "tuple" in str(field.annotation) else value
+    model: Any = Settings
+    for key in keys[:-1]:
+        model = getattr(getattr(model, "model_fields", {}).get(key), "annotation", None)
+    field = getattr(model, "model_fields", {}).get(keys[-1])
+    is_list = field is not None and str(field.annotation).startswith("tuple")
+    values[keys[-1]] = tuple(part for part in value.split(",") if part) if is_list else value
 
 
 def _explain(error: ValidationError, path: Path, text: str) -> str:

@@ -202,6 +202,7 @@ class Observation:
     speaker: str | None
     revises: bool = False  #: the article is a later revision of a URL that gave a number in this series
     withdraws: bool = False  #: the text takes the standing number back
+    vague: bool = False  #: a magnitude alone: "thousands", "tens of thousands"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

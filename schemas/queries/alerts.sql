@@ -3,8 +3,8 @@
 SELECT shift.id, shift.series_id, shift.observation_id, shift.from_number, shift.to_number, shift.kind, shift.origins_after,
        series.label, series.unit, series.muted_until, article.title, article.outlet, article.url, figure.slots ->> 'place' AS place,
        substring(article.text FROM lower(figure.sentence_span) + 1 FOR upper(figure.sentence_span) - lower(figure.sentence_span)) AS sentence,
-       figure.low, figure.high, figure.bound, observation.as_of,
-       alert.id AS alert_id, alert.acknowledged_at,
+       figure.low, figure.high, figure.bound, figure.unit AS figure_unit, observation.as_of,
+       alert.id AS alert_id, alert.rules, alert.acknowledged_at,
        ARRAY(SELECT channel FROM delivery WHERE delivery.alert_id = alert.id) AS channels
 FROM shift JOIN series ON series.id = shift.series_id JOIN observation ON observation.id = shift.observation_id
 JOIN figure ON figure.id = observation.figure_id JOIN article ON article.id = observation.article_id

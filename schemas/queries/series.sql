@@ -113,8 +113,8 @@ UPDATE observation SET series_id = %(series_id)s, as_of = %(as_of)s WHERE figure
 -- observations --
 -- All that shifts of these series are decided from.
 SELECT observation.id, observation.series_id AS series, observation.article_id AS article, article.url, article.outlet,
-       article.cluster_id AS origin, article.credit, observation.as_of, figure.position, figure.low, figure.high, figure.bound, figure.unit, figure.role,
-       figure.attribution AS speaker, article.revision > 1 AS revises, figure.withdrawal AS withdraws
+       article.cluster_id AS origin, article.credit, observation.as_of, figure.position, figure.surface, figure.low, figure.high, figure.bound,
+       figure.unit, figure.role, figure.attribution AS speaker, article.revision > 1 AS revises, figure.withdrawal AS withdraws
 FROM observation JOIN figure ON figure.id = observation.figure_id JOIN article ON article.id = observation.article_id
 WHERE observation.series_id = ANY (%(series)s) AND article.relation <> 'duplicate'
 ORDER BY observation.series_id, observation.as_of, observation.id;
