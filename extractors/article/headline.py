@@ -38,6 +38,7 @@ _THE = re.compile(r"^the\s+", re.IGNORECASE)
 _BAR = re.compile(
     r"\s+[|·•»«›‹—–-]+\s+|\s*[|｜│¦]+\s*|\s+::\s+|\s*[:：]\s+|\s*：\s*|(?<=[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af）」』])[-_—–]+(?=\S)"
 )
+_COLON = re.compile("[:：]")
 _STRICT = re.compile(r"\s*[:：]\s*|[-_—–]+")
 
 
@@ -115,7 +116,7 @@ def _whole(title: str, others: list[str]) -> str:
 
 def _extends(title: str, other: str) -> bool:
     bar = _BAR.match(title, len(other)) if title.startswith(other) else None
-    return bar is not None and not _STRICT.fullmatch(bar[0])
+    return bar is not None and not _COLON.search(bar[0])
 
 
 def _spelling(same: list[str], seen: str) -> str:
@@ -168,7 +169,8 @@ def _names_site(piece: str, name: str, url: str, *, to_the_letter: bool = False)
     if said in {known, label, letters(domain)}:
         return True
     if to_the_letter:
-        return False
+        # Scripts without spaces set no colon before a part of their headline that is the beginning of the site's name.
+        return bool(known) and min(said[0], known[0]) > "\u2e7f" and (known.startswith(said) or said.startswith(known))
     if len(said) > 3 and (known.startswith(said) or known.endswith(said)):
         return True
     # "Time to act" is no section of Time: the words of a name are written large.
