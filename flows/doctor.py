@@ -5,7 +5,7 @@ import os
 import platform
 import shutil
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -147,7 +147,7 @@ async def _source(gate: Gate, robots: Robots, source: SourceSettings) -> Check:
     try:
         answer = await gate.fetch(source.url, spacing=robots.feed_spacing)
     except HostBusy as busy:
-        said = f"{redact(source.url)}: its host may not be asked for another {_long(busy.wait)}"
+        said = f"{redact(source.url)}: its host may not be asked for another {busy.said}"
         return Check(what, False, said, "figurewatch sources check says why; it is polled again by itself")
     except FetchError as error:
         return Check(what, False, error.message, error.mend or "see whether the address opens in a browser")
@@ -159,11 +159,6 @@ async def _source(gate: Gate, robots: Robots, source: SourceSettings) -> Check:
             what, False, f"{redact(source.url)}: {document.reason}", "name the feed's own address; a site's page links it"
         )
     return Check(what, True, f"{len(document.entries)} entries")
-
-
-def _long(wait: timedelta) -> str:
-    minutes = wait.total_seconds() / 60
-    return f"{minutes / 60:.0f} hours" if minutes >= 120 else f"{minutes:.0f} minutes" if minutes >= 2 else "minute"
 
 
 def _channel(settings: Settings, name: str) -> Check:
