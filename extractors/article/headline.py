@@ -18,6 +18,10 @@ from extractors.article.urls import site
 VARIANT_SHARE = 0.6
 #: What the h1 counts for, where a declared title has one vote: of two wordings that differ, readers see this one.
 HEADLINE_VOTES = 1.5
+#: What declared titles count for in place of one vote. Of 23 publishers whose titles people read by rules of their own, 13
+#: have "og:title" read, 7 the headline of structured data, which is hardly ever made for sharing, 2 what is shown, 1 the title
+#: element, which is made for search and decides between others.
+SOURCE_VOTES = {"json-ld headline": 1.25, "title element": 0.6, "title": 0.6}
 
 #: Words of a headline; a title with fewer ("News", "Story 7") is none where the page shows one.
 LEAST_TERMS = 4
@@ -94,7 +98,7 @@ def _own(told: list[tuple[str, str]], proven: str) -> str:
     titles = [next(one for one in known if title == one or _extends(title, one)) for title in titles]
     votes: defaultdict[str, float] = defaultdict(float)
     for source, title in zip(sources, titles, strict=True):
-        votes[letters(title)] += PROVEN_VOTES if source == proven else 1.0
+        votes[letters(title)] += PROVEN_VOTES if source == proven else SOURCE_VOTES.get(source, 1.0)
     # An h1 that only is a declared title with something joined to it (a kicker, the site) is no wording of its own.
     joined = letters(seen) not in votes and any(seen.startswith(title) or seen.endswith(title) for title in titles)
     if seen and not joined and any(_variants(seen, title) for title in titles):

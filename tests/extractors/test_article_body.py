@@ -167,6 +167,13 @@ def test_what_the_feed_says_comes_first() -> None:
         ("a heading of another matter is no headline", page(h1="Weather today"), "", TITLE),
         ("the h1, where a title for sharing has other words",
          page('<meta property="og:title" content="You will not believe how many grain ships wait off the coast">'), "", TITLE),
+        ("what structured data and og:title agree on, against the h1 and the title element", page(
+            json_ld({"@type": "NewsArticle", "headline": "200 grain ships wait off the coast"})
+            + '<meta property="og:title" content="200 grain ships wait off the coast">'), "",
+         "200 grain ships wait off the coast"),
+        ("what readers see, where og:title and its copy have other words", page("".join(
+            f'<meta property="{name}:title" content="Why 200 grain ships wait off the coast">' for name in ("og", "twitter"))),
+         "", TITLE),
         ("what two declare, where a kicker is joined to the h1", page(json_ld({"@type": "NewsArticle", "headline": TITLE})
          + f'<meta property="og:title" content="{TITLE}">', h1=f"<span>Shipping</span> <span>{TITLE}</span>"), "", TITLE),
         ("the h1, where what is declared has sections behind it", page(
