@@ -186,19 +186,11 @@ def pack(tx: Transaction, channel: str, plan: planning.Plan, now: datetime, *, r
     )
     packed, held = planning.pack(waiting, plan, told, now)
     tx.many("alerts.hold", [{"id": id_, "until": until} for id_, until in held.items()])
-    for group in packed:
-        written_ = tx.one(
-            "outbox.write",
-            channel=channel,
-            kind="digest" if group.digest else "alert",
-            severity=group.severity,
-            state=state,
-            text="",
-            about="",
-            now=now,
-        )
-        assert written_ is not None
-        tx.run("alerts.put_in", message_id=written_["id"], ids=list(group.ids))
+    common = {"channel": channel, "state": state, "text": "", "about": "", "now": now}
+    kinds = {True: "digest", False: "alert"}
+    rows = tx.returned("outbox.write", [common | {"kind": kinds[group.digest], "severity": group.severity} for group in packed])
+    pairs = zip(rows, packed, strict=True)
+    tx.many("alerts.put_in", [{"message_id": row["id"], "ids": list(group.ids)} for row, group in pairs])
     return len(packed)
 
 
