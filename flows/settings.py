@@ -12,7 +12,7 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 import platformdirs
@@ -52,6 +52,7 @@ class SourceSettings(_Table):
     def _http(cls, url: str) -> str:
         if not re.match(r"https?://[^\s/]+", url):
             raise ValueError("an address starts with http:// or https://")
+        urlsplit(url)  # says what is wrong with one that no program can read
         return url
 
 
@@ -319,6 +320,8 @@ def _hide(settings: Settings) -> None:
     for channel in settings.channels.values():
         if not channel.address.get_secret_value().startswith(("env:", "file:")):
             hide(channel.address.get_secret_value())
+    for source in settings.sources:
+        hide(unquote(urlsplit(source.url).password or ""))
     if settings.database_url is not None:
         url = settings.database_url.get_secret_value()
         for password in re.findall(r"(?<=://)[^/@]*:([^/@]+)(?=@)|(?<![a-z])password=([^&\s]+)", url):

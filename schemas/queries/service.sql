@@ -44,6 +44,22 @@ WHERE state IN ('pending', 'sending') AND leased_until IS NOT NULL AND leased_by
 UPDATE notice SET leased_until = NULL, leased_by = NULL
 WHERE state = 'pending' AND leased_until IS NOT NULL AND leased_by IS NOT NULL AND (leased_by = %(mine)s OR leased_by <> ALL (%(living)s::integer[]));
 
+-- put_off_sources --
+-- Due later than anything can be: it was decided by a clock that was ahead.
+UPDATE source SET due_at = %(now)s WHERE state = 'active' AND due_at > %(latest)s;
+
+-- put_off_entries --
+UPDATE entry SET due_at = %(now)s WHERE state = 'due' AND due_at > %(latest)s;
+
+-- put_off_hosts --
+UPDATE host SET free_at = %(now)s WHERE free_at > %(latest)s;
+
+-- put_off_messages --
+UPDATE message SET due_at = %(now)s WHERE state IN ('pending', 'sending') AND due_at > %(latest)s;
+
+-- put_off_channels --
+UPDATE channel SET hold_until = NULL WHERE hold_until > %(latest)s;
+
 -- living --
 -- Numbers of the processes that live.
 SELECT objid::bigint::integer AS process FROM pg_locks
