@@ -54,6 +54,8 @@ def examine(config: Path | None, data_dir: Path | None) -> list[Check]:
     standing = _standing(settings) if database.good else []
     found += standing
     found += [_channel(settings, name) for name in settings.channels]
+    if database.good:
+        found += _deliveries(settings)
     if not settings.sources and not standing:
         found.append(Check("sources", False, "nothing is polled", "figurewatch sources add ADDRESS"))
     if not settings.channels:
@@ -168,4 +170,25 @@ def _channel(settings: Settings, name: str) -> Check:
         channels.check(address)
     except FigurewatchError as error:
         return Check(what, False, error.message, error.mend)
-    return Check(what, True, f"{channels.masked(address)}; try it with: figurewatch alerts test {name}")
+    wants = settings.channels[name]
+    hours = [f"quiet {', '.join(wants.quiet)}"] if wants.quiet else []
+    hours += [f"digest {wants.digest}"] if wants.digest else []
+    hours += [wants.timezone] if hours else []
+    said = "; ".join([channels.masked(address), *hours])
+    return Check(what, True, f"{said}; try it with: figurewatch alerts test {name}")
+
+
+def _deliveries(settings: Settings) -> list[Check]:
+    """Channels that did not take their last message, and messages that were given up."""
+    with db.Database(database_url(settings)) as database, database.transaction() as tx:
+        rows = [row for row in tx.all("outbox.known_channels") if row["name"] in settings.channels]
+    return [
+        Check(
+            f"channel {row['name']}",
+            False,
+            f"{row['detail'] or 'works again'}; messages waiting: {row['waiting']}, given up: {row['dead']}",
+            f"figurewatch alerts test {row['name']}" + ("; then figurewatch alerts retry" if row["dead"] else ""),
+        )
+        for row in rows
+        if row["failures"] or row["dead"]
+    ]
