@@ -133,28 +133,27 @@ def read(unit: Unit, position: str, tools: Tools) -> Iterator[Step]:
     """The documents of a file, from a position on."""
     wanted = tools.wanted
     with _open(unit.source, tools.online) as (stream, size):
-        whole = position.startswith("z")
-        if not whole and not position and not _looks_like_warc(stream):
+        if not position and not _looks_like_warc(stream):
             yield Step(found=LeftOut(NOT_WARC, f"{unit.source}: no WARC file"), position="end", passed=size, size=size)
             return
         if position == "end":
             return
-        at = int(position.removeprefix("z") or 0)
-        if not whole:
+        base, _, within = position.removeprefix("z").partition("+")
+        if not within:
             try:
-                yield from _from(stream, at, size, wanted, "", unit.source)
+                yield from _from(stream, int(base or 0), size, wanted, "", unit.source)
                 return
-            except _PackedAsOne as found:
-                at = found.next_at
-        # Packed as a whole, not record by record: nothing can be looked up in it, so it is unpacked up to the position.
+            except _PackedTogether as found:
+                base = str(found.at)
+        # Several records are packed as one: nothing can be looked up in them, so they are unpacked up to the position.
+        stream.seek(int(base))
         with gzip.GzipFile(fileobj=stream) as unpacked:
-            stream.seek(0)
-            yield from _from(cast(IO[bytes], unpacked), at, size, wanted, "z", unit.source)
+            yield from _from(cast(IO[bytes], unpacked), int(within or 0), size, wanted, f"z{base}+", unit.source)
 
 
-class _PackedAsOne(Exception):
-    def __init__(self, next_at: int) -> None:
-        self.next_at = next_at
+class _PackedTogether(Exception):
+    def __init__(self, at: int) -> None:
+        self.at = at  #: where the gzip member begins that holds several records
 
 
 def _from(stream: IO[bytes], at: int, size: int, wanted: Wanted, mark: str, name: str) -> Iterator[Step]:
@@ -166,41 +165,28 @@ def _from(stream: IO[bytes], at: int, size: int, wanted: Wanted, mark: str, name
         return Step(found=found, position=f"{mark}{at}", passed=min(at, size) if not mark else 0, size=size, also=also)
 
     while True:
-        start = at
         try:
             stream.seek(at)
             records = _Records(stream)
             for record in records:
-                start = records.offset
                 got = _read(record, wanted)
                 records.read_to_end()
+                if not mark and records.next_line is not None and records.reader.decompressor is not None:
+                    raise _PackedTogether(at)
                 if record.raw_stream.limit > 0:
                     got = _Got(found=LeftOut(CUT))
                 at = records.offset
                 yield step(got.found, at, got.also)
             return
-        except ArchiveLoadFailed as error:
-            if not mark and "non-chunked gzip" in str(error):
-                raise _PackedAsOne(next_at=_first_length(stream)) from None
-        except (_Damaged, EOFError, zlib.error, gzip.BadGzipFile, ValueError, AttributeError, IndexError):
+        except (ArchiveLoadFailed, _Damaged, EOFError, zlib.error, gzip.BadGzipFile, ValueError, AttributeError, IndexError):
             pass  # strangers' bytes in a library that expects well-formed ones
         if mark:
             yield step(LeftOut(CUT), at)
             return
-        at = _next_record(stream, max(at, start) + 1)
+        at = _next_record(stream, at + 1)
         yield step(LeftOut(BROKEN if at < size else CUT), at)
         if at >= size:
             return
-
-
-def _first_length(stream: IO[bytes]) -> int:
-    """Unpacked bytes of the first record, which was read before it turned out that the file is packed as one."""
-    stream.seek(0)
-    with gzip.GzipFile(fileobj=stream) as unpacked:
-        records = _Records(cast(IO[bytes], unpacked))
-        next(records)
-        records.read_to_end()
-        return int(records.offset)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
