@@ -154,6 +154,7 @@ class Client:
         cut: bool = False,
         stay: bool = False,
         accept: str = ACCEPT,
+        span: tuple[int, int] | None = None,
     ) -> Response:
         """The server's answer, after redirects, whatever its status.
 
@@ -161,6 +162,7 @@ class Client:
             etag, last_modified: of the version at hand; the answer may then be a 304 without a body.
             cut: a body over the limit is read up to it, and is no failure.
             stay: a redirect to another host is not followed but told: it may have to wait for its turn there.
+            span: first byte wanted, and the first not wanted, of a large file as it is stored; the answer may be a 206.
         Raises:
             FetchError: refused, unreachable, too large, or led in circles; its message holds no credentials.
         """
@@ -169,6 +171,8 @@ class Client:
             headers["if-none-match"] = etag
         if last_modified:
             headers["if-modified-since"] = last_modified
+        if span is not None:
+            headers |= {"range": f"bytes={span[0]}-{span[1] - 1}", "accept-encoding": "identity"}
         async with self._slots:
             try:
                 async with asyncio.timeout(self._timeout_seconds):

@@ -70,6 +70,8 @@ _VOTE = re.compile(
     re.IGNORECASE,
 )
 _VOTE_AFTER = re.compile(r" (?:votes )?to (?:\d|[a-z])")
+#: "killed two children and wounded nine others"
+_OTHERS = re.compile(r"[ ]others\b")
 #: "the 400 who had to leave"
 _WHO = re.compile(r"[ ]who\b")
 #: "infections have fallen to fewer than twenty": what moves is what is counted.
@@ -118,6 +120,11 @@ def elided(view: View, found: list[Found], index: int, memory: Memory) -> None:
         return
     if _VOTE.search(left) and (left.endswith(" to ") or _VOTE_AFTER.match(view.text, f.end)):
         f.unit = "vote"
+        return
+    if others := _OTHERS.match(view.text, f.end):
+        counts = [p.unit for p in previous if p.unit not in UNITS]
+        f.unit = "person" if not counts or is_human(counts[-1]) else counts[-1]
+        f.end = others.end()
         return
     if noun := _count_of(view, f):
         f.unit = noun

@@ -83,7 +83,7 @@ _IRREGULAR = dict(
         "warehouses warehouse, causes cause, cases case, nurses nurse, licences licence, purchases purchase, "
         "diseases disease, databases database, increases increase, courses course, doses dose, phases phase, leases lease, "
         "premises premises, exercises exercise, enterprises enterprise, franchises franchise, businesses business, "
-        "aches ache, troops troop, souls person"
+        "aches ache, troops troop, souls person, crew crew member"
     ).split(", ")
 )
 
