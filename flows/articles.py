@@ -7,7 +7,8 @@ import zlib
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from flows.db import Transaction
+from extractors.article.urls import site
+from flows.db import Jsonb, Transaction
 from flows.http import decode_html
 from schemas.outcomes import ArticleOutcome, FigureOutcome, Relation, SeriesOutcome
 from schemas.records import Page, Verdict
@@ -25,6 +26,9 @@ MOST_TRIES = 2
 #: embed a clock, a ticker or the latest comments would fill the archive with themselves; no newsroom edits so often.
 MOST_REVISIONS = 24
 
+#: Articles of a site by which the place that tells its titles is known, and after how many the counts are halved.
+LEAST_AGREED, MOST_COUNTED = 3, 40
+
 #: Pages whose bytes one pass drops: enough for a million a day at a pass a minute, and gone through in a second.
 MOST_EXPIRED = 1_000
 
@@ -34,7 +38,11 @@ PLAIN = "text/plain; charset=utf-8"
 def lease(tx: Transaction, now: datetime, limit: int) -> list[dict[str, Any]]:
     """Pages that wait for analysis, with their entries, the oldest report first."""
     ids = [row["id"] for row in tx.all("articles.lease_due", now=now, until=now + LEASE, limit=limit)]
-    return tx.all("articles.pages", ids=ids) if ids else []
+    rows = tx.all("articles.pages", ids=ids) if ids else []
+    sites = {row["id"]: site(row["final_url"] or row["url"]) for row in rows}
+    habits = tx.all("articles.habits", sites=list(set(sites.values())), least=LEAST_AGREED) if rows else []
+    best = {habit["site"]: habit["source"] for habit in habits}
+    return [row | {"title_habit": best.get(sites[row["id"]], "")} for row in rows]
 
 
 def page(row: dict[str, Any]) -> Page:
@@ -51,6 +59,7 @@ def page(row: dict[str, Any]) -> Page:
         authors=tuple(row["authors"]),
         language=row["language"],
         published_at=row["published_at"],
+        proven={"title": row["title_habit"]} if row.get("title_habit") else {},
     )
 
 
@@ -78,6 +87,15 @@ def store(tx: Transaction, row: dict[str, Any], analysis: "Analysis", verdict: V
         **values,
     )
     assert stored is not None
+    if revision == 1 and analysis.article.compared:
+        compared = analysis.article.compared
+        tx.run(
+            "articles.learn_habit",
+            site=site(analysis.article.url),
+            sources=list(compared),
+            agrees=list(compared.values()),
+            most=MOST_COUNTED,
+        )
     return int(stored["id"]), values["as_of"]
 
 
@@ -103,6 +121,7 @@ def columns(row: dict[str, Any], analysis: "Analysis", verdict: Verdict, revisio
         "figures_outcome": FigureOutcome.COPY if copy else analysis.figures_outcome,
         "series_outcome": SeriesOutcome.NOTHING_NEW,
         "analysis_version": analysis.version,
+        "sources": Jsonb(dict(article.sources)),
     }
 
 

@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -20,7 +21,7 @@ from rich.table import Table
 from rich.text import Text
 
 from flows.cli_extract import extract_app
-from schemas.errors import UsageError
+from schemas.errors import OperationError, UsageError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)
 seed_app = typer.Typer(no_args_is_help=True, help="The seed corpus: documents that are known before the watch begins.")
@@ -28,13 +29,11 @@ backfill_app = typer.Typer(
     no_args_is_help=True, help="History from an archive: it takes its place in every series and wakes nobody."
 )
 shifts_app = typer.Typer(no_args_is_help=True, help="Changes worth telling.")
-alerts_app = typer.Typer(no_args_is_help=True, help="What was told, and to whom.")
 for name, group in (
     ("extract", extract_app),
     ("seed", seed_app),
     ("backfill", backfill_app),
     ("shifts", shifts_app),
-    ("alerts", alerts_app),
 ):
     app.add_typer(group, name=name)
 
@@ -150,11 +149,82 @@ def run(config: Config = None, data_dir: DataDir = None, as_json: Json = False) 
 def serve(config: Config = None, data_dir: DataDir = None) -> None:
     """The scheduled service: a Prefect server with its page, and a pass every minute, until it is stopped.
 
+    With PREFECT_API_URL it uses that server: it makes the deployments there and works for them.
+
     Example: figurewatch serve
     """
     from flows.service import serve_watch
 
     serve_watch(config, data_dir, out)
+
+
+@app.command()
+def worker(config: Config = None, data_dir: DataDir = None) -> None:
+    """Do passes that a Prefect server elsewhere hands out, until it is stopped: a machine more.
+
+    Example: PREFECT_API_URL=http://server:4200/api figurewatch worker
+    """
+    from flows.service import work
+
+    work(config, data_dir, out)
+
+
+@app.command()
+def deploy(
+    workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Passes at once: one for each worker.")] = 1,
+    config: Config = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Make the work pool, the deployments and the automations on a Prefect server; again changes nothing.
+
+    Example: PREFECT_API_URL=http://server:4200/api figurewatch deploy --workers 2
+    """
+    import os
+
+    from flows.service import deployments, prefect_environment, register
+
+    if "PREFECT_API_URL" not in os.environ:
+        raise UsageError(
+            "there is no Prefect server: PREFECT_API_URL is not set", mend="on one machine all of it is: figurewatch serve"
+        )
+    settings = _settings(config, data_dir)
+    prefect_environment(settings)
+    served = deployments(settings, workers)
+    with _spinner("deploying", quiet=False):
+        register(settings, served)
+    out.print(f"deployed to the work pool {settings.serve.work_pool}: {', '.join(each.name for each in served)}", markup=False)
+
+
+@app.command()
+def health(
+    url: Annotated[str, typer.Option("--url", help="Address of the page; default: that of the settings.")] = "",
+    config: Config = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Ask a running service whether it is ready; exit code 0 when it is. For health checks of containers.
+
+    Example: figurewatch health
+    """
+    import http.client
+    from urllib.parse import urlsplit
+
+    if not url:
+        serving = _settings(config, data_dir).serve
+        url = f"http://{'127.0.0.1' if serving.host in ('0.0.0.0', '::') else serving.host}:{serving.port}"  # noqa: S104
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=10)
+    try:
+        connection.request("GET", "/readyz")
+        answer = connection.getresponse()
+        wrong = json.load(answer)["wrong"]
+    except (OSError, ValueError, KeyError, http.client.HTTPException) as error:
+        raise OperationError(f"{url} does not answer: {error}", mend="is it running? figurewatch serve") from None
+    finally:
+        connection.close()
+    for part, reason in wrong.items():
+        out.print(f"{part}: {reason}", markup=False, soft_wrap=True)
+    if wrong:
+        raise typer.Exit(1)
+    out.print("ready")
 
 
 @app.command()
@@ -189,11 +259,16 @@ def replay(
     results = []
     with analysing(settings.workers) as analyser, _progress("replaying", total, quiet=as_json) as advance:
         for file in files:
-            results.append(replaying.replay(file, url, analyser, desk, export_to=export, progress=advance))
+            replayed = replaying.replay(file, url, analyser, desk, export_to=export, progress=advance, settings=settings)
+            results.append(replayed)
     _left_out([f"{bad.place}: {bad.reason}" for result in results for bad in result.unreadable])
     if as_json:
         _print_json(
-            [{"name": r.name, "articles": r.articles, "unreadable": len(r.unreadable), "shifts": list(r.told)} for r in results]
+            [
+                {"name": r.name, "articles": r.articles, "unreadable": len(r.unreadable), "shifts": list(r.told)}
+                | {"messages": [asdict(message) for message in r.messages]}
+                for r in results
+            ]
         )
     else:
         for result in results:
@@ -202,6 +277,11 @@ def replay(
             for row in result.told:
                 moved = f"{row['label']}: {_number(row['from'])} -> {_number(row['to'])}"
                 out.print(Text(f"  {_day(row['as_of'])}  {row['kind']:<10} {moved}  {row['url']}"), soft_wrap=True)
+            if result.messages:
+                out.print(f"  {_count(len(result.messages), 'message')} would have gone out:", style="bold", markup=False)
+            for message in result.messages:
+                about = f"{message.subject}  [{', '.join(message.rules)}]"
+                out.print(Text(f"  {_day(message.at)}  {message.channel:<10} {about}"), soft_wrap=True)
         if export is not None:
             out.print(f"written to {export}", markup=False)
     if any(result.unreadable for result in results) and not any(result.articles for result in results):
@@ -415,48 +495,6 @@ def why(
         look.why_article(opened.database, what, out, as_json)
 
 
-@alerts_app.command("list")
-def alerts_list(limit: Limit = 40, config: Config = None, data_dir: DataDir = None, as_json: Json = False) -> None:
-    """The alerts, the latest first, with how their deliveries went.
-
-    Example: figurewatch alerts list
-    """
-    rows = _rows(config, data_dir, "alerts.list", limit=limit)
-    _table(
-        rows, as_json, "no alerts yet",
-        id="id", created_at="when", label="measured", from_number="from", to_number="to", kind="kind", rules="rules",
-        deliveries="deliveries", shift_id="why",
-    )  # fmt: skip
-
-
-@alerts_app.command("test")
-def alerts_test(
-    channel: Annotated[str, typer.Argument(help="Name of a channel in the settings.", show_default=False)],
-    config: Config = None,
-    data_dir: DataDir = None,
-) -> None:
-    """Send a sample alert to a channel.
-
-    Example: figurewatch alerts test desk
-    """
-    from flows import alerts
-
-    alerts.send_sample(_settings(config, data_dir), channel)
-    out.print(f"sent to {channel}", markup=False)
-
-
-@alerts_app.command("retry")
-def alerts_retry(config: Config = None, data_dir: DataDir = None) -> None:
-    """Make dead deliveries due again; the next pass sends them.
-
-    Example: figurewatch alerts retry
-    """
-    opened = _open(config, data_dir)
-    with opened.database.transaction() as tx:
-        due = tx.all("alerts.retry", now=datetime.now(UTC))
-    out.print(f"{_count(len(due), 'delivery', 'deliveries')} due again")
-
-
 @app.command()
 def export(
     what: Annotated[What, typer.Argument(help="Which rows.", show_default=False)],
@@ -651,3 +689,11 @@ app.add_typer(sources_app, name="sources")
 from flows.cli_series import series_app  # noqa: E402 - it uses what stands above
 
 app.add_typer(series_app, name="series")
+
+from flows.cli_alerts import alerts_app  # noqa: E402 - it uses what stands above
+
+app.add_typer(alerts_app, name="alerts")
+
+from flows.cli_db import db_app  # noqa: E402 - it uses what stands above
+
+app.add_typer(db_app, name="db")

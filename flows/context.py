@@ -12,7 +12,7 @@ from pathlib import Path
 
 from flows.alerts import rules_of
 from flows.analyser import Analyser
-from flows.db import Database, migrate
+from flows.db import Database, Presence, migrate
 from flows.log import VARIABLE, configure_child
 from flows.pipeline import Desk
 from flows.postgres import database_url
@@ -27,17 +27,20 @@ class Context:
     database: Database
     analyser: Analyser
     desk: Desk
+    presence: Presence | None = None  #: None: nobody else is to know of this process
 
 
 def open_context(settings: Settings) -> Context:
     """Connect, bring the schema up to date, and make the rest ready; closed when the process ends."""
     url = database_url(settings)
     migrate(url)
-    database = Database(url)
+    presence = Presence(url)
+    atexit.register(presence.close)
+    database = Database(url, process=presence.process)
     atexit.register(database.close)
     analyser = Analyser(settings.workers)
     atexit.register(analyser.close)
-    return Context(settings, database, analyser, Desk(threshold=settings.threshold, rules=rules_of(settings)))
+    return Context(settings, database, analyser, Desk(threshold=settings.threshold, rules=rules_of(settings)), presence)
 
 
 @cache

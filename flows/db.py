@@ -38,19 +38,30 @@ Connection = psycopg.Connection[Row]
 CONNECT_SECONDS = 10
 #: More at once than a process has threads that write; PostgreSQL's own default is 100 for everybody.
 MOST_CONNECTIONS = 10
+APPLICATION = "figurewatch"
+#: A change of a table that is in use waits for so long, so often.
+LOCK_SECONDS = 5
+LOCK_TRIES = 12
+#: A machine that vanished without a word is missed after a minute; the server's own default is two hours.
+KEEP_ALIVE = "-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
 TEMPLATE_PREFIX = "figurewatch_template_"
 THROW_AWAY_PREFIX = "figurewatch_throwaway_"
 
 
 class Database:
-    """A pool of connections to one database. Safe for threads; to be made anew in each process."""
+    """A pool of connections to one database. Safe for threads; to be made anew in each process.
 
-    def __init__(self, url: str) -> None:
+    Args:
+        process: number under which this process is present (Presence): its leases bear it.
+    """
+
+    def __init__(self, url: str, *, process: int | None = None) -> None:
         self.url = url
+        self.process = process
         connect(url).close()  # says at once what is wrong; the pool would try for minutes
         self._pool: ConnectionPool[Connection] = ConnectionPool(
             url,
-            kwargs=_options(),
+            kwargs=_options(process),
             min_size=1,
             max_size=MOST_CONNECTIONS,
             timeout=CONNECT_SECONDS,
@@ -74,6 +85,38 @@ class Database:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+class Presence:
+    """Shows all others that this process lives: a session that holds a lock under a number of the process's own.
+
+    What a process leases bears its number. A process that is killed loses its session, and what it held is free for the
+    next pass of anybody; a machine that vanishes is missed after a minute. Needs sessions: no pooler in transaction mode.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.process = secrets.randbelow(2**31 - 1) + 1
+        self._url = url
+        self._connection: Connection | None = None
+        self.renew()
+
+    def renew(self) -> None:
+        """Hold the lock again after the server was restarted."""
+        with translated(self._url):
+            if self._connection is not None:
+                try:
+                    Transaction(self._connection).one("database.answers")
+                except psycopg.Error:
+                    self._connection.close()
+                else:
+                    return
+            self._connection = _connect(self._url, True)
+            Transaction(self._connection).one("service.present", process=self.process)
+
+    def close(self) -> None:
+        """End the session."""
+        if self._connection is not None:
+            self._connection.close()
 
 
 class Transaction:
@@ -130,38 +173,68 @@ class Jsonb(_Jsonb):
         super().__init__(_storable_in(value), dumps=_dumps)
 
 
-def connect(url: str, *, autocommit: bool = False) -> Connection:
-    """One connection by itself, for what a pool is not for."""
+def connect(url: str, *, autocommit: bool = False, name: str = APPLICATION) -> Connection:
+    """One connection by itself, for what a pool is not for; `name` is what others see of it."""
     with translated(url):
-        return _connect(url, autocommit)
+        return _connect(url, autocommit, name)
 
 
 def migrate(url: str) -> list[str]:
     """Bring the database to the schema of this figurewatch; the names of the migrations that were applied now.
 
+    Safe while others work: one process migrates, the rest wait for it; a change of a table waits a few seconds for its
+    turn, not longer, since whoever wants the table after it waits behind it, and then tries again. A role that may only
+    read and write rows passes when there is nothing to do.
+
     Raises:
         DatabaseNewer: it has migrations that this figurewatch does not know.
+        OperationError: others did not let go of a table.
     """
     applied = []
     with translated(url), connect(url) as connection:
         tx = Transaction(connection)
+        if _applied(connection, url) == migrations().keys():
+            return []
         with connection.transaction():
             tx.run("database.lock_migrations")
             tx.run("database.migrations_table")
         for name, text in migrations().items():
-            with connection.transaction():
-                tx.run("database.lock_migrations")
-                known = {row["name"] for row in tx.all("database.migrations")}
-                if newer := sorted(known - migrations().keys()):
-                    raise DatabaseNewer(
-                        f"the database {shown(url)} was made by a newer figurewatch (it has {newer[-1]})",
-                        mend="upgrade: pip install --upgrade figurewatch",
-                    )
-                if name not in known:
-                    connection.execute(text)
-                    tx.run("database.record_migration", name=name)
-                    applied.append(name)
+            for tries_left in reversed(range(LOCK_TRIES)):
+                try:
+                    with connection.transaction():
+                        tx.run("database.lock_migrations")
+                        tx.run("database.wait_for_tables", most=f"{LOCK_SECONDS}s")
+                        if name not in _applied(connection, url):
+                            connection.execute(text)
+                            tx.run("database.record_migration", name=name)
+                            applied.append(name)
+                    break
+                except psycopg.errors.LockNotAvailable as error:
+                    if not tries_left:
+                        raise OperationError(
+                            f"the database {shown(url)} is too busy to be changed ({name})",
+                            mend="stop the services and workers, then: figurewatch db migrate",
+                        ) from error
     return applied
+
+
+def _applied(connection: Connection, url: str) -> set[str]:
+    """Names of the migrations that the database has.
+
+    Raises:
+        DatabaseNewer: it has migrations that this figurewatch does not know.
+    """
+    tx = Transaction(connection)
+    with connection.transaction():
+        there = tx.one("database.has_migrations")
+        assert there is not None
+        known = {row["name"] for row in tx.all("database.migrations")} if there["has"] else set()
+    if newer := sorted(known - migrations().keys()):
+        raise DatabaseNewer(
+            f"the database {shown(url)} was made by a newer figurewatch (it has {newer[-1]})",
+            mend="upgrade: pip install --upgrade figurewatch",
+        )
+    return known
 
 
 def migrations() -> dict[str, LiteralString]:
@@ -234,6 +307,18 @@ def server_version(url: str) -> str:
         return connection.info.parameter_status("server_version") or "unknown"
 
 
+def row_counts(connection: Connection) -> dict[str, int]:
+    """The number of rows of each table; counted, not estimated."""
+    counts = {}
+    for row in Transaction(connection).all("database.table_names"):
+        counted = connection.execute(
+            sql.SQL("(SELECT count(*) AS rows FROM {})").format(sql.Identifier(row["name"]))
+        ).fetchone()
+        assert counted is not None
+        counts[row["name"]] = int(counted["rows"])
+    return counts
+
+
 def shown(url: str) -> str:
     """The address for people: without its password."""
     try:
@@ -293,18 +378,18 @@ def _first_line(error: psycopg.Error) -> str:
     return lines[0].removeprefix("connection failed: ") if lines else type(error).__name__
 
 
-def _options() -> dict[str, Any]:
+def _options(process: int | None = None, name: str = APPLICATION) -> dict[str, Any]:
     return {
         "row_factory": dict_row,
         "connect_timeout": CONNECT_SECONDS,
-        "application_name": "figurewatch",
+        "application_name": name,
         "client_encoding": "utf8",
-        "options": "-c timezone=UTC",
+        "options": f"-c timezone=UTC {KEEP_ALIVE}" + (f" -c figurewatch.process={process}" if process else ""),
     }
 
 
-def _connect(url: str, autocommit: bool) -> Connection:
-    connection: Connection = psycopg.connect(url, autocommit=autocommit, **_options())
+def _connect(url: str, autocommit: bool, name: str = APPLICATION) -> Connection:
+    connection: Connection = psycopg.connect(url, autocommit=autocommit, **_options(name=name))
     _configure(connection)
     return connection
 

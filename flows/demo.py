@@ -20,7 +20,7 @@ from rich.text import Text
 
 from extractors.message.terminal import panel
 from flows.newsroom import Newsroom
-from flows.receivers import MailReceiver, SlackReceiver
+from flows.receivers import MailReceiver, SlackReceiver, shown
 from flows.service import prefect_environment
 from flows.settings import load
 from schemas.errors import OperationError, UsageError
@@ -99,7 +99,7 @@ async def _watch(newsroom: Newsroom, config: Path, out: Console) -> None:
         said = ", ".join(f"{count} {relation}" for relation, count in sorted(read.items())) or "nothing that is an article"
         out.print(Text.assemble((f"{moment:%a %d %b %H:%M}  ", "bold cyan"), f"{done.get('fetch fetched', 0)} fetched: {said}"))
         with context(str(config), None).database.transaction() as tx:
-            for row in reversed(tx.all("alerts.list", limit=1000)):
+            for row in reversed(tx.all("alerts.list", open_only=False, limit=1000)):
                 if row["id"] not in shown:
                     shown.add(row["id"])
                     out.print(panel(alerts.receipt(tx, row["shift_id"])))
@@ -128,11 +128,7 @@ def _keep_messages(folder: Path, mail: MailReceiver, slack: SlackReceiver) -> No
                 content = part.get_payload(decode=True)
                 assert isinstance(content, bytes)
                 (box / f"mail-{number}-chart.png").write_bytes(content)
-    lines = [
-        payload.get("text") or "\n".join(str(part.get("text", "")) for part in payload.get("attachments", []))
-        for payload in slack.payloads
-    ]
-    (box / "slack.txt").write_text("\n\n----\n\n".join(lines) + "\n", encoding="utf-8")
+    (box / "slack.txt").write_text("\n\n----\n\n".join(map(shown, slack.payloads)) + "\n", encoding="utf-8")
 
 
 def _command() -> str:

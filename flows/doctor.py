@@ -5,14 +5,17 @@ import os
 import platform
 import shutil
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from extractors.article.feed import NotAFeed
 from flows import channels, db
+from flows.gate import Gate, HostBusy
 from flows.http import client_of, redact
 from flows.postgres import database_url
+from flows.robots import Robots
 from flows.settings import FILE_NAME, Settings, SourceSettings, load
 from flows.sources import document_of
 from schemas.errors import FetchError, FigurewatchError
@@ -43,9 +46,11 @@ def examine(config: Path | None, data_dir: Path | None) -> list[Check]:
     found = [_versions(), Check("settings", True, f"{where}: {counted}")]
     database = _database(settings)
     found += [_folder(settings), database, _model(), _prefect()]
-    found += asyncio.run(_sources(settings))
     if database.good:
+        found += asyncio.run(_sources(settings))
         found += _fingerprints(settings)
+    elif settings.sources:  # whose turn it is at a host stands in the database
+        found.append(Check("sources", False, "not asked: that needs the database", database.mend))
     standing = _standing(settings) if database.good else []
     found += standing
     found += [_channel(settings, name) for name in settings.channels]
@@ -117,8 +122,12 @@ def _prefect() -> Check:
 
 
 async def _sources(settings: Settings) -> list[Check]:
-    async with client_of(settings.fetch) as client:
-        return list(await asyncio.gather(*(_source(client, source) for source in settings.sources)))
+    """Each source of the settings, asked when it is our turn at its host, as a poll would."""
+    with db.Database(database_url(settings)) as database:
+        async with client_of(settings.fetch) as client:
+            gate = Gate(database, client, settings.fetch)
+            robots = Robots(database, gate, settings.fetch, datetime.now(UTC))
+            return list(await asyncio.gather(*(_source(gate, robots, source) for source in settings.sources)))
 
 
 def _standing(settings: Settings) -> list[Check]:
@@ -133,10 +142,13 @@ def _standing(settings: Settings) -> list[Check]:
     ]
 
 
-async def _source(client: Any, source: SourceSettings) -> Check:
+async def _source(gate: Gate, robots: Robots, source: SourceSettings) -> Check:
     what = f"source {source.outlet or redact(source.url)}"
     try:
-        answer = await client.fetch(source.url)
+        answer = await gate.fetch(source.url, spacing=robots.feed_spacing)
+    except HostBusy as busy:
+        said = f"{redact(source.url)}: its host may not be asked for another {_long(busy.wait)}"
+        return Check(what, False, said, "figurewatch sources check says why; it is polled again by itself")
     except FetchError as error:
         return Check(what, False, error.message, error.mend or "see whether the address opens in a browser")
     if answer.status != 200:
@@ -147,6 +159,11 @@ async def _source(client: Any, source: SourceSettings) -> Check:
             what, False, f"{redact(source.url)}: {document.reason}", "name the feed's own address; a site's page links it"
         )
     return Check(what, True, f"{len(document.entries)} entries")
+
+
+def _long(wait: timedelta) -> str:
+    minutes = wait.total_seconds() / 60
+    return f"{minutes / 60:.0f} hours" if minutes >= 120 else f"{minutes:.0f} minutes" if minutes >= 2 else "minute"
 
 
 def _channel(settings: Settings, name: str) -> Check:

@@ -8,10 +8,12 @@ from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
-from flows.db import Transaction
 from schemas.errors import DiskFull, UsageError
+
+if TYPE_CHECKING:  # "extract" writes rows too, and needs no database
+    from flows.db import Transaction
 
 #: What can be exported, and the query that gives its rows.
 TABLES = {
@@ -26,12 +28,12 @@ TABLES = {
 WITH_SEEDS = {"articles", "figures", "claims"}
 
 
-def rows(tx: Transaction, what: str, *, seeds: bool = False) -> list[dict[str, Any]]:
+def rows(tx: "Transaction", what: str, *, seeds: bool = False) -> list[dict[str, Any]]:
     """The rows of one table, in the order in which they came."""
     return tx.all(TABLES[what], **({"seeds": seeds} if what in WITH_SEEDS else {}))
 
 
-def write(tx: Transaction, what: str, path: Path | None, form: str, *, seeds: bool = False) -> int:
+def write(tx: "Transaction", what: str, path: Path | None, form: str, *, seeds: bool = False) -> int:
     """Write one table to a file, or to standard output when there is none; how many rows.
 
     Raises:

@@ -1,14 +1,15 @@
 """Whose turn is it at a host? The one gate that feeds, pages, robots.txt and backfill pass, shared by all workers.
 
 A request takes its turn in PostgreSQL: starts at one host lie its spacing apart, whoever makes them; a host that refuses
-or does not answer rests, for everybody; no host has more than a quarter of what is in flight. Every request is entered
-in the host's ledger. A redirect to another host waits for its turn there, like any request.
+or does not answer rests, for everybody; no host gets more than a quarter of what all workers have in flight, or one flight
+where that is less. Every request is entered in the host's ledger. A redirect to another host waits for its turn there, like
+any request. A fetch costs two transactions: the turn, and what came of it.
 Not here: the request itself (http.py), what robots.txt asks for (robots.py).
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -26,14 +27,14 @@ from schemas.outcomes import FetchOutcome
 #: Nobody waits in a flight for a host that is free later than this; what wanted to ask is due again then.
 LONGEST_WAIT = timedelta(seconds=60)
 
-#: One host has at most this share of the requests that one worker may have under way.
-SHARE = 4
-
 #: Hosts that one fetch may be led through; redirects within a host are counted by the client.
 MOST_HOSTS = 5
 
-#: Seconds until another look, when a host has its share of flights and the other workers' must end first.
+#: Seconds until another look, when a host has its share of flights and other workers' must end first.
 FULL_SECONDS = 0.25
+
+#: A turn that comes so soon is waited for with its room in memory held.
+SOON_SECONDS = 0.05
 
 #: Failures that say something of the host, not of the document.
 _NO_ANSWER = frozenset({FetchOutcome.UNREACHABLE, FetchOutcome.NAME_UNKNOWN})
@@ -54,8 +55,7 @@ class Gate:
 
     def __init__(self, database: Database, client: Client, settings: FetchSettings) -> None:
         self._database, self._client, self._settings = database, client, settings
-        self._most = max(1, settings.concurrency // SHARE)
-        self._hosts: dict[str, asyncio.Semaphore] = {}
+        self._queues: dict[str, _Queue] = {}
         #: As many answers are in memory at once as requests may be under way.
         self._room = asyncio.Semaphore(settings.concurrency)
         #: For whoever reads a large one: its tree takes several times its bytes, so they are read one at a time.
@@ -90,41 +90,61 @@ class Gate:
         address, moved_to, for_good = url, "", True
         for _ in range(MOST_HOSTS):
             between = await spacing(address)
-            async with self._hosts.setdefault(host_of(address), asyncio.Semaphore(self._most)):
-                flight = await self._turn(address, between, end)
-                try:
-                    answer = await self._ask(address, flight, how)
-                    moved_to = answer.moved_to if for_good and answer.moved_to else moved_to
-                    if not answer.leads_to:
-                        yield replace(answer, moved_to=moved_to)
-                        return
-                finally:
-                    self._room.release()
+            flight = await self._turn(host_of(address), between, end)
+            try:
+                answer = await self._ask(address, flight, how)
+                moved_to = answer.moved_to if for_good and answer.moved_to else moved_to
+                if not answer.leads_to:
+                    yield replace(answer, moved_to=moved_to)
+                    return
+            finally:
+                self._room.release()
             for_good = for_good and answer.moved_to == answer.leads_to
             address = without_credentials(urljoin(answer.final_url, answer.leads_to))
         raise FetchError(f"{redact(url)} is led through more than {MOST_HOSTS} hosts", outcome=FetchOutcome.HTTP_ERROR)
 
-    async def _turn(self, url: str, between: timedelta, end: float) -> int:
-        """Returns when a request may start, with the number of its flight and room for its answer."""
+    async def _turn(self, host: str, between: timedelta, end: float) -> int:
+        """Returns when a request may start, with the number of its flight and room for its answer.
+
+        Of one worker's requests to a host one asks for its turn at a time; the others stand behind it.
+        """
         loop = asyncio.get_running_loop()
-        host = host_of(url)
-        while True:
-            left = max(0.0, end - loop.time())
-            took = await asyncio.to_thread(self._reserve, host, between, timedelta(seconds=left))
-            wait = max(0.0, took["wait_seconds"])
-            if took["id"] is None:
-                if wait >= left:
-                    raise HostBusy(timedelta(seconds=max(wait, FULL_SECONDS)))
-                await asyncio.sleep(FULL_SECONDS)  # it has its share of flights
-                continue
-            await asyncio.sleep(wait)
-            if not self._room.locked():
+        queue = self._queues.setdefault(host, _Queue())
+        async with queue.first:
+            while True:
                 await self._room.acquire()
-                return int(took["id"])
-            # The turn passed while there was no room; to start later could be close to the next one's start.
-            await asyncio.to_thread(self._give_back, took["id"])
-            async with self._room:
-                pass
+                kept = False
+                try:
+                    queue.landed.clear()
+                    left = max(0.0, end - loop.time())
+                    took = await asyncio.to_thread(self._reserve, host, between, timedelta(seconds=left))
+                    wait = max(0.0, took["wait_seconds"])
+                    if took["id"] is not None and wait <= SOON_SECONDS:
+                        await self._until(wait, took["id"])
+                        kept = True
+                        return int(took["id"])
+                finally:
+                    if not kept:
+                        self._room.release()
+                if took["id"] is not None:
+                    await self._until(wait, took["id"])
+                    if not self._room.locked():
+                        await self._room.acquire()
+                        return int(took["id"])
+                    # There is no room now; to start later could be close to the next one's start.
+                    await asyncio.to_thread(self._give_back, took["id"])
+                elif wait >= left:
+                    raise HostBusy(timedelta(seconds=max(wait, FULL_SECONDS)))
+                else:  # the host has its share of flights
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(queue.landed.wait(), FULL_SECONDS)
+
+    async def _until(self, wait: float, flight: int) -> None:
+        try:
+            await asyncio.sleep(wait)
+        except BaseException:  # cancelled: the turn is somebody else's
+            await asyncio.to_thread(self._give_back, flight)
+            raise
 
     def _reserve(self, host: str, between: timedelta, longest: timedelta) -> dict[str, Any]:
         with self._database.transaction() as tx:
@@ -134,7 +154,6 @@ class Gate:
                 host=host,
                 spacing=between,
                 longest=longest,
-                most=self._most,
                 flight=timedelta(seconds=self._settings.timeout_seconds + 5),
             )
         assert took is not None
@@ -147,6 +166,7 @@ class Gate:
     async def _ask(self, url: str, flight: int, how: dict[str, Any]) -> Response:
         status: int | None = None
         size, answered, retry_after = 0, True, None
+        host = host_of(url)
         try:
             answer = await self._client.fetch(url, stay=True, **how)
             status, size, retry_after = answer.status, len(answer.body), answer.retry_after
@@ -154,22 +174,37 @@ class Gate:
             answered = error.outcome not in _NO_ANSWER
             raise
         finally:
-            await asyncio.to_thread(self._settle, host_of(url), flight, status, answered, size, retry_after)
+            await asyncio.to_thread(self._settle, host, flight, status, answered, size, retry_after)
+            self._queues[host].landed.set()
         return answer
 
     def _settle(self, host: str, flight: int, status: int | None, answered: bool, size: int, retry_after: float | None) -> None:
         refused = status in schedule.REFUSALS
         asks = timedelta(seconds=retry_after) if retry_after is not None and (status or 0) >= 400 else None
         with self._database.transaction() as tx:
-            tx.run("fetch.end_flight", id=flight)
-            tx.run("fetch.enter_request", host=host, refused=int(refused), failed=int(not answered), bytes=size)
-            row = tx.one("fetch.answered", host=host, good=answered and not refused)
+            row = tx.one(
+                "fetch.settle",
+                id=flight,
+                host=host,
+                good=answered and not refused,
+                refused=int(refused),
+                failed=int(not answered),
+                bytes=size,
+            )
             in_a_row = 0 if row is None else int(row["in_a_row"])
             pause = schedule.rest(status, in_a_row, asks) if in_a_row or asks else timedelta()
             if pause:
                 said = "no answer" if status is None else f"status {status}"
                 tx.run("fetch.hold_host", host=host, pause=pause, reason=f"{said}, {in_a_row} in a row")
                 log.info("host rests", host=host, seconds=pause.total_seconds(), reason=said)
+
+
+class _Queue:
+    """The requests of one worker that want to start at one host."""
+
+    def __init__(self) -> None:
+        self.first = asyncio.Lock()  #: held by the one whose turn is next
+        self.landed = asyncio.Event()  #: a flight of this worker to the host has ended
 
 
 def host_of(url: str) -> str:

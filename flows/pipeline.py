@@ -8,7 +8,7 @@ runs batches of them (watch.py), replay and backfill call them directly.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,31 +16,19 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from extractors.article.revision import same_text
-from flows import alerts, articles, copies, figures, series
+from flows import alerts, articles, clock, copies, figures, series
 from flows.analyser import Analyser, Failed, Result
 from flows.db import Database, Transaction
 from flows.log import log
+from flows.passes import STAGES, summary
 from schemas.errors import FigurewatchError
 from schemas.outcomes import ArticleOutcome, FigureOutcome, Relation, SeriesOutcome
 from schemas.records import Rejudged, Rule, Verdict
 
+__all__ = ["STAGES", "Desk", "analyse_due", "record", "record_all", "summary"]
+
 if TYPE_CHECKING:  # reading the model takes a second, and looking at what is stored needs none
     from extractors.analysis import Analysis
-
-STAGES = ("sources", "fetch", "articles", "copies", "figures", "series", "alerts")
-
-
-def summary(done: Mapping[str, int]) -> dict[str, str]:
-    """What was done, in words, by stage; stages that had nothing to do are left out."""
-    parts = {
-        stage: [
-            f"{count} {key.removeprefix(stage + ' ').replace('_', ' ')}"
-            for key, count in sorted(done.items())
-            if key.startswith(stage + " ") and count
-        ]
-        for stage in STAGES
-    }
-    return {stage: ", ".join(said) for stage, said in parts.items() if said}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +61,7 @@ def record_all(
     A page that meets a fault of ours is an outcome of that page: it must not be what every pass stops at from now on.
     """
     done: Counter[str] = Counter()
-    for row, result in zip(rows, results, strict=True):
+    for row, result in zip(rows, _timed(results), strict=True):
         try:
             with database.transaction() as tx:
                 outcome = record(tx, row, result, desk, now)
@@ -86,15 +74,27 @@ def record_all(
     return done
 
 
+def _timed(results: Iterable[Result]) -> Iterator[Result]:
+    """The same; waiting for the analysis counts to the articles."""
+    waiting = iter(results)
+    while True:
+        with clock.stage("articles"):
+            try:
+                result = next(waiting)
+            except StopIteration:
+                return
+        yield result
+
+
 def record(tx: Transaction, row: dict[str, Any], result: Result, desk: Desk, now: datetime) -> list[str]:
     """Everything that follows from one page, in the order of the path; its outcomes as "stage outcome"."""
     if isinstance(result, Failed):
         articles.fail(tx, row["id"], result.detail)
-        log.warning("page not analysed", url=row["url"], outcome="failed", detail=result.detail)
+        log.warning("page not analysed", stage="articles", url=row["url"], outcome="failed", detail=result.detail)
         return ["articles failed"]
     if isinstance(result, ArticleOutcome):
         articles.finish(tx, row["id"], result)
-        log.info("page holds no article", url=row["url"], outcome=result)
+        log.info("page holds no article", stage="articles", url=row["url"], outcome=result)
         return [f"articles {result}"]
     analysis: Analysis = result
     tx.run("articles.lock")
@@ -107,29 +107,31 @@ def record(tx: Transaction, row: dict[str, Any], result: Result, desk: Desk, now
         return [f"articles {ArticleOutcome.UNCHANGED}"]
     revision = 1 if previous is None else previous["revision"] + 1
     when = articles.speaks_for(row, analysis, revision)
-    verdict = copies.verdict(tx, analysis.article, analysis.fingerprint, when, revision=revision)
+    with clock.stage("copies"):
+        verdict = copies.verdict(tx, analysis.article, analysis.fingerprint, when, revision=revision)
     if revision > articles.MOST_REVISIONS and verdict.relation is Relation.DUPLICATE:
         articles.finish(tx, row["id"], ArticleOutcome.UNCHANGED, "no figure differs, and the page has changed too often before")
         return [f"articles {ArticleOutcome.UNCHANGED}"]
-    article_id, as_of = articles.store(tx, row, analysis, verdict, revision)
-    copies.store(tx, article_id, analysis.fingerprint, verdict.relation)
+    with clock.stage("articles"):
+        article_id, as_of = articles.store(tx, row, analysis, verdict, revision)
+    with clock.stage("copies"):
+        copies.store(tx, article_id, analysis.fingerprint, verdict.relation)
     outcomes = [f"articles {ArticleOutcome.STORED}", f"copies {verdict.relation}"]
     placed = series.Result(outcome=SeriesOutcome.NOTHING_NEW)
     raised = 0
     if verdict.relation is not Relation.DUPLICATE:
-        again = copies.judge_again(tx, article_id, as_of, verdict)
+        with clock.stage("copies"):
+            again = copies.judge_again(tx, article_id, as_of, verdict)
         outcomes += [f"copies judged again {each.verdict.relation}" for each in again if each.changed]
         placed, raised = place(tx, article_id, as_of, analysis, verdict, again, desk, now)
     articles.finish(tx, row["id"], ArticleOutcome.STORED)
     said = FigureOutcome.COPY if verdict.relation is Relation.DUPLICATE else analysis.figures_outcome
     outcomes += [f"figures {said}", f"series {placed.outcome}"] + ["alerts raised"] * raised
-    log.info(
-        "article recorded",
-        url=analysis.article.url,
-        outcome=verdict.relation,
-        figures=len(analysis.figures),
-        series=placed.outcome,
-    )
+    url = analysis.article.url
+    log.info("article stored", stage="articles", url=url, outcome=ArticleOutcome.STORED, revision=revision)
+    log.info("article judged", stage="copies", url=url, outcome=verdict.relation, layer=verdict.layer)
+    log.info("figures read", stage="figures", url=url, outcome=said, figures=len(analysis.figures))
+    log.info("figures placed", stage="series", url=url, outcome=placed.outcome, alerts=raised or None)
     return outcomes
 
 
@@ -154,20 +156,22 @@ def place(
     now: datetime,
 ) -> tuple[series.Result, int]:
     """What an article says, in its series, with what follows for those that were judged again; and the alerts raised."""
-    ids = figures.store(tx, article_id, analysis.figures, analysis.figure_sentences)
-    figures.store_claims(tx, article_id, analysis.claims)
-    placed = series.place(
-        tx,
-        article_id,
-        as_of,
-        analysis.figures,
-        ids,
-        analysis.figure_sentences,
-        analysis.mentions,
-        verdict,
-        again,
-        desk.threshold,
-        now,
-    )
-    tx.run("articles.settle", id=article_id, figures_outcome=analysis.figures_outcome, series_outcome=placed.outcome)
+    with clock.stage("figures"):
+        ids = figures.store(tx, article_id, analysis.figures, analysis.figure_sentences)
+        figures.store_claims(tx, article_id, analysis.claims)
+    with clock.stage("series"):
+        placed = series.place(
+            tx,
+            article_id,
+            as_of,
+            analysis.figures,
+            ids,
+            analysis.figure_sentences,
+            analysis.mentions,
+            verdict,
+            again,
+            desk.threshold,
+            now,
+        )
+        tx.run("articles.settle", id=article_id, figures_outcome=analysis.figures_outcome, series_outcome=placed.outcome)
     return placed, alerts.raise_due(tx, placed.series, desk.rules, now, deliver=desk.deliver)

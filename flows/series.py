@@ -14,6 +14,7 @@ from typing import Any
 from extractors.copies.origins import Source, origins
 from extractors.series import link
 from extractors.series.inherit import Placed, inherited, same_value
+from extractors.series.intervals import vague
 from extractors.series.link import Candidate
 from extractors.series.mention import Mention, from_json, keys, to_json
 from extractors.series.shifts import detect
@@ -195,10 +196,11 @@ def decide(tx: Transaction, series: Sequence[int], threshold: Decimal, now: date
     observations: defaultdict[int, list[Observation]] = defaultdict(list)
     credits: defaultdict[int, list[Source]] = defaultdict(list)
     for row in tx.all("series.observations", series=list(series)):
-        credit = row.pop("credit")
+        credit, surface = row.pop("credit"), row.pop("surface")
         source = Source(cluster=row["origin"], outlet=row["outlet"], credit=credit, speaker=row["speaker"] or "")
         credits[row["series"]].append(source)
-        observations[row["series"]].append(Observation(**row | {"role": Role(row["role"]), "bound": Bound(row["bound"])}))
+        shaped = {"role": Role(row["role"]), "bound": Bound(row["bound"]), "vague": vague(surface)}
+        observations[row["series"]].append(Observation(**row | shaped))
     for one, found in observations.items():
         origin_of = origins(credits[one])
         observations[one] = [replace(each, origin=origin_of[each.origin]) for each in found]

@@ -22,7 +22,7 @@ from extractors.article.sitemap import SitemapDocument, SitemapLink, read_sitema
 from extractors.article.urls import canonical_url, is_web_url
 from flows.db import Database, Jsonb, Transaction
 from flows.gate import LONGEST_WAIT, Gate, HostBusy, host_of
-from flows.http import Client, Response, redact
+from flows.http import Client, Response, redact, with_credentials_of
 from flows.log import log
 from flows.robots import Robots
 from flows.settings import Settings
@@ -334,7 +334,13 @@ def _store(database: Database, source: dict[str, Any], reading: Reading, now: da
         )
         tx.run("sources.forget", id=source["id"], host=source["host"], now=now)
     log.info(
-        "source polled", source=redact(source["url"]), outcome=reading.outcome, detail=reading.detail, listed=listed, new=new
+        "source polled",
+        stage="sources",
+        source=redact(source["url"]),
+        outcome=reading.outcome,
+        detail=reading.detail,
+        listed=listed,
+        new=new,
     )
     return Polled(source=redact(source["url"]), outcome=reading.outcome, detail=reading.detail, listed=listed, new=new)
 
@@ -388,6 +394,7 @@ def _learnt(source: dict[str, Any], reading: Reading, listed: int, new: int, now
         to, since, for_good = schedule.moved(answer.moved_to, seen=source["moved_to"], since=source["moved_since"], now=now)
         learnt |= {"moved_to": to, "moved_since": since}
         if for_good and is_web_url(to):
+            to = with_credentials_of(source["address"], to)
             learnt |= {"address": to, "host": host_of(to), "moved_to": "", "moved_since": None}
     learnt["due_at"] = schedule.due(
         now, wait, source=source["id"], trouble=learnt["trouble"], hints=_hints(learnt, answer if good else None, answer)

@@ -1,78 +1,138 @@
 """The watch as a Prefect flow: one pass over what is due, in batches.
 
 A task is a batch of polls, fetches, pages or deliveries, never one article: a task run costs Prefect about what an
-article costs us; `batch` numbers a pass's tasks, for their names. Batches are leased in Postgres, so any number of
-workers may run this flow at once, and a crash at any point leaves work that is due again. Importing this module imports
-Prefect; prefect_environment() comes first.
+article costs us. So it is looked up first whether there is something to do. `batch` numbers a pass's tasks, for their
+names. Pages are read while others are fetched. Batches are leased in Postgres, so any number of workers may run this flow
+at once, and a crash at any point leaves work that is due again. Told to stop (SIGTERM), a pass ends the batch that it
+reads and hands back the rest. Importing this module imports Prefect; prefect_environment() comes first.
 """
 
 import asyncio
+import signal
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from typing import Any
 
 from prefect import flow, task
-from prefect.artifacts import acreate_table_artifact
+from prefect.artifacts import acreate_progress_artifact, acreate_table_artifact, aupdate_progress_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.events import emit_event
+from prefect.runtime import flow_run, task_run
 
-from flows import alerts, articles, fetch, notices, pipeline, seeds, sources
+from flows import alerts, articles, clock, fetch, notices, passes, pipeline, seeds, sources
 from flows.context import Context, context
 from flows.gate import LONGEST_WAIT
-from flows.http import client_of
+from flows.http import client_of, redact
 from flows.log import log
+from schemas.errors import DatabaseUnavailable, FigurewatchError
 
 POLLS_A_TASK = 50
 FETCHES_A_TASK = 100
 PAGES_A_TASK = 100
 
-#: A pass waits so long for hosts that must not be asked yet, then leaves the rest to the next pass.
-LONGEST_PASS = timedelta(minutes=10)
+#: A pass goes on for so long while there is more to do, then leaves the rest to the next: processes stay young, and a
+#: start costs about five seconds of CPU.
+LONGEST_PASS = timedelta(minutes=5)
+
+#: Between two looks for pages to read while others are fetched: seldom more than one task in two seconds.
+LOOK_SECONDS = 2.0
+
+#: A database that is started again is back within that.
+RETRIES = (2, 10, 30)
 
 
 def _now(simulated: datetime | None) -> datetime:
     return simulated or datetime.now(UTC)
 
 
-@task(name="poll sources", task_run_name="poll sources, batch {batch}", cache_policy=NO_CACHE)
+def _is_away(_task: Any, _run: Any, state: Any) -> bool:
+    """Whether trying again may help: the database was away. All else is recorded by the stages themselves."""
+    return isinstance(state.data, DatabaseUnavailable)
+
+
+def _again(opened: Context, leased: str) -> None:
+    """What a try of this batch had leased that the database then cut off is given back; no other batch has such rows now."""
+    if (task_run.run_count or 1) > 1 and opened.presence is not None:
+        opened.presence.renew()
+        with opened.database.transaction() as tx:
+            passes.free(tx, mine=opened.database.process, only=leased)
+
+
+def _named(name: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "task_run_name": name + ", batch {batch}",
+        "cache_policy": NO_CACHE,
+        "retries": len(RETRIES),
+        "retry_delay_seconds": list(RETRIES),
+        "retry_condition_fn": _is_away,
+    }
+
+
+@task(**_named("poll sources"))
 async def poll_batch(config: str | None, data_dir: str | None, simulated: datetime | None, batch: int) -> Counter[str]:  # noqa: ARG001
     """Poll up to POLLS_A_TASK due sources; counts by outcome, empty when none is due."""
     opened, now = context(config, data_dir), _now(simulated)
     counts: Counter[str] = Counter()
-    async with client_of(opened.settings.fetch) as client:
-        for polled in await sources.poll_all(opened.database, client, opened.settings, now, POLLS_A_TASK):
-            counts[f"sources {polled.outcome or 'waiting'}"] += 1
-            counts["sources new entries"] += polled.new
+    _again(opened, "sources")
+    with clock.stage("sources"):
+        async with client_of(opened.settings.fetch) as client:
+            for polled in await sources.poll_all(opened.database, client, opened.settings, now, POLLS_A_TASK):
+                counts[f"sources {polled.outcome or 'waiting'}"] += 1
+                counts["sources new entries"] += polled.new
+    await asyncio.to_thread(passes.count, opened.database, counts)
     return counts
 
 
-@task(name="fetch pages", task_run_name="fetch pages, batch {batch}", cache_policy=NO_CACHE)
+@task(**_named("fetch pages"))
 async def fetch_batch(config: str | None, data_dir: str | None, simulated: datetime | None, batch: int) -> Counter[str]:  # noqa: ARG001
     """Fetch up to FETCHES_A_TASK due pages; counts by outcome, empty when none is due."""
     opened, now = context(config, data_dir), _now(simulated)
-    async with client_of(opened.settings.fetch) as client:
-        done = await fetch.fetch_all(opened.database, client, opened.settings.fetch, now, FETCHES_A_TASK)
-    return Counter(f"fetch {fetched.outcome or 'waiting'}" for fetched in done)
+    _again(opened, "entries")
+    with clock.stage("fetch"):
+        async with client_of(opened.settings.fetch) as client:
+            done = await fetch.fetch_all(opened.database, client, opened.settings.fetch, now, FETCHES_A_TASK)
+    counts = Counter(f"fetch {fetched.outcome or 'waiting'}" for fetched in done)
+    await asyncio.to_thread(passes.count, opened.database, counts)
+    return counts
 
 
-@task(name="read articles", task_run_name="read articles, batch {batch}", cache_policy=NO_CACHE)
+@task(**_named("read articles"))
 async def read_batch(config: str | None, data_dir: str | None, simulated: datetime | None, batch: int) -> Counter[str]:  # noqa: ARG001
     """Analyse and record up to PAGES_A_TASK pages; counts by outcome, empty when none waits."""
     opened = context(config, data_dir)
-    return await asyncio.to_thread(
+    _again(opened, "pages")
+    counts = await asyncio.to_thread(
         pipeline.analyse_due, opened.database, opened.analyser, opened.desk, _now(simulated), PAGES_A_TASK
     )
+    await asyncio.to_thread(passes.count, opened.database, counts)
+    return counts
 
 
-@task(name="deliver alerts", task_run_name="deliver alerts, batch {batch}", cache_policy=NO_CACHE)
+@task(**_named("deliver alerts"))
 async def deliver_batch(config: str | None, data_dir: str | None, simulated: datetime | None, batch: int) -> Counter[str]:  # noqa: ARG001
     """Send due deliveries; counts by the state they ended in."""
     opened = context(config, data_dir)
-    sent = await asyncio.to_thread(alerts.deliver, opened.database, opened.settings, _now(simulated))
-    await asyncio.to_thread(notices.deliver, opened.database, opened.settings, _now(simulated))
-    return Counter({f"alerts {state}": number for state, number in sent.items()})
+    _again(opened, "messages")
+    with clock.stage("alerts"):
+        sent = await asyncio.to_thread(alerts.deliver, opened.database, opened.settings, _now(simulated))
+        await asyncio.to_thread(notices.deliver, opened.database, opened.settings, _now(simulated))
+    counts = Counter({f"alerts {state}": number for state, number in sent.items()})
+    await asyncio.to_thread(passes.count, opened.database, counts)
+    return counts
 
 
-@flow(name="watch", flow_run_name="watch {simulated}", log_prints=False)
+def _name() -> str:
+    """A pass is called after its moment."""
+    simulated = flow_run.parameters.get("simulated")
+    at = datetime.fromisoformat(simulated) if isinstance(simulated, str) else simulated or datetime.now(UTC)
+    return f"watch, {at:%Y-%m-%d %H:%M} UTC"
+
+
+@flow(name="watch", flow_run_name=_name, log_prints=False)
 async def watch(config: str | None = None, data_dir: str | None = None, simulated: datetime | None = None) -> dict[str, int]:
     """One pass over everything that is due; counts by stage and outcome.
 
@@ -82,38 +142,193 @@ async def watch(config: str | None = None, data_dir: str | None = None, simulate
         simulated: the time that the pass believes it is; for demonstrations and tests.
     """
     opened = context(config, data_dir)
+    if opened.presence is not None:
+        opened.presence.renew()
     with opened.database.transaction() as tx:
-        sources.keep(tx, opened.settings, _now(simulated))
-        articles.expire(tx, _now(simulated), opened.settings.keep_pages_days)
-    seeds.keep(opened, _now(simulated))
-    where = (config, data_dir, simulated)
-    done: Counter[str] = Counter()
-    end = datetime.now(UTC) + LONGEST_PASS
-    batch = count(1)
-    while counts := await poll_batch(*where, next(batch)):
-        done += Counter({key: number for key, number in counts.items() if key != "sources waiting"})
-        if counts.keys() <= {"sources waiting", "sources new entries"}:
-            break
-    while True:
-        while counts := await fetch_batch(*where, next(batch)):
-            done += Counter({key: number for key, number in counts.items() if key != "fetch waiting"})
-            if counts.keys() == {"fetch waiting"}:
-                break
-            done += await read_batch(*where, next(batch))
-        while counts := await read_batch(*where, next(batch)):
-            done += counts
-        done += await deliver_batch(*where, next(batch))
-        wait = _wait(opened, end) if simulated is None else None
-        if wait is None:
-            break
-        await asyncio.sleep(wait)
+        pass_id = passes.begin(tx, opened.database.process, datetime.now(UTC))
+    this = _Pass(opened, (config, data_dir, simulated))
+    outcome, detail = "failed", ""
+    try:
+        with _told_to_stop(this.stop):
+            await this.work()
+        outcome = "stopped" if this.stop.is_set() else "done"
+    except BaseException as error:
+        detail = f"{type(error).__name__}: {error}"
+        raise
+    finally:
+        with suppress(FigurewatchError), opened.database.transaction() as tx:
+            passes.end(tx, pass_id, outcome, this.done, datetime.now(UTC), detail)
+            passes.free(tx, mine=opened.database.process)
+    await _tell_prefect(opened, this.done, simulated)
+    return dict(this.done)
+
+
+class _Pass:
+    """One pass under way."""
+
+    def __init__(self, opened: Context, where: tuple[str | None, str | None, datetime | None]) -> None:
+        self.opened, self.where, self.simulated = opened, where, where[2]
+        self.done: Counter[str] = Counter()
+        self.stop = asyncio.Event()
+        self._batch = count(1)
+        self._end = datetime.now(UTC) + LONGEST_PASS
+        self._progress: Any = None
+
+    async def work(self) -> None:
+        """All that is due, until nothing is, or the time is up, or it is told to stop."""
+        now = _now(self.simulated)
+        with self.opened.database.transaction() as tx:
+            sources.keep(tx, self.opened.settings, now)
+            articles.expire(tx, now, self.opened.settings.keep_pages_days)
+        seeds.keep(self.opened, now)
+        if self.simulated is not None:  # one after the other, so that a demonstration goes alike each time
+            await self._intake()
+            await self._read(None)
+        else:
+            intake = asyncio.create_task(self._intake())
+            try:
+                await self._read(intake)
+                if self.stop.is_set():
+                    intake.cancel()
+                with suppress(asyncio.CancelledError):
+                    await intake
+            finally:
+                intake.cancel()
+        await self._deliver()
+
+    async def _intake(self) -> None:
+        """Poll and fetch, until no host may be asked for anything within the time of a pass."""
+        while not self._over():
+            came = Counter[str]()
+            due = await self._due()
+            if due["sources"]:
+                came += await poll_batch(*self.where, next(self._batch))
+            if due["fetch"] or came["sources new entries"]:
+                came += await fetch_batch(*self.where, next(self._batch))
+            came = Counter({key: number for key, number in came.items() if not key.endswith(" waiting")})
+            self.done += came
+            if came.keys() - {"sources new entries"}:
+                continue
+            wait = _wait(self.opened, self._end) if self.simulated is None else None
+            if wait is None:
+                return
+            await asyncio.sleep(wait)
+
+    async def _read(self, intake: "asyncio.Task[None] | None") -> None:
+        """Read what was fetched, until nothing waits and nothing more comes."""
+        while not self._over():
+            if (await self._due())["articles"]:
+                counts = await read_batch(*self.where, next(self._batch))
+                self.done += counts
+                if counts["alerts raised"]:
+                    await self._deliver()
+                if counts:
+                    await self._show_progress()
+                    continue
+            if intake is None or intake.done():
+                return
+            stopped = asyncio.create_task(self.stop.wait())
+            await asyncio.wait({intake, stopped}, timeout=LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            stopped.cancel()
+
+    async def _deliver(self) -> None:
+        if (await self._due())["alerts"] or self.opened.settings.owner:
+            self.done += await deliver_batch(*self.where, next(self._batch))
+
+    async def _due(self) -> dict[str, Any]:
+        """Whether each stage has something to do; a database that is started again is waited for."""
+        for pause in (*RETRIES, 0):
+            try:
+                with self.opened.database.transaction() as tx:
+                    return passes.due(tx, _now(self.simulated))
+            except DatabaseUnavailable:
+                if not pause:
+                    raise
+                await asyncio.sleep(pause)
+        raise AssertionError
+
+    def _over(self) -> bool:
+        return self.stop.is_set() or (self.simulated is None and datetime.now(UTC) > self._end)
+
+    async def _show_progress(self) -> None:
+        """How much of what waits is read, on Prefect's page; only where there is more than a batch."""
+        with self.opened.database.transaction() as tx:
+            waiting = next(
+                (row["depth"] for row in tx.all("service.queues", now=_now(self.simulated)) if row["queue"] == "articles"), 0
+            )
+        read = sum(number for key, number in self.done.items() if key.startswith("articles "))
+        if self._progress is None and waiting <= PAGES_A_TASK:
+            return
+        percent = 100.0 * read / max(1, read + waiting)
+        if self._progress is None:
+            self._progress = await acreate_progress_artifact(
+                percent, key="pass-progress", description="Pages read of those that wait."
+            )
+        else:
+            await aupdate_progress_artifact(self._progress, percent)
+
+
+@contextmanager
+def _told_to_stop(stop: asyncio.Event) -> Iterator[None]:
+    """Take SIGTERM as the wish to end soon, while this runs. Prefect's own way would cut the flow off."""
+    loop = asyncio.get_running_loop()
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        loop.add_signal_handler(signal.SIGTERM, stop.set)
+    except (ValueError, RuntimeError, NotImplementedError):  # no main thread of a process of its own
+        yield
+        return
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGTERM)
+        signal.signal(signal.SIGTERM, before or signal.SIG_DFL)
+
+
+async def _tell_prefect(opened: Context, done: Counter[str], simulated: datetime | None) -> None:
+    """What came of the pass: a line in the log, a table on Prefect's page, events that automations can act on."""
     said = pipeline.summary(done)
-    # What came new is worth a line; that feeds were asked and had nothing is not.
-    (log.notice if said.keys() - {"sources"} else log.info)("pass done", **said)
-    if said and simulated is None:
+    log.info("pass done", **said)
+    if simulated is not None:
+        return
+    if said:
         table = [{"stage": stage, "came to": words} for stage, words in said.items()]
         await acreate_table_artifact(table, key="pass", description="What this pass came to.")
-    return dict(done)
+    with opened.database.transaction() as tx:
+        shifts, told = passes.unread(tx, "shifts"), passes.unread(tx, "notices")
+    for row in shifts:
+        emit_event(
+            "figurewatch.shift",
+            resource={
+                "prefect.resource.id": f"figurewatch.series.{row['series_id']}",
+                "prefect.resource.name": row["label"],
+                "figurewatch.kind": row["kind"],
+                "figurewatch.unit": row["unit"],
+            },
+            payload={
+                "shift": row["id"],
+                "alert": row["alert_id"],
+                "from": str(row["from_number"]),
+                "to": str(row["to_number"]),
+                "origins": row["origins_after"],
+                "outlet": row["outlet"],
+                "url": row["url"],
+            },
+        )
+    for row in told:
+        emit_event(
+            f"figurewatch.source.{row['kind']}",
+            resource={
+                "prefect.resource.id": f"figurewatch.source.{row['source_id']}",
+                "prefect.resource.name": row["outlet"] or redact(row["url"]),
+            },
+            payload={"notice": row["id"], "text": row["text"]},
+        )
+    emit_event(
+        "figurewatch.pass",
+        resource={"prefect.resource.id": f"figurewatch.worker.{passes.worker_name()}", "prefect.resource.name": "watch"},
+        payload={"done": dict(done)},
+    )
 
 
 def _wait(opened: Context, end: datetime) -> float | None:

@@ -62,6 +62,16 @@ class FetchError(OperationError):
 class DeliveryError(OperationError):
     """The channel did not take the message."""
 
-    def __init__(self, message: str = "", *, permanent: bool = False, mend: str = "") -> None:
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        permanent: bool = False,
+        unsure: bool = False,
+        wait_seconds: float | None = None,
+        mend: str = "",
+    ) -> None:
         super().__init__(message, mend=mend)
         self.permanent = permanent  #: trying again later is of no use
+        self.unsure = unsure  #: it may have arrived all the same: the connection broke before the answer came
+        self.wait_seconds = wait_seconds  #: how long the channel asks to be left alone

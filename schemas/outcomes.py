@@ -94,9 +94,25 @@ class SeriesOutcome(StrEnum):
 
 
 class DeliveryState(StrEnum):
-    """pending -> sent, or dead after the last try; recorded is the end in a replay."""
+    """pending -> sending -> sent, or pending again after a try that failed, or dead after the last; recorded in a replay."""
 
-    PENDING = "pending"
+    PENDING = "pending"  # waits for its time, or for another try
+    SENDING = "sending"  # a try is under way; found so after a crash, it may or may not have arrived
     SENT = "sent"
-    DEAD = "dead"
-    RECORDED = "recorded"
+    DEAD = "dead"  # given up; figurewatch alerts retry makes it pending
+    DROPPED = "dropped"  # before it went out the shift was withdrawn, acknowledged or its series muted
+    RECORDED = "recorded"  # would have gone out
+
+
+class Severity(StrEnum):
+    """How much an alert matters, lowest first; quiet hours and digests hold only what lies below a channel's `urgent`."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """0 for the lowest."""
+        return list(Severity).index(self)

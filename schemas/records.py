@@ -4,11 +4,12 @@ A record is what one stage hands to the next. Times are aware, and in UTC where 
 Decimals with their magnitude applied; spans are half-open character offsets into the article's text.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from schemas.outcomes import Bound, Relation, Role, ShiftKind
+from schemas.outcomes import Bound, Relation, Role, Severity, ShiftKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,7 @@ class Page:
     published_at: datetime | None = None
     authors: tuple[str, ...] = ()
     language: str = ""
+    proven: Mapping[str, str] = field(default_factory=dict)  #: field -> the place that had it right on this site before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,8 @@ class Article:
     authors: tuple[str, ...] = ()
     published_at: datetime | None = None  #: in the zone that the page writes it in
     credit: str = ""  #: the agency or outlet that the text credits ("(CPA) -", "First published by ...")
+    sources: Mapping[str, str] = field(default_factory=dict)  #: field -> the places that it was taken from
+    compared: Mapping[str, bool] = field(default_factory=dict)  #: place -> does it tell the title that the list tells?
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +202,7 @@ class Observation:
     speaker: str | None
     revises: bool = False  #: the article is a later revision of a URL that gave a number in this series
     withdraws: bool = False  #: the text takes the standing number back
+    vague: bool = False  #: a magnitude alone: "thousands", "tens of thousands"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,11 +222,20 @@ class Shift:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """Which shifts go to which channels."""
+    """Which shifts go to which channels. What is left empty asks for nothing."""
 
     name: str
     channels: tuple[str, ...] = ()
     words: tuple[tuple[str, ...], ...] = ()  #: of each group one word must stand in the label, the sentence or the headline
+    series: tuple[str, ...] = ()  #: numbers, names or patterns of series (extractors/message/rules.py)
+    units: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()  #: outlets, or hosts of their pages, one of which must report the new number
+    places: tuple[str, ...] = ()
     kinds: tuple[ShiftKind, ...] = tuple(ShiftKind)
     threshold: Decimal = Decimal(0)  #: least change as a share of the number before
-    min_origins: int = 1
+    least_change: Decimal = Decimal(0)  #: least change in the unit of the series
+    min_origins: int | None = None  #: independent origins that must report the new number
+    trusted: tuple[str, ...] = ()  #: outlets or hosts that are believed without others
+    min_trusted: int = 1  #: so many of them will do in place of min_origins
+    cool_down: timedelta = timedelta(0)  #: after a message on a series, further shifts of it wait so long
+    severity: Severity = Severity.NORMAL

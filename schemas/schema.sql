@@ -127,6 +127,7 @@ CREATE TABLE host (                                   -- the one gate for feeds,
 CREATE TABLE flight (                                 -- requests under way: none has more than its share of them
     id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     host          text NOT NULL,
+    started_at    timestamptz NOT NULL,               -- when its turn is
     until         timestamptz NOT NULL                -- over time it counts no more: its worker died
 );
 CREATE INDEX flight_host ON flight (host);
@@ -176,11 +177,21 @@ CREATE TABLE article (
     figures_outcome  text NOT NULL,                   -- FigureOutcome
     series_outcome   text NOT NULL,                   -- SeriesOutcome
     analysis_version text NOT NULL,                   -- of the analysis that the row and its figures come from
+    sources          jsonb NOT NULL DEFAULT '{}',     -- field -> the places of its page that it was taken from
     UNIQUE (url, revision)
 );
 CREATE INDEX article_cluster ON article (cluster_id);
 CREATE INDEX article_parent ON article (duplicate_of) WHERE duplicate_of IS NOT NULL;
 CREATE INDEX article_as_of ON article (as_of);
+
+-- Which place of its pages tells a site's titles, learnt where the site's own list could be compared with it.
+CREATE TABLE title_habit (
+    site     text NOT NULL,                           -- registrable domain
+    source   text NOT NULL,                           -- place of a page, as article.sources names it
+    agreed   integer NOT NULL,                        -- articles where it told the title that the list told; halved now and then
+    differed integer NOT NULL,                        -- articles where it told another, and another place the list's
+    PRIMARY KEY (site, source)
+);
 
 CREATE TABLE seed_pack (
     name      text PRIMARY KEY,                       -- as in the settings: its documents are read in once
@@ -326,25 +337,128 @@ CREATE TABLE correction (                             -- what a person decided; 
 );
 CREATE INDEX correction_series ON correction (series_id);
 
--- Shifts that matched a rule, and the outbox. Written in the shift's transaction, so neither is lost without the other.
+-- Shifts that matched a rule, and the outbox. Alert and deliveries are written in the shift's transaction, so neither is lost
+-- without the other; the relay packs deliveries that are due into messages, and a message is what is sent, and tried again.
+
+CREATE TABLE installation (                           -- one row: keeps our messages apart from another figurewatch's in one mailbox
+    id  uuid NOT NULL DEFAULT gen_random_uuid()
+);
+INSERT INTO installation DEFAULT VALUES;
 
 CREATE TABLE alert (
-    id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    shift_id    bigint NOT NULL UNIQUE REFERENCES shift ON DELETE CASCADE,  -- no alarm twice
-    rules       text[] NOT NULL,                      -- names of the rules that matched
-    created_at  timestamptz NOT NULL
+    id              bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    shift_id        bigint NOT NULL UNIQUE REFERENCES shift ON DELETE CASCADE,  -- no alarm twice
+    rules           text[] NOT NULL,                  -- names of the rules that matched
+    created_at      timestamptz NOT NULL,
+    acknowledged_at timestamptz,                      -- somebody has seen to it: what has not gone out yet is dropped
+    note            text NOT NULL DEFAULT ''          -- what that somebody said
 );
+
+CREATE TABLE message (
+    id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    channel       text NOT NULL,                      -- name in the settings; never an address
+    kind          text NOT NULL CHECK (kind IN ('alert', 'digest', 'service')),  -- service: what we say of ourselves, to the owner
+    severity      text NOT NULL CHECK (severity IN ('low', 'normal', 'high', 'critical')),  -- the highest of what it tells
+    state         text NOT NULL CHECK (state IN ('pending', 'sending', 'sent', 'dead', 'dropped', 'recorded')),  -- pending <-> sending -> sent | dead; dead -> pending by hand; dropped: nothing of it holds any more; recorded in a replay
+    text          text NOT NULL DEFAULT '',           -- of a service's message; what an alert says is made when it is sent
+    about         text NOT NULL DEFAULT '',           -- of a service's message: what its thread is about
+    created_at    timestamptz NOT NULL,
+    due_at        timestamptz NOT NULL,
+    tries         integer NOT NULL DEFAULT 0,
+    leased_until  timestamptz,                        -- a relay has it until then
+    unsure        boolean NOT NULL DEFAULT false,     -- a try ended without an answer: it may have arrived
+    repeated      boolean NOT NULL DEFAULT false,     -- sent again after such a try, and said to be: this happens once
+    sent_at       timestamptz,
+    place         text NOT NULL DEFAULT '',           -- where the channel put it, as it said itself; replies are sent there
+    detail        text NOT NULL DEFAULT ''            -- why the last try failed
+);
+CREATE INDEX message_due ON message (channel, due_at) WHERE state IN ('pending', 'sending');
 
 CREATE TABLE delivery (
     id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     alert_id      bigint NOT NULL REFERENCES alert ON DELETE CASCADE,
     channel       text NOT NULL,                      -- name in the settings; never an address
-    state         text NOT NULL CHECK (state IN ('pending', 'sent', 'dead', 'recorded')),  -- pending -> sent | dead; recorded in a replay
-    tries         integer NOT NULL DEFAULT 0,
-    due_at        timestamptz NOT NULL,
-    leased_until  timestamptz,
-    sent_at       timestamptz,
-    detail        text NOT NULL DEFAULT '',           -- why the last try failed
+    severity      text NOT NULL CHECK (severity IN ('low', 'normal', 'high', 'critical')),  -- the highest of the rules that name the channel
+    cool_down     interval NOT NULL DEFAULT '0',      -- after a message on its series it waits so long: the shortest of those rules
+    state         text NOT NULL CHECK (state IN ('pending', 'dropped', 'recorded')),  -- pending -> dropped before it is in a message; then the message's state counts; recorded in a replay
+    due_at        timestamptz NOT NULL,               -- looked at again then: quiet hours, digests and cool-downs hold it
+    message_id    bigint REFERENCES message ON DELETE SET NULL,
+    detail        text NOT NULL DEFAULT '',           -- why it was dropped
     UNIQUE (alert_id, channel)                        -- the idempotency key
 );
-CREATE INDEX delivery_due ON delivery (due_at) WHERE state = 'pending';
+CREATE INDEX delivery_due ON delivery (channel, due_at) WHERE message_id IS NULL AND state <> 'dropped';
+CREATE INDEX delivery_message ON delivery (message_id) WHERE message_id IS NOT NULL;
+
+CREATE TABLE channel (                                -- what is known of a channel by its deliveries; written by the relay
+    name          text PRIMARY KEY,
+    hold_until    timestamptz,                        -- it failed, or asked for a pause: nothing is sent to it before
+    failures      integer NOT NULL DEFAULT 0,         -- in a row
+    failing_since timestamptz,
+    detail        text NOT NULL DEFAULT ''            -- of the last failure
+);
+
+CREATE TABLE trouble (                                -- of the service itself: told to the owner once when it begins and once when it is over
+    about      text NOT NULL,                         -- 'channel desk', 'fetching', 'disk'
+    text       text NOT NULL,                         -- one line for a person
+    raised_at  timestamptz NOT NULL,
+    over_at    timestamptz
+);
+CREATE UNIQUE INDEX trouble_standing ON trouble (about) WHERE over_at IS NULL;
+
+-- The service: whose each lease is, what passes came to, and what is counted for the page of metrics.
+
+-- A lease names the process that took it. Each process holds an advisory lock under its number for as long as it lives, so
+-- that what a killed one had taken is free again at once, not when the lease lapses. A trigger, since every stage leases.
+CREATE FUNCTION name_holder() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.leased_by := nullif(current_setting('figurewatch.process', true), '')::integer;
+    RETURN NEW;
+END
+$$;
+
+ALTER TABLE source ADD COLUMN leased_by integer;      -- of the process that polls it; null: one that does not say
+ALTER TABLE entry ADD COLUMN leased_by integer;
+ALTER TABLE page ADD COLUMN leased_by integer;
+ALTER TABLE message ADD COLUMN leased_by integer;
+ALTER TABLE notice ADD COLUMN leased_by integer;
+CREATE TRIGGER source_holder BEFORE UPDATE OF leased_until ON source FOR EACH ROW WHEN (NEW.leased_until IS NOT NULL) EXECUTE FUNCTION name_holder();
+CREATE TRIGGER entry_holder BEFORE UPDATE OF leased_until ON entry FOR EACH ROW WHEN (NEW.leased_until IS NOT NULL) EXECUTE FUNCTION name_holder();
+CREATE TRIGGER page_holder BEFORE UPDATE OF leased_until ON page FOR EACH ROW WHEN (NEW.leased_until IS NOT NULL) EXECUTE FUNCTION name_holder();
+CREATE TRIGGER message_holder BEFORE UPDATE OF leased_until ON message FOR EACH ROW WHEN (NEW.leased_until IS NOT NULL) EXECUTE FUNCTION name_holder();
+CREATE TRIGGER notice_holder BEFORE UPDATE OF leased_until ON notice FOR EACH ROW WHEN (NEW.leased_until IS NOT NULL) EXECUTE FUNCTION name_holder();
+
+-- What stands in quarantine is counted at every look.
+CREATE INDEX entry_quarantined ON entry (id) WHERE state = 'quarantined';
+CREATE INDEX page_quarantined ON page (id) WHERE state = 'quarantined';
+
+-- Dropping an observation asks whether a shift rests on it.
+CREATE INDEX shift_before ON shift (before_id);
+
+CREATE TABLE pass (
+    id        bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    worker    text NOT NULL,                          -- machine and process
+    process   integer,                                -- its number among the holders of leases
+    began_at  timestamptz NOT NULL,
+    ended_at  timestamptz,                            -- null: under way, or its process died
+    outcome   text CHECK (outcome IN ('done', 'stopped', 'failed')),
+    done      jsonb NOT NULL DEFAULT '{}',            -- counts by stage and outcome
+    detail    text NOT NULL DEFAULT ''                -- of one that failed: why
+);
+CREATE INDEX pass_began ON pass (began_at);
+
+CREATE TABLE work (                                   -- counted up with every batch, by whatever process
+    stage     text NOT NULL,
+    outcome   text NOT NULL,
+    items     bigint NOT NULL,
+    PRIMARY KEY (stage, outcome)
+);
+
+CREATE TABLE work_time (                              -- likewise
+    stage     text PRIMARY KEY,
+    seconds   double precision NOT NULL
+);
+
+CREATE TABLE watermark (                              -- how far something was read that is read once
+    name      text PRIMARY KEY,
+    position  bigint NOT NULL
+);

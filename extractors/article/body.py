@@ -8,17 +8,17 @@ Not here: what the article's numbers and statements are (figures/, claims/), whe
 
 import re
 import unicodedata
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from lxml.html import HtmlElement
 
-from extractors.article.dates import LAST_YEAR, as_written, moment
 from extractors.article.furniture import without_furniture
-from extractors.article.headline import headline, letters
+from extractors.article.headline import headline, letters, told_titles
 from extractors.article.instead import instead
 from extractors.article.language import language
 from extractors.article.markup import parse_html, plain
 from extractors.article.metadata import Declared, byline, declared
+from extractors.article.published import shown_date
 from extractors.article.urls import canonical_url, choose_canonical, site
 from extractors.article.wire import credit
 from schemas.outcomes import ArticleOutcome
@@ -29,8 +29,6 @@ MAX_HTML_LENGTH = 5_000_000
 #: Tags that are read. Each costs up to 0.1 ms; the fullest of those pages had 4,100.
 MAX_TAGS = 80_000
 
-#: Given to htmldate, which would ask the clock: the same page has the same date on every day.
-_LAST_DATE = datetime(LAST_YEAR, 12, 31, tzinfo=UTC)
 _MARKUP = re.compile(
     r"<(?:!doctype|html|head|body|meta|title|div|p|article|section|main|span|table|td|ul|ol|li|dl|blockquote|pre|time|h[1-6]|br|a)\b",
     re.IGNORECASE,
@@ -64,21 +62,63 @@ def look(page: Page) -> tuple[Article | None, ArticleOutcome]:
     if tree is None:
         return None, ArticleOutcome.NO_TEXT
     found = page.final_url or page.url
-    said = declared(tree)
+    said = declared(tree, found)
     outlet = page.outlet or said.site_name or said.publisher or site(found)
-    title = headline(page.title, said, outlet, found)
+    title, title_sources = headline(page.title, said, outlet, found, page.proven.get("title", ""))
     text = _paragraphs(_main_text(tree, found), title)
+    tongue = language(text, page.language or said.language)
+    authors, authors_source = _written_by(page, said, tree, outlet, found)
+    published_at, published_source = _published(page, said, tree, tongue, title)
+    sources = {"title": ", ".join(title_sources), "authors": authors_source, "published_at": published_source}
     read = Article(
         url=choose_canonical(found, said.canonical),
         title=title,
         text=text,
-        language=language(text, page.language or said.language),
+        language=tongue,
         outlet=outlet,
-        authors=page.authors or _people(said.authors, said, outlet, found) or _people(byline(tree), said, outlet, found),
-        published_at=_better(page.published_at, said.published_at) or _dated(tree, found),
+        authors=authors,
+        published_at=published_at,
         credit=credit(text),
+        sources={field: source for field, source in sources.items() if source},
+        compared=_compared(page.title, told_titles(said, outlet, found)),
     )
     return read, instead(text, said, tree, found)
+
+
+def _written_by(page: Page, said: Declared, tree: HtmlElement, outlet: str, url: str) -> tuple[tuple[str, ...], str]:
+    if page.authors:
+        return page.authors, "list"
+    names = _people(said.authors, said, outlet, url)
+    if names:
+        return names, said.authors_source
+    names = _people(byline(tree), said, outlet, url)
+    return names, "byline" if names else ""
+
+
+def _published(page: Page, said: Declared, tree: HtmlElement, tongue: str, title: str) -> tuple[datetime | None, str]:
+    """The date that was listed; the page's own where the list has none, or names the day only."""
+    listed, declared_at = page.published_at, said.published_at
+    if listed is None:
+        return (
+            (declared_at, said.published_source)
+            if declared_at is not None
+            else shown_date(tree, page.final_url or page.url, tongue, title)
+        )
+    day_only = not (listed.hour or listed.minute or listed.second)
+    if declared_at is not None and day_only and abs(declared_at - listed) < timedelta(days=1):
+        return declared_at, said.published_source
+    return listed, "list"
+
+
+def _compared(listed: str, told: list[tuple[str, str]]) -> dict[str, bool]:
+    """Which places of the page say what its list says; empty where that tells none from another."""
+    wanted = letters(plain(listed))
+    if not wanted:
+        return {}
+    agrees: dict[str, bool] = {}
+    for source, title in told:
+        agrees[source] = agrees.get(source, False) or letters(title) == wanted
+    return agrees if len(set(agrees.values())) > 1 else {}
 
 
 def _people(names: tuple[str, ...], said: Declared, outlet: str, url: str) -> tuple[str, ...]:
@@ -99,14 +139,6 @@ def _people(names: tuple[str, ...], said: Declared, outlet: str, url: str) -> tu
 def _name_words(name: str) -> list[str]:
     words = _WORD.findall(name.lower())
     return words[1:] if words[:1] == ["the"] else words
-
-
-def _better(listed: datetime | None, declared_at: datetime | None) -> datetime | None:
-    """The date that was listed; the page's own where the list names the day only."""
-    if listed is None or declared_at is None:
-        return listed or declared_at
-    day_only = not (listed.hour or listed.minute or listed.second)
-    return declared_at if day_only and abs(declared_at - listed) < timedelta(days=1) else listed
 
 
 def _bounded(markup: str) -> str:
@@ -147,21 +179,3 @@ def _paragraphs(text: str, title: str) -> str:
     while lines and letters(lines[0]) == letters(title):
         lines.pop(0)
     return "\n\n".join(without_furniture(lines))
-
-
-def _dated(tree: HtmlElement, url: str) -> datetime | None:
-    """A date that the page shows without declaring it: in its address, a time element, beside the headline; with its hour
-    where a time element of that day has one.
-    """
-    from htmldate import find_date
-
-    try:
-        written = find_date(tree, url=url or None, original_date=True, extensive_search=False, max_date=_LAST_DATE)
-    except Exception:  # as above
-        return None
-    day = moment(written) if written else None
-    if day is None:
-        return None
-    times = (as_written(element.get("datetime") or "") for element in tree.iter("time"))
-    zoned = (time.replace(tzinfo=time.tzinfo or UTC) for time in times if time is not None)
-    return min((time for time in zoned if timedelta() < time - day < timedelta(days=1)), default=day)

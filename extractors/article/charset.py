@@ -7,6 +7,7 @@ Pure; no bytes raise. Only the charsets of the web are followed, never Python's 
 
 import codecs
 import re
+import zlib
 
 from charset_normalizer import from_bytes
 
@@ -14,6 +15,9 @@ from charset_normalizer import from_bytes
 HEAD_BYTES = 4_096
 #: How much of a body without any declaration is looked at for the guess, which costs about 1 ms a kilobyte.
 GUESS_BYTES = 16_384
+
+#: Bytes that a file which is gzipped by itself may unpack to: the limit of the protocol of sitemaps.
+MAX_UNPACKED_BYTES = 50_000_000
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:+-]{1,40})", re.IGNORECASE)
@@ -32,6 +36,20 @@ _WIDER = {
     "euc-cn": "gb18030", "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932", "x-sjis": "cp932", "euc-kr": "cp949",
     "ks_c_5601-1987": "cp949", "big5": "big5hkscs", "macintosh": "mac-roman", "euc-tw": "big5hkscs",
 }  # fmt: skip
+
+
+def unpacked(body: bytes) -> bytes | None:
+    """A document out of the gzip file that it was sent as, the start of a large or broken one; None where nothing comes out.
+
+    What is no gzip file is returned as it is. One layer is undone and no more.
+    """
+    if not body.startswith(b"\x1f\x8b"):
+        return body
+    unpack = zlib.decompressobj(wbits=31)
+    try:
+        return unpack.decompress(body, MAX_UNPACKED_BYTES)
+    except zlib.error:
+        return None
 
 
 def decode_html(body: bytes, content_type: str = "") -> str:

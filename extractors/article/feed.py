@@ -18,10 +18,9 @@ from typing import Any, Literal
 
 import feedparser
 
-from extractors.article.charset import decode_xml
+from extractors.article.charset import decode_xml, unpacked
 from extractors.article.dates import moment
 from extractors.article.markup import NOT_XML, mended, parse_html, plain, root_name, root_start, web_url
-from extractors.article.urls import is_web_url
 from schemas.records import Entry
 
 #: Entries that one document may list; the rest is cut off. News feeds list 10 to 100; the largest archives 1,000.
@@ -32,15 +31,22 @@ MAX_FEED_LENGTH = 5_000_000
 MAX_FEED_TAGS = 300_000
 #: Prefixes of vocabularies that a feed may declare; feeds have up to 20. feedparser goes through all of them at every tag.
 MAX_PREFIXES = 100
+#: Attributes of one element; feeds have up to 30. feedparser takes time by their square: 10 s for 40,000.
+MAX_ATTRIBUTES = 1_000
 #: A description of this length is the article itself, not its teaser. Teasers of news feeds stay under 600 characters.
 FULL_TEXT_LENGTH = 1_500
 MAX_AUTHORS = 20
+#: Characters in which the root element is looked for behind what a broken server says before it.
+MAX_JUNK = 10_000
 
 _KINDS = {"rss": "rss", "channel": "rss", "rdf": "rdf", "feed": "atom"}
+_PAGE = {"html", "head", "body"}
 _FEED_TYPES = {"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json"}
 _PERIOD_MINUTES = {"hourly": 60, "daily": 1_440, "weekly": 10_080, "monthly": 43_200, "yearly": 525_600}
 
+_ROOT = re.compile(r"<(?:rss|feed|rdf:RDF)(?=[\s>])")
 _ITEM = re.compile(r"<(?:[\w.-]{1,40}:)?(?:item|entry)(?=[\s/>])", re.IGNORECASE)
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _PREFIX = re.compile(r"\bxmlns:([^\s=]{1,100})", re.IGNORECASE)
 _MAIL = re.compile(r"[<(]?[^\s@()<>]+@[^\s@()<>]+[>)]?")
 
@@ -87,7 +93,10 @@ def read_feed(body: bytes, *, content_type: str = "", base_url: str = "") -> Fee
         at most MAX_ENTRIES entries, each with an absolute http(s) address; dates in UTC as the publisher wrote them,
         also where they lie in the future.
     """
-    text = decode_xml(body, content_type)
+    plainly = unpacked(body)
+    if plainly is None:
+        return NotAFeed(reason="a gzipped file that cannot be unpacked")
+    text = decode_xml(plainly, content_type)
     start = text.lstrip()[:1]
     if start in {"{", "["}:
         return _json_feed(text, base_url)
@@ -95,7 +104,10 @@ def read_feed(body: bytes, *, content_type: str = "", base_url: str = "") -> Fee
     if at is None:
         return NotAFeed(reason="neither XML nor JSON" if text.strip() else "empty")
     name = root_name(text, at)
-    if name in {"html", "head", "body", "div", "script"}:
+    if name not in _KINDS and name not in _PAGE and (behind := _ROOT.search(text, at, at + MAX_JUNK)) is not None:
+        at = behind.start()  # a server's warnings stand before it
+        name = root_name(text, at)
+    if name in _PAGE or name in {"div", "script", "br", "p", "b", "font"}:
         return NotAFeed(reason="a web page, not a feed", found="html")
     if name in {"urlset", "sitemapindex"}:
         return NotAFeed(reason="a sitemap, not a feed", found="sitemap")
@@ -122,6 +134,8 @@ def _xml_feed(text: str, kind: str, base_url: str) -> FeedDocument | NotAFeed:
         text = "<".join(text.split("<", MAX_FEED_TAGS)[:MAX_FEED_TAGS])
     if len(set(_PREFIX.findall(text))) > MAX_PREFIXES:
         return NotAFeed(reason=f"a feed that declares more than {MAX_PREFIXES} vocabularies")
+    if any(tag.count("=") > MAX_ATTRIBUTES and _attributes(tag) > MAX_ATTRIBUTES for tag in text.split("<")):
+        return NotAFeed(reason=f"a feed with more than {MAX_ATTRIBUTES:,} attributes in one element")
     items = [item.start() for item in _ITEM.finditer(text)]
     if len(items) > MAX_ENTRIES:
         text = text[: items[MAX_ENTRIES]]
@@ -138,7 +152,10 @@ def _xml_feed(text: str, kind: str, base_url: str) -> FeedDocument | NotAFeed:
         return NotAFeed(reason="XML that cannot be read")
     head, listed = found.feed, found.entries
     language = _string(head, "language")
-    entries = tuple(entry for item in listed[:MAX_ENTRIES] if (entry := _entry(item, kind, base_url, language)) is not None)
+    # In Atom an entry without an author has its feed's; an editor of an RSS channel wrote none of its items.
+    authors = _authors(head) if kind == "atom" else ()
+    found_entries = (_entry(item, kind, base_url, language, authors) for item in listed[:MAX_ENTRIES])
+    entries = tuple(entry for entry in found_entries if entry is not None)
     links = {link.get("rel", "alternate").lower(): link for link in reversed(head.get("links", []))}
 
     def related(rel: str) -> str:
@@ -157,6 +174,11 @@ def _xml_feed(text: str, kind: str, base_url: str) -> FeedDocument | NotAFeed:
     )
 
 
+def _attributes(tag: str) -> int:
+    """How many attributes stand in a tag, given with the text behind it."""
+    return _QUOTED.sub("", tag).partition(">")[0].count("=")
+
+
 def _ttl(head: dict[str, Any]) -> int | None:
     written = _string(head, "ttl").strip()
     if written.isascii() and written.isdigit() and len(written) < 8:
@@ -168,7 +190,7 @@ def _ttl(head: dict[str, Any]) -> int | None:
     return max(1, period // max(1, int(times))) if times.isascii() and times.isdigit() and len(times) < 8 else period
 
 
-def _entry(item: dict[str, Any], kind: str, base_url: str, language: str) -> Entry | None:
+def _entry(item: dict[str, Any], kind: str, base_url: str, language: str, authors: tuple[str, ...]) -> Entry | None:
     guid = _string(item, "id")
     url = _link(item, guid, base_url)
     if not url:
@@ -183,23 +205,26 @@ def _entry(item: dict[str, Any], kind: str, base_url: str, language: str) -> Ent
         # feedparser files the one date of Dublin Core, which is when an item of RSS appeared, under "updated".
         published_at=published if published is not None or kind == "atom" else updated,
         updated_at=updated,
-        authors=_authors(item),
+        authors=_authors(item) or _authors(item.get("source") or {}) or authors,
         language=(_string(item, "language") or _string(said, "language") or language)[:35],
         content=_content(item),
     )
 
 
 def _link(item: dict[str, Any], guid: str, base_url: str) -> str:
-    hrefs = [link for link in item.get("links", []) if link.get("rel", "alternate").lower() == "alternate"]
-    hrefs.sort(key=lambda link: "html" not in (link.get("type") or "html"))
+    links = item.get("links", [])
+    hrefs = [link for link in links if link.get("rel", "alternate").lower() == "alternate"]
+    hrefs.sort(key=lambda link: ("html" not in (link.get("type") or "html"), "hreflang" in link))
     written = [_string(item, "feedburner_origlink"), _string(item, "pheedo_origlink")]
     written += [link.get("href", "") for link in hrefs] + [_string(item, "link")]
-    url = next((url for one in written if (url := web_url(one, base_url))), "")
-    return url or (guid if guid.startswith(("http://", "https://")) and is_web_url(guid) else "")
+    if guid.startswith(("http://", "https://")):
+        written.append(guid)
+    written += [link.get("href", "") for link in links if link.get("rel", "").lower() in {"self", "via"}]
+    return next((url for one in written if (url := web_url(one, base_url))), "")
 
 
 def _authors(item: dict[str, Any]) -> tuple[str, ...]:
-    said = [_string(author, "name") for author in item.get("authors", [])[:MAX_AUTHORS]]
+    said = [_string(author, "name") for author in item.get("authors", [])[:MAX_AUTHORS] if author]
     if len(said) == 1:  # as written: feedparser takes an address with a long last part for part of the name
         said = [_string(item, "author") or said[0]]
     found: dict[str, None] = {}
@@ -233,7 +258,8 @@ def _json_feed(text: str, base_url: str) -> FeedDocument | NotAFeed:
     if not isinstance(items, list):
         return NotAFeed(reason="JSON that is no feed: it has no list of items")
     language = _string(document, "language")[:35]
-    entries = [_json_entry(item, base_url, language) for item in items[:MAX_ENTRIES] if isinstance(item, dict)]
+    authors = _json_authors(document)
+    entries = [_json_entry(item, base_url, language, authors) for item in items[:MAX_ENTRIES] if isinstance(item, dict)]
     return FeedDocument(
         kind="json",
         title=plain(_string(document, "title")),
@@ -245,15 +271,19 @@ def _json_feed(text: str, base_url: str) -> FeedDocument | NotAFeed:
     )
 
 
-def _json_entry(item: dict[str, Any], base_url: str, language: str) -> Entry | None:
+def _json_authors(record: dict[str, Any]) -> tuple[str, ...]:
+    written = record.get("authors")
+    authors = written if isinstance(written, list) else [record.get("author")]
+    names = [plain(_string(author, "name"))[:200] for author in authors[:MAX_AUTHORS] if isinstance(author, dict)]
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def _json_entry(item: dict[str, Any], base_url: str, language: str, authors: tuple[str, ...]) -> Entry | None:
     guid = _string(item, "id")
-    url = web_url(_string(item, "url"), base_url) or web_url(_string(item, "external_url"), base_url)
-    url = url or (guid if guid.startswith(("http://", "https://")) and is_web_url(guid) else "")
+    written = [_string(item, "url"), _string(item, "external_url"), guid if guid.startswith(("http://", "https://")) else ""]
+    url = next((url for one in written if (url := web_url(one, base_url))), "")
     if not url:
         return None
-    written = item.get("authors")
-    authors = written if isinstance(written, list) else [item.get("author")]
-    names = [plain(_string(author, "name"))[:200] for author in authors[:MAX_AUTHORS] if isinstance(author, dict)]
     text = _string(item, "content_text")
     return Entry(
         url=url,
@@ -261,7 +291,7 @@ def _json_entry(item: dict[str, Any], base_url: str, language: str) -> Entry | N
         guid=guid[:2_048],
         published_at=moment(_string(item, "date_published")),
         updated_at=moment(_string(item, "date_modified")),
-        authors=tuple(dict.fromkeys(name for name in names if name)),
+        authors=_json_authors(item) or authors,
         language=_string(item, "language")[:35] or language,
         content=_string(item, "content_html") or (f"<p>{html.escape(text, quote=False)}</p>" if text else ""),
     )

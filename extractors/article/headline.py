@@ -2,11 +2,13 @@
 
 What a page declares and shows, and what the feed said -> one title, without the site's name and sections at its ends.
 Declared titles are made for search and for sharing; the headline is what most of them and the page's own h1 agree on.
+Where one place has proven right on a site, by what the site's own feed said, it counts for more there.
 Pure; no title raises.
 """
 
 import re
 from collections import Counter, defaultdict
+from typing import NamedTuple
 
 from extractors.article.markup import plain
 from extractors.article.metadata import Declared
@@ -17,31 +19,70 @@ VARIANT_SHARE = 0.6
 #: What the h1 counts for, where a declared title has one vote: of two wordings that differ, readers see this one.
 HEADLINE_VOTES = 1.5
 
+#: Words of a headline; a title with fewer ("News", "Story 7") is none where the page shows one.
+LEAST_TERMS = 4
+
 #: Shorter titles were not cut short, they end with dots.
 MIN_CUT_LENGTH = 40
 
+#: What a place counts for that was right on this site before, where lists and pages could be compared: more than an h1 and
+#: two others that agree, less than all the others together.
+PROVEN_VOTES = 4.0
+#: Longest piece behind a bar that is taken for a section's name.
+MAX_SECTION_LENGTH, MAX_SECTION_WORDS = 30, 3
+
 _WORD = re.compile(r"\w+")
 _THE = re.compile(r"^the\s+", re.IGNORECASE)
-#: Between a headline and the name of its site.
-_BAR = re.compile(r"\s+[|·•»«›‹—–-]+\s+|\s*\|\s*|\s+::\s+")
+#: Between a headline and the name of its site. A colon and a bare hyphen stand within headlines, too: they part what is the
+#: site's name to the letter, and no more.
+_BAR = re.compile(
+    r"\s+[|·•»«›‹—–-]+\s+|\s*[|｜│¦]+\s*|\s+::\s+|\s*[:：]\s+|\s*：\s*|(?<=[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af）」』])[-_—–]+(?=\S)"
+)
+_STRICT = re.compile(r"\s*[:：]\s*|[-_—–]+")
 
 
-def headline(listed: str, said: Declared, outlet: str, url: str) -> str:
-    """The page's headline; the listed title where the two are variants of one, unless the list cut it short.
+class Headline(NamedTuple):
+    """A title, and the places that say just that."""
+
+    title: str
+    sources: tuple[str, ...] = ()
+
+
+def headline(listed: str, said: Declared, outlet: str, url: str, proven: str = "") -> Headline:
+    """The page's headline; the listed title where the page tells it, too, or the two are variants of one, unless the list cut
+    it short.
 
     A publisher that has given its article a new headline since it was listed has the page's say.
+
+    Args:
+        proven: the place that declared the right title on this site before, as said.title_sources names it; or "".
     """
     names = (outlet, said.site_name, said.publisher)
     listed = _without_site(plain(listed), names, url)
     if listed.endswith(("…", "...")):
         listed = ""
-    own = _own(said, names, url)
-    return listed if listed and (not own or _variants(listed, own)) else own
+    told = told_titles(said, outlet, url)
+    own = _own(told, proven)
+    still_told = any(letters(other) == letters(listed) for _, other in told)
+    title = listed if listed and (not own or still_told or _variants(listed, own)) else own
+    same = [source for source, other in told if letters(other) == letters(title)]
+    return Headline(title, tuple(dict.fromkeys((["list"] if title and title == listed else []) + same)))
 
 
-def _own(said: Declared, names: tuple[str, ...], url: str) -> str:
-    titles = [stripped for title in said.titles if (stripped := _without_site(title, names, url))]
-    shown = [stripped for h1 in said.headlines if (stripped := _without_site(h1, names, url))]
+def told_titles(said: Declared, outlet: str, url: str) -> list[tuple[str, str]]:
+    """Each place of a page that tells its title, and the title without the site's name; the h1 last."""
+    names = (outlet, said.site_name, said.publisher)
+    told = [*zip(said.title_sources, said.titles, strict=True), *(("h1", h1) for h1 in said.headlines)]
+    # What readers see has no section behind it: a bar there is the headline's own.
+    return [
+        (source, stripped) for source, title in told if (stripped := _without_site(title, names, url, shown=said.headlines))
+    ]
+
+
+def _own(told: list[tuple[str, str]], proven: str) -> str:
+    sources = [source for source, _ in told if source != "h1"]
+    titles = [title for source, title in told if source != "h1"]
+    shown = [title for source, title in told if source == "h1"]
     seen = max(shown, key=lambda h1: max((_likeness(h1, title) for title in titles), default=0.0), default="")
     if not titles:
         return seen
@@ -51,13 +92,15 @@ def _own(said: Declared, names: tuple[str, ...], url: str) -> str:
     known = sorted({seen, *titles} - {""}, key=len)
     titles = [next(one for one in known if title == one or _extends(title, one)) for title in titles]
     votes: defaultdict[str, float] = defaultdict(float)
-    for title in titles:
-        votes[letters(title)] += 1
+    for source, title in zip(sources, titles, strict=True):
+        votes[letters(title)] += PROVEN_VOTES if source == proven else 1.0
     # An h1 that only is a declared title with something joined to it (a kicker, the site) is no wording of its own.
     joined = letters(seen) not in votes and any(seen.startswith(title) or seen.endswith(title) for title in titles)
     if seen and not joined and any(_variants(seen, title) for title in titles):
-        votes[letters(seen)] += HEADLINE_VOTES
+        votes[letters(seen)] += PROVEN_VOTES if proven == "h1" else HEADLINE_VOTES
         titles.append(seen)
+    if len(_terms(seen)) >= LEAST_TERMS and all(len(_terms(title)) < LEAST_TERMS for title in titles):
+        return seen
     most = max(votes.values())
     best = next(title for title in [seen, *titles] if votes.get(letters(title)) == most)
     return _spelling([title for title in titles if letters(title) == letters(best)], seen)
@@ -71,7 +114,8 @@ def _whole(title: str, others: list[str]) -> str:
 
 
 def _extends(title: str, other: str) -> bool:
-    return title.startswith(other) and _BAR.match(title, len(other)) is not None
+    bar = _BAR.match(title, len(other)) if title.startswith(other) else None
+    return bar is not None and not _STRICT.fullmatch(bar[0])
 
 
 def _spelling(same: list[str], seen: str) -> str:
@@ -80,35 +124,61 @@ def _spelling(same: list[str], seen: str) -> str:
     return max(counts, key=lambda title: counts[title] + (0.5 if title == seen else 0.0))
 
 
-def _without_site(title: str, names: tuple[str, ...], url: str) -> str:
+def _without_site(title: str, names: tuple[str, ...], url: str, *, shown: tuple[str, ...] = ()) -> str:
     """A title without the site's name, and without sections behind a bar, at its ends."""
+    if title.isalnum():
+        return title
     pieces = _BAR.split(title)
     bars = _BAR.findall(title)
     while len(pieces) > 1:
-        if any(_names_site(pieces[-1], name, url) for name in names) or ("|" in bars[-1] and len(pieces[-1].split()) <= 3):
+        if _goes(pieces[-1], bars[-1], names, url) or (_joined(pieces, bars) not in shown and _is_section(pieces, bars)):
             pieces.pop()
             bars.pop()
-        elif any(_names_site(pieces[0], name, url) for name in names):
+        elif _goes(pieces[0], bars[0], names, url):
             pieces.pop(0)
             bars.pop(0)
         else:
             break
+    return _joined(pieces, bars)
+
+
+def _joined(pieces: list[str], bars: list[str]) -> str:
     return "".join(piece + bar for piece, bar in zip(pieces, [*bars, ""], strict=True)).strip()
 
 
-def _names_site(piece: str, name: str, url: str) -> bool:
+def _goes(piece: str, bar: str, names: tuple[str, ...], url: str) -> bool:
+    return any(_names_site(piece, name, url, to_the_letter=_STRICT.fullmatch(bar) is not None) for name in names)
+
+
+def _is_section(pieces: list[str], bars: list[str]) -> bool:
+    """Behind a bar, and shorter than what stands before it."""
+    piece = pieces[-1]
+    short = len(piece.split()) <= MAX_SECTION_WORDS and len(piece) <= MAX_SECTION_LENGTH
+    return short and any(bar in bars[-1] for bar in "|｜│") and 2 * len(piece) < sum(map(len, pieces[:-1]))
+
+
+def _names_site(piece: str, name: str, url: str, *, to_the_letter: bool = False) -> bool:
     """Is this the name of the site, or the site's with a section: "The Courier", "Courier World", "courier.example"?"""
-    said, known, domain = letters(_THE.sub("", piece)), letters(_THE.sub("", name)), site(url)
-    label = letters(domain.partition(".")[0])
-    if not said or said in {known, label, letters(domain)}:
+    domain = site(url)
+    known, label = letters(_THE.sub("", name)), letters(domain.partition(".")[0])
+    words = _WORD.findall(_THE.sub("", piece))
+    said = "".join(words).lower()
+    if not said:
+        return not to_the_letter
+    if said in {known, label, letters(domain)}:
         return True
-    if len(known) > 3 and (said.startswith(known) or (len(said) > 3 and said in known)):
+    if to_the_letter:
+        return False
+    if len(said) > 3 and (known.startswith(said) or known.endswith(said)):
         return True
-    return len(label) > 2 and said.startswith(label) and len(piece.split()) <= 3
+    # "Time to act" is no section of Time: the words of a name are written large.
+    named = len(words) <= 1 or all(not word[0].islower() for word in words)
+    own = [one for one, least in ((known, 3), (label, 2)) if len(one) > least]
+    return named and len(words) <= MAX_SECTION_WORDS + 1 and any(said.startswith(one) for one in own)
 
 
 def _variants(one: str, other: str) -> bool:
-    first, second = set(_WORD.findall(one.lower())), set(_WORD.findall(other.lower()))
+    first, second = _terms(one), _terms(other)
     if not first or not second:
         return False
     return len(first & second) >= VARIANT_SHARE * min(len(first), len(second))
@@ -116,8 +186,19 @@ def _variants(one: str, other: str) -> bool:
 
 def _likeness(one: str, other: str) -> float:
     """Share of common words, in [0, 1]."""
-    first, second = set(_WORD.findall(one.lower())), set(_WORD.findall(other.lower()))
+    first, second = _terms(one), _terms(other)
     return len(first & second) / (len(first | second) or 1)
+
+
+def _terms(text: str) -> set[str]:
+    """The words of a title; pairs of characters where a script does not part its words."""
+    terms: set[str] = set()
+    for word in _WORD.findall(text.lower()):
+        if len(word) > 2 and word[0] > "\u0e00" and not word.isascii():
+            terms.update(word[at : at + 2] for at in range(len(word) - 1))
+        else:
+            terms.add(word)
+    return terms
 
 
 def letters(text: str) -> str:

@@ -8,7 +8,7 @@ Pure; no text raises.
 import html
 import re
 from html.entities import html5
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from lxml import etree
 from lxml import html as lxml_html
@@ -22,7 +22,12 @@ _ROOT = re.compile(r"<([A-Za-z_][\w.:-]*)")
 _REFERENCE = re.compile(r"&(?:([A-Za-z][A-Za-z0-9]{1,31};)|#(?:[xX]([0-9A-Fa-f]+)|([0-9]+));?)")
 #: What XML 1.0 does not allow in a document.
 NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+#: White space of markup, however much of it, is one space.
+_SPACES = re.compile(r"[ \t\r\n\f\v\x85\u2028\u2029]+")
+#: What nobody sees in one line: where a word may be broken, a byte order mark, what no document may hold.
+_UNSEEN = re.compile("[\xad\ufeff\x00-\x08\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
+_AMPERSAND = re.compile(r"&(?!#?[A-Za-z0-9]{1,32};)")
 
 
 def parse_html(page: str) -> lxml_html.HtmlElement | None:
@@ -41,7 +46,7 @@ def parse_xml(text: str, base_url: str = "") -> "etree._Element | str":
     at = root_start(text)
     if at is None:
         return "empty" if not text.strip() else "neither XML nor JSON"
-    text = mended(text[at:])
+    text = _escaped(mended(text[at:]))
     parser = etree.XMLParser(
         encoding="utf-8", recover=True, resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
     )
@@ -55,6 +60,16 @@ def parse_xml(text: str, base_url: str = "") -> "etree._Element | str":
 def mended(text: str) -> str:
     """XML without the characters that it may not hold, HTML's named characters as themselves."""
     return NOT_XML.sub("", _REFERENCE.sub(_character, text))
+
+
+def _escaped(text: str) -> str:
+    """XML in which an ampersand that begins no reference is one; in a CDATA section each stands for itself."""
+    pieces: list[str] = []
+    at = 0
+    while (start := text.find("<![CDATA[", at)) >= 0 and (end := text.find("]]>", start)) >= 0:
+        pieces += [_AMPERSAND.sub("&amp;", text[at:start]), text[start:end]]
+        at = end
+    return "".join([*pieces, _AMPERSAND.sub("&amp;", text[at:])])
 
 
 def root_name(text: str, at: int) -> str:
@@ -85,13 +100,18 @@ def root_start(text: str) -> int | None:
 
 
 def plain(markup: str) -> str:
-    """A title or name without markup, in one line."""
+    """A name or a listed title without markup, in one line, words parted by single spaces."""
+    return " ".join(headline_text(markup).split())
+
+
+def headline_text(markup: str) -> str:
+    """A page's title without markup, in one line. No-break and ideographic spaces stay: publishers set them on purpose."""
     text = markup[: 4 * MAX_TITLE_LENGTH]
     if "&" in text:
         text = html.unescape(text)
     if "<" in text:
         text = html.unescape(_TAG.sub("", text))
-    return " ".join(NOT_XML.sub("", text).split())[:MAX_TITLE_LENGTH]
+    return _SPACES.sub(" ", _UNSEEN.sub("", text)).strip()[:MAX_TITLE_LENGTH]
 
 
 def local_name(element: "etree._Element") -> str:
@@ -100,16 +120,25 @@ def local_name(element: "etree._Element") -> str:
     return tag.rpartition("}")[2].rpartition(":")[2].lower() if isinstance(tag, str) else ""
 
 
-def web_url(written: str, base_url: str) -> str:
-    """An absolute http(s) address without white space, empty where it is none or too long."""
-    written = "".join(written.split())
+def web_url(written: str, base_url: str, *, credentials: bool = False) -> str:
+    """An absolute http(s) address, empty where it is none or too long.
+
+    White space around it and line breaks in it are no part of it; a space within is escaped. Credentials are those of whoever
+    wrote it, and are left out unless they are asked for.
+    """
+    written = "".join(written.split()) if "\n" in written.strip() else "%20".join(written.split())
     if not written:
         return ""
     try:
         url = urljoin(base_url, written)
     except ValueError:
         return ""
-    return url if is_web_url(url) else ""
+    if not is_web_url(url):
+        return ""
+    parts = urlsplit(url)
+    if "@" not in parts.netloc or credentials:
+        return url
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
 def element_text(element: "etree._Element") -> str:

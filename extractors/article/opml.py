@@ -36,7 +36,7 @@ def read_opml(body: bytes, *, content_type: str = "", base_url: str = "") -> tup
         if local_name(element) != "outline":
             continue
         written = {str(name).lower(): str(value) for name, value in element.attrib.items()}
-        url = web_url(written.get("xmlurl", ""), base_url)
+        url = web_url(written.get("xmlurl", ""), base_url, credentials=True)
         if url and url not in found and len(found) < MAX_OUTLINES:
             kind: Literal["feed", "sitemap"] = "sitemap" if written.get("type", "").lower() == "sitemap" else "feed"
             title = plain(written.get("title", "")) or plain(written.get("text", ""))

@@ -5,12 +5,11 @@ Pure; no bytes raise. The same guards as for feeds hold, and a gzipped document 
 Not here: fetching the sitemaps of an index, robots.txt (flows).
 """
 
-import zlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from extractors.article.charset import decode_xml
+from extractors.article.charset import decode_xml, unpacked
 from extractors.article.dates import moment
 from extractors.article.feed import NotAFeed
 from extractors.article.markup import element_text, local_name, parse_xml, plain, web_url
@@ -21,10 +20,6 @@ if TYPE_CHECKING:
 
 #: Addresses that one sitemap may list: the protocol's own limit.
 MAX_ENTRIES = 50_000
-#: Unpacked bytes of a gzipped sitemap: the protocol's own limit is 50 MB.
-MAX_UNPACKED_BYTES = 50_000_000
-
-_GZIP = b"\x1f\x8b"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +46,10 @@ def read_sitemap(body: bytes, *, content_type: str = "", base_url: str = "") -> 
         body: as transferred; a gzipped file is unpacked here.
         base_url: where the document was found; relative addresses, which the protocol forbids, are resolved against it.
     """
-    if body.startswith(_GZIP):
-        try:
-            body = zlib.decompressobj(wbits=31).decompress(body, MAX_UNPACKED_BYTES)
-        except zlib.error:
-            return NotAFeed(reason="a gzipped file that cannot be unpacked")
-    text = decode_xml(body, content_type)
+    plainly = unpacked(body)
+    if plainly is None:
+        return NotAFeed(reason="a gzipped file that cannot be unpacked")
+    text = decode_xml(plainly, content_type)
     root = parse_xml(text, base_url)
     if isinstance(root, str):
         return _text_sitemap(text) or NotAFeed(reason=root)

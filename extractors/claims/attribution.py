@@ -9,10 +9,10 @@ Not here: who the holder is by name (speakers.py); statements that name nobody (
 """
 
 from dataclasses import dataclass
-
-from spacy.tokens import Doc, Token
+from functools import cache
 
 from extractors.claims.cues import BACKGROUND, COUNTERS, DOCUMENTS, MATTERS, RAISING, TITLES, VIEW_NOUNS, Cue, cues
+from extractors.text import Doc, Token
 
 Span = tuple[int, int]
 
@@ -57,8 +57,9 @@ def attributions(doc: Doc, quoted: list[Span]) -> list[Attribution]:
     """All attributions of a sentence, in order; a cue inside quotation marks is the quoted person's affair."""
     found: list[Attribution] = []
     reports: set[int] = set()
+    opening = _opening_words()
     for token in doc:
-        if any(start <= token.idx < end for start, end in quoted):
+        if token.lower_ not in opening or any(start <= token.idx < end for start, end in quoted):
             continue
         one = _according(token) or _view(token) or _polled(token)
         if one is None:
@@ -67,9 +68,22 @@ def attributions(doc: Doc, quoted: list[Span]) -> list[Attribution]:
                 reports.add(token.i)
         if one is not None:
             found.append(one)
+    # of "economists polled by X expect", the economists speak
+    found = [one for one in found if one.cue not in _ASKED or not any(_asked(one, other, doc) for other in found)]
     verbs = {one.at for one in found}
     outer = [one for one in found if not _nested(one, doc, reports)] if verbs else []
     return outer or _colon(doc, quoted)
+
+
+def _asked(one: Attribution, other: Attribution, doc: Doc) -> bool:
+    """Was who makes the other statement asked by the holder of this one?"""
+    return any(token.idx == one.at and token.head is other.holder for token in doc)
+
+
+@cache
+def _opening_words() -> frozenset[str]:
+    """The words that an attribution can be found at."""
+    return frozenset({"according", *cues(), *VIEW_NOUNS, *_ASKED, *_SURVEYS})
 
 
 def _verb(verb: Token, quoted: list[Span]) -> Attribution | None:
@@ -258,7 +272,7 @@ def _mistagged(verb: Token) -> Token | None:
     if (
         verb.tag_ not in {"NNS", "NN", "NNP"}
         or verb.i == 0
-        or not (verb.lower_.endswith("s") or following.text.lower() == "that")
+        or not (verb.lower_.endswith("s") or [t.lower_ for t in following] == ["that"])
     ):
         return None
     if any(t.tag_ in _FINITE for t in doc[: verb.i]):
@@ -480,7 +494,7 @@ def _view(token: Token) -> Attribution | None:
         if preposition.lower_ != "by":
             return None
         owner = token
-    return Attribution(owner, token.doc[preposition.i : token.i + 1].text, preposition.idx, _around(preposition, owner))
+    return Attribution(owner, token.doc.phrase(preposition.i, token.i + 1), preposition.idx, _around(preposition, owner))
 
 
 def _polled(token: Token) -> Attribution | None:

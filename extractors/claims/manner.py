@@ -10,11 +10,10 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
 
-from spacy.tokens import Doc, Token
-
 from extractors.claims.attribution import Attribution
 from extractors.claims.cues import DENYING_CUES, DOCUMENTS, HEDGES, HEDGING_CUES, POLLS, TITLE_PARTS, TITLES, cues
 from extractors.claims.speakers import Cast, apposition, clean
+from extractors.text import Doc, Token
 
 #: Words of a role or of an organisation; a longer phrase is a misreading.
 _MOST_WORDS = 8
@@ -124,7 +123,7 @@ def _part(holder: Token, name: str) -> Part:
 def _before(holder: Token, name: str) -> Part:
     """The role before a name: "Pentagon spokesman Jo Lund", "Deputy Finance Minister Jo Lund"."""
     first = holder.left_edge.i
-    phrase = holder.doc[first : holder.i + 1].text
+    phrase = holder.doc.phrase(first, holder.i + 1)
     at = phrase.find(name.split(maxsplit=1)[0])
     words = [word.strip(",") for word in phrase[: max(at, 0)].split()]
     begin = len(words)
@@ -146,7 +145,7 @@ def _of_noun(noun: Token) -> Part:
         if child.dep_ == "poss" or (
             child.dep_ in {"compound", "amod", "nmod"} and child.pos_ == "PROPN" and child.lower_ not in TITLES | TITLE_PARTS
         ):
-            organisation = child.doc[child.left_edge.i : child.i + 1].text
+            organisation = child.doc.phrase(child.left_edge.i, child.i + 1)
         elif child.dep_ in {"compound", "amod", "nmod"} and child.i == noun.i - len(title):
             title.insert(0, child.text)
     for child in noun.rights:
@@ -173,7 +172,7 @@ def _with_name(body: Token) -> str:
             end = token.i + 1
         elif token.lower_ not in {"&", "of", "and", "for", "the", "-"}:
             break
-    return body.doc[body.left_edge.i : end].text
+    return body.doc.phrase(body.left_edge.i, end)
 
 
 def _plain(title: str) -> str:

@@ -13,10 +13,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from spacy.lang.en.stop_words import STOP_WORDS
-from spacy.tokens import Doc, Token
 
 from extractors.claims.cues import BODY_NOUNS, COMPANY_NOUNS, COUNTERS, DOCUMENTS, NAME_WORDS, NOBODIES, TITLE_PARTS, TITLES
-from extractors.text import Sentence
+from extractors.text import Doc, Sentence, Token
 
 #: Words are bounded, so that a wall of apostrophes costs no more than its length.
 _CAPITAL = r"[^\W\d_a-zß-öø-ÿа-я][\w'’-]{0,40}"
@@ -169,7 +168,7 @@ def speaker(head: Token, known: Cast, sentence: Sentence, earlier: Sentence | No
         return full
     definite = head.left_edge.lower_ in {"the", "this"} and head.i - head.left_edge.i == 1
     definite = definite or bool(
-        re.search(r"^the [\w-]+-(?:based|listed|owned|run) \w+$", head.doc[head.left_edge.i : head.i + 1].text, re.I)
+        re.search(r"^the [\w-]+-(?:based|listed|owned|run) \w+$", head.doc.phrase(head.left_edge.i, head.i + 1), re.I)
     )
     holders = known.roles.get(word, [])
     if named is None and holders and definite:
@@ -208,7 +207,9 @@ def _again(word: str, phrase: str, known: Cast, head: Token, sentence: Sentence)
     if word in known.named and len(known.named[word].split()) > 2:
         full: str | None = known.named[word]
     elif word in COMPANY_NOUNS:
-        full = _subject(head.doc, head.i, known) or next(
+        nearest = _subject(head.doc, head.i, known)
+        full = nearest if nearest is not None and nearest != nearest.lower() else None  # "the union" is no company
+        full = full or next(
             (
                 body
                 for body in [*reversed(known.bodies), *sorted(known.subjects, key=lambda name: -known.counts[name.split()[0]])]
@@ -353,7 +354,7 @@ def person(head: Token) -> str | None:
             first -= 1
         else:
             break
-    words = doc[first : last + 1].text.split()
+    words = doc.phrase(first, last + 1).split()
     office = first > 1 and doc[first - 1].lower_ == "of" and doc[first - 2].lower_ in TITLES and len(words) > 2
     bare = untitled(words[1:] if office else words)  # "Secretary of State Jo Lund"
     titled = len(bare) < len(words)
@@ -428,7 +429,7 @@ def _phrase(head: Token, cue_at: int = -1) -> str:
             break
     while head.pos_ == "NOUN" and end < len(doc) and doc[end].pos_ == "PROPN" and doc[end].idx < cue_at:
         end += 1  # "state news agency Xinhua"
-    words = clean(doc[start:end].text)
+    words = clean(doc.phrase(start, end))
     opening = doc[start]
     first_word = start == 0 or doc[start - 1].is_punct
     if words and first_word and opening.pos_ != "PROPN" and not words.split()[0][1:].isupper() and not _gentile(opening):

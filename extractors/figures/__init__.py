@@ -10,10 +10,11 @@ from datetime import datetime
 
 from extractors.figures.as_of import Period, periods, resolve
 from extractors.figures.frame import frame
-from extractors.figures.measured import is_report, measured
+from extractors.figures.measured import measured
 from extractors.figures.quantities import may_count, quantities
 from extractors.figures.roles import Doing, role
 from extractors.figures.units import dimension
+from extractors.figures.verbs import is_report
 from extractors.text import Sentence
 from schemas.outcomes import Role
 from schemas.records import Figure, Slots

@@ -11,9 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from spacy.tokens import Token
-
 from extractors.figures.frame import Frame, is_verb
+from extractors.text import Token
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -36,7 +35,7 @@ _PREP = (
     r"|within|to)"
 )
 _PERIOD = re.compile(
-    rf"(?:(?<![\w-])(?P<prep>(?i:{_PREP}))[ ](?:about |around )?)?"
+    rf"(?<!\w)(?:(?<!-)(?P<prep>(?i:{_PREP}))[ ](?:about |around )?)?"
     r"(?P<body>"
     rf"(?:[Tt]he )?(?P<edge>(?i:early|late|mid|beginning of|start of|middle of|end of|close of|turn of))?[ -]?(?:the )?"
     r"(?:"
@@ -118,7 +117,7 @@ class Period:
         ):
             return True
         if self.kind == "ago":
-            return True
+            return self.prep != "from"  # "fell 2 percent from a month earlier" is a change until now
         if self.kind == "decade":
             return True
         if published is None or self.prep in {"by", "from", "until"}:
@@ -196,8 +195,7 @@ def applying(frame: Frame, found: Sequence[Period]) -> list[Period]:
     verb = frame.verb
     placed = []
     for period in found:
-        span = frame.doc.char_span(period.start, period.end, alignment_mode="expand")
-        tokens = [] if span is None else list(span)
+        tokens = frame.doc.between(period.start, period.end)
         if tokens and not any(frame.holds(t) for t in tokens) and not _of_another(frame, period):
             placed.append((period, tokens))
     path = {t.i for t in frame.path}

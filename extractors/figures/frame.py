@@ -7,9 +7,7 @@ decides anything by itself: it only says what hangs where.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from spacy.tokens import Doc, Token
-
-from extractors.text import Sentence, lemma
+from extractors.text import Doc, Sentence, Token, lemma
 
 #: Edges that open a clause of its own below a verb.
 _CLAUSES = frozenset({"ccomp", "advcl", "relcl", "acl", "parataxis", "csubj", "csubjpass"})
@@ -59,6 +57,8 @@ def frame(sentence: Sentence, start: int, end: int) -> Frame | None:
     inside = [t for t in doc if t.idx < high and t.idx + len(t) > low and not t.is_space]
     if not inside:
         return None
+    if [t.lower_ for t in inside[1:3]] == ["average", "of"]:
+        inside = inside[3:] or inside  # "an average of 46 drones": what hangs on the rest is that of the drones
     first, last = inside[0].i, inside[-1].i + 1
     tops = [t for t in inside if not first <= t.head.i < last or t.head == t]
     root = max(tops, key=_weight) if tops else inside[0]

@@ -87,6 +87,10 @@ _LETTERS = {
     "trn": 10**12,
     "T": 10**12,
     "cr": 10**7,
+    "thousand": 10**3,
+    "million": 10**6,
+    "billion": 10**9,
+    "trillion": 10**12,
 }
 #: These are units at least as often: kept as a letter for the reader of the number to decide.
 _DOUBTFUL = frozenset({"k", "K", "m", "M", "b", "B", "T", "mm", "mil"})
@@ -140,7 +144,7 @@ _WORD = "|".join(
 )
 _ATOM = re.compile(
     rf"(?P<digits>(?<!\d)(?:{_DIGITS}))(?P<vulgar>[ \u00a0]?[{''.join(_VULGAR)}])?"
-    r"(?P<letter>(?:[kKMTBb]|mm|m[nio]o?|mln|mil|m|[bB]n|BN|bln|tn|trn|cr)(?![\w²³/]))?"
+    r"(?P<letter>(?:thousand|million|billion|trillion|[kKMTBb]|mm|m[nio]o?|mln|mil|m|[bB]n|BN|bln|tn|trn|cr)(?![\w²³/]))?"
     rf"|(?P<lone>[{''.join(_VULGAR)}])"
     rf"|\b(?P<word>{_WORD})\b",
     re.IGNORECASE,

@@ -1,37 +1,72 @@
-"""The receipt as a mail: a subject that says it all, a text part, an HTML part.
+"""A message as a mail: a subject that says it all, a text part, an HTML part, a chart for each receipt.
 
 The HTML is one column of tables with inline styles, which is what mail programs keep; article text is escaped by the
-template, only http(s) addresses become links, nothing is loaded from elsewhere: the chart travels with the mail as
-cid:chart.png.
+template, only http(s) addresses become links, nothing is loaded from elsewhere: the charts travel with the mail as
+cid:chart-1.png and so on.
 """
 
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from jinja2 import Environment, StrictUndefined, Template
 
-from extractors.message.receipt import MAX_REASON, MAX_TITLE, NO_SENTENCE, Receipt, headline, lines
+from extractors.message.receipt import (
+    MAX_TITLE,
+    NO_SENTENCE,
+    REPEATED,
+    Bulletin,
+    Receipt,
+    all_lines,
+    headline,
+    title,
+)
 from extractors.message.wording import clean
 
 #: Mail programs cut a subject at 60 to 90 characters; servers refuse lines of more than 998 bytes.
 MAX_SUBJECT = 200
-CHART_NAME = "chart.png"
+#: What mail programs show of a mail beside its subject.
+MAX_PREVIEW = 140
 
 _COLOURS = {"increase": "#b42318", "decrease": "#175cd3", "conflict": "#9a5b00", "correction": "#5b3fa8"}
+_WORDS = {"increase": "Up", "decrease": "Down", "conflict": "In conflict", "correction": "Corrected"}
 
 
-def subject(receipt: Receipt) -> str:
-    """The headline as one bounded line."""
-    return clean(headline(receipt), MAX_SUBJECT)
+def subject(told: Bulletin) -> str:
+    """The title as one bounded line; the numbers of what moved most are never cut off by what follows them."""
+    line = clean(title(told), MAX_SUBJECT)
+    return clean(f"Sent again: {line}", MAX_SUBJECT) if told.repeat else line
 
 
-def text_part(receipt: Receipt) -> str:
-    """The receipt for plain mail programs."""
-    return "\n".join([headline(receipt), "", *lines(receipt), ""])
+def text_part(told: Bulletin) -> str:
+    """The message for plain mail programs."""
+    return "\n".join([title(told), "", *all_lines(told), ""])
 
 
-def html_part(receipt: Receipt, *, chart: bool) -> str:
-    """The receipt as an HTML document; with chart, it shows the picture that travels with the mail."""
+def chart_name(place: int) -> str:
+    """The name of the chart of a receipt, counted from 0, by which the HTML shows it."""
+    return f"chart-{place + 1}.png"
+
+
+def html_part(told: Bulletin, *, chart: bool) -> str:
+    """The message as an HTML document; with chart, it shows the pictures that travel with the mail."""
+    first = told.receipts[0]
+    return _template().render(
+        subject=subject(told),
+        preview=clean(" ".join("".join(first.after.pieces()).split()) or first.after.source(), MAX_PREVIEW),
+        repeated=REPEATED if told.repeat else "",
+        intro=told.intro(),
+        cards=[_card(receipt, told, chart_name(place) if chart else "") for place, receipt in enumerate(told.receipts)],
+        others=[
+            {"line": headline(other), "link": told.why(other) or other.after.link(), "shift": other.shift}
+            for other in told.others
+        ],
+        rest=told.rest(),
+        no_sentence=NO_SENTENCE,
+    )
+
+
+def _card(receipt: Receipt, told: Bulletin, chart: str) -> dict[str, Any]:
     first, second = receipt.numbers()
     sides = [
         {
@@ -39,27 +74,27 @@ def html_part(receipt: Receipt, *, chart: bool) -> str:
             "number": number,
             "pieces": side.pieces(),
             "source": side.source(),
-            "origins": side.reported_by(),
+            "reports": side.reported_by(),
             "link": side.link(),
             "title": clean(side.title, MAX_TITLE) or side.link(),
         }
         for heading, number, side in (("Now", second, receipt.after), ("Before", first, receipt.before))
     ]
-    return _template().render(
-        subject=subject(receipt),
-        kind=receipt.kind.value,
-        colour=_COLOURS[receipt.kind.value],
-        name=receipt.name(),
-        first=first,
-        second=second,
-        arrow="against" if receipt.kind.value == "conflict" else "→",
-        change=receipt.change(),
-        sides=sides,
-        no_sentence=NO_SENTENCE,
-        chart=CHART_NAME if chart else "",
-        reason=clean(receipt.reason, MAX_REASON),
-        shift=receipt.shift,
-    )
+    kind = receipt.kind.value
+    return {
+        "kind": _WORDS[kind],
+        "colour": _COLOURS[kind],
+        "name": receipt.name(),
+        "first": first,
+        "second": second,
+        "arrow": "against" if kind == "conflict" else "→",
+        "change": receipt.change(),
+        "sides": sides,
+        "chart": chart,
+        "judged": receipt.judged(),
+        "shift": receipt.shift,
+        "why": told.why(receipt),
+    }
 
 
 @cache

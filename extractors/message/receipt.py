@@ -6,17 +6,27 @@ Not here: what a shift is (series/), how numbers are worded (wording.py).
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
+from decimal import Decimal, DecimalException
 
 from extractors.message.wording import change, clean, counted, plural, safe_url, when
-from schemas.outcomes import ShiftKind
+from schemas.outcomes import Severity, ShiftKind
 
 #: Characters shown of a sentence on each side of its number; longer ones are cut there.
 CONTEXT = 280
 #: Characters of the fields that come from an article. A subject line of a mail stays below 250 in all.
 MAX_LABEL, MAX_NAME, MAX_TITLE, MAX_NUMBER, MAX_REASON = 100, 60, 160, 60, 300
+
+#: Of a message on many shifts: told in full, with a chart; then in a line each. Slack takes fifty blocks a message, and a
+#: receipt is five of them; a mail of eight charts is half a megabyte.
+MOST_IN_FULL, MOST_LINES = 8, 30
+#: Numbers in between that are named, where several shifts of a series are told as one.
+MOST_STEPS = 8
+
+#: Said above a message that may be there already.
+REPEATED = "Sent again: this channel did not confirm the first try, so you may have this message already."
 
 #: Said in place of a sentence where there is none: a seed document is known by its figures only.
 NO_SENTENCE = "Known from the seed corpus by its figures only: there is no sentence to show."
@@ -57,8 +67,8 @@ class Side:
         return " · ".join([*(name for name in names if name), when(self.published_at)])
 
     def reported_by(self) -> str:
-        """How many independent origins report it."""
-        return counted(self.origins, "independent origin")
+        """How many report it without having it from each other."""
+        return counted(self.origins, "independent report")
 
     def link(self) -> str:
         """The article's address when it may be shown as a link."""
@@ -91,6 +101,7 @@ class Receipt:
     to_number: Decimal
     reason: str = ""  #: how it was judged, in one line
     points: tuple[Point, ...] = ()  #: the series in order of time, the shift's own observation included
+    steps: tuple[str, ...] = ()  #: numbers in between, where several shifts of a series are told as one
 
     def change(self) -> str:
         """By how much, or empty."""
@@ -109,6 +120,99 @@ class Receipt:
             second = f"{second} {plural(unit)}"
         return first, f"{second} a {rate}" if rate and rate.lower() not in self.label.lower() else second
 
+    def judged(self) -> str:
+        """How it was judged, with the numbers in between."""
+        reason = clean(self.reason, MAX_REASON)
+        if not self.steps:
+            return reason
+        told = clean(" -> ".join(self.steps[:MOST_STEPS]), MAX_REASON)
+        return f"moved {len(self.steps) - 1} times: {told}" + (f"; at last: {reason}" if reason else "")
+
+    def size(self) -> Decimal:
+        """How large the move is, to put the largest first: its factor, up or down alike."""
+        try:
+            ratio = abs(self.to_number / self.from_number)
+            return max(ratio, 1 / ratio)
+        except DecimalException:
+            return Decimal("Infinity")  # from nothing, to nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bulletin:
+    """What one message tells: one shift, several of one event, or all that a digest has gathered."""
+
+    receipts: tuple[Receipt, ...]  #: told in full; the first is what the message is about
+    others: tuple[Receipt, ...] = ()  #: told in a line each
+    more: int = 0  #: not told, only counted
+    digest: bool = False
+    severity: Severity = Severity.NORMAL
+    repeat: bool = False  #: may have arrived before
+    why_url: str = ""  #: address of a page on a shift, with {shift} for its number
+
+    def count(self) -> int:
+        """Numbers that moved."""
+        return len(self.receipts) + len(self.others) + self.more
+
+    def intro(self) -> str:
+        """What the numbers have in common; empty for a single one."""
+        if self.digest:
+            since = "since the last digest"
+            return f"{counted(self.count(), 'number')} moved {since}" + (
+                "; the largest moves first." if self.count() > 1 else "."
+            )
+        if self.count() == 1:
+            return ""
+        one = len({receipt.after.url for receipt in self.receipts + self.others}) == 1 and not self.more
+        return f"{self.count()} numbers moved in {'one article' if one else 'reports of one event'}."
+
+    def rest(self) -> str:
+        """What is only counted, in words."""
+        return f"and {self.more:,} more: figurewatch shifts list" if self.more else ""
+
+    def why(self, receipt: Receipt) -> str:
+        """The page that shows all of the evidence; empty without one."""
+        return safe_url(self.why_url.replace("{shift}", str(receipt.shift))) if self.why_url else ""
+
+
+def bulletin(
+    receipts: Sequence[Receipt],
+    *,
+    more: int = 0,
+    digest: bool = False,
+    severity: Severity = Severity.NORMAL,
+    repeat: bool = False,
+    why_url: str = "",
+) -> Bulletin:
+    """Receipts, of which the largest moves are told in full, then so many in a line each.
+
+    Args:
+        more: numbers that moved less than all of these, and are only counted.
+    """
+    ordered = sorted(receipts, key=Receipt.size, reverse=True)
+    told = MOST_IN_FULL + MOST_LINES
+    return Bulletin(
+        receipts=tuple(ordered[:MOST_IN_FULL]),
+        others=tuple(ordered[MOST_IN_FULL:told]),
+        more=more + max(0, len(ordered) - told),
+        digest=digest,
+        severity=severity,
+        repeat=repeat,
+        why_url=why_url,
+    )
+
+
+def joined(receipts: Sequence[Receipt]) -> Receipt:
+    """Shifts of one series, in order, as one: from the number that stood before the first to that of the last."""
+    first, last = receipts[0], receipts[-1]
+    if len(receipts) == 1:
+        return last
+    return replace(
+        last,
+        before=first.before,
+        from_number=first.from_number,
+        steps=tuple(_in_words(side.number) for side in (first.before, *(receipt.after for receipt in receipts))),
+    )
+
 
 def headline(receipt: Receipt) -> str:
     """All of it in one line: "Containers shipped to Russia: 6,700 -> 10,000 (+49%), US State Department"."""
@@ -126,8 +230,21 @@ def headline(receipt: Receipt) -> str:
             return f"{name}: {first} -> {second}{by}{said}"
 
 
-def lines(receipt: Receipt, mark: tuple[str, str] = ("*", "*")) -> list[str]:
-    """The receipt as lines of plain text under its headline; the number stands between the marks in its sentence."""
+def title(told: Bulletin) -> str:
+    """The subject: the headline of what moved most, and how many more."""
+    first = headline(told.receipts[0])
+    others = told.count() - 1
+    if told.digest:
+        return f"Digest, {counted(told.count(), 'number')}: {first}" + (f"; and {others:,} more" if others else "")
+    return f"{first}; and {others:,} more" if others else first
+
+
+def lines(receipt: Receipt, mark: tuple[str, str] = ("*", "*"), *, why: str = "") -> list[str]:
+    """The receipt as lines of plain text under its headline; the number stands between the marks in its sentence.
+
+    Args:
+        why: address of a page with all of the evidence; without one the command is named.
+    """
     found: list[str] = []
     for heading, side in (("NOW", receipt.after), ("BEFORE", receipt.before)):
         found += [f"{heading}: {_in_words(side.number)}, {side.reported_by()}"]
@@ -142,9 +259,24 @@ def lines(receipt: Receipt, mark: tuple[str, str] = ("*", "*")) -> list[str]:
         if side.link():
             found += [side.link()]
         found += [""]
-    if receipt.reason:
-        found += [f"HOW IT WAS JUDGED: {clean(receipt.reason, MAX_REASON)}"]
-    return [*found, f"All of the evidence: figurewatch why {receipt.shift}"]
+    if receipt.judged():
+        found += [f"HOW IT WAS JUDGED: {receipt.judged()}"]
+    return [*found, f"All of the evidence: {why or f'figurewatch why {receipt.shift}'}"]
+
+
+def all_lines(told: Bulletin) -> list[str]:
+    """Everything that a message tells, as plain text below its subject."""
+    found = [REPEATED, ""] if told.repeat else []
+    if told.intro():
+        found += [told.intro(), ""]
+    for place, receipt in enumerate(told.receipts):
+        if told.count() > 1:
+            found += [headline(receipt), ""] if place == 0 else ["", "- " * 20, "", headline(receipt), ""]
+        found += lines(receipt, why=told.why(receipt))
+    if told.others:
+        found += ["", "- " * 20, "", "ALSO:"]
+        found += [f"{headline(receipt)} ({told.why(receipt) or f'figurewatch why {receipt.shift}'})" for receipt in told.others]
+    return [*found, told.rest()] if told.more else found
 
 
 def _in_words(number: str) -> str:

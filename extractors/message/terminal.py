@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from extractors.message.chart import sparkline
-from extractors.message.receipt import MAX_REASON, MAX_TITLE, NO_SENTENCE, Receipt, Side, headline, lines
+from extractors.message.receipt import MAX_TITLE, NO_SENTENCE, Receipt, Side, headline, lines
 from extractors.message.wording import clean
 
 _COLOURS = {"increase": "red", "decrease": "blue", "conflict": "yellow", "correction": "magenta"}
@@ -35,8 +35,8 @@ def panel(receipt: Receipt) -> RenderableType:
     table.add_column(overflow="fold")
     table.add_row("now", _side(receipt.after, f"bold {colour}"))
     table.add_row("before", _side(receipt.before, "bold"))
-    if receipt.reason:
-        table.add_row("why", Text(clean(receipt.reason, MAX_REASON)))
+    if receipt.judged():
+        table.add_row("why", Text(receipt.judged()))
     title = Text.assemble((receipt.kind.value.upper(), f"bold {colour}"), "  ", (receipt.name(), "bold"))
     foot = Text(f"figurewatch why {receipt.shift}", style="dim")
     whole = Group(numbers, "", table)

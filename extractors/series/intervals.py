@@ -1,10 +1,11 @@
 """What a number says: the interval of values that a wording leaves open.
 
 (low, high, bound) -> Interval; two figures agree when their intervals meet. A reader takes "1,200", "twelve hundred" and
-"about 1,180" for one number and "at least 84" then "143" for two, and so do these intervals.
+"about 1,180" for one number and "at least 84" then "143" for two, and so do these intervals. "Thousands" is any four digits.
 Pure, exact Decimals. Not here: units (figures/units.py), what stands (standing.py).
 """
 
+import re
 from dataclasses import dataclass
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 
@@ -16,6 +17,13 @@ APPROX_SHARE = Decimal("0.05")
 OPEN_SHARE = Decimal("0.10")
 #: Half the width of the last significant digit, a little less so that neighbours (1.2 and 1.3) do not touch.
 HALF_DIGIT = Decimal("0.49")
+
+#: A magnitude alone reaches up to the next one: "thousands" is said of 9,900, of 10,000 no more.
+VAGUE_REACH = Decimal("9.99")
+
+_VAGUE = re.compile(
+    r"\W*(?:many )?(?:(?:tens|dozens|scores|hundreds) of )?(?:tens|dozens|scores|hundreds|thousands|millions|billions)\b", re.I
+)
 
 #: Exact enough for any printed number, and nothing that a text can hold overflows it.
 CONTEXT = Context(prec=60, Emax=MAX_EMAX, Emin=MIN_EMIN)
@@ -33,8 +41,19 @@ class Interval:
         return self.low <= other.high and other.low <= self.high
 
 
-def interval(low: Decimal | None, high: Decimal | None, bound: Bound) -> Interval:
-    """The values that a figure leaves open. One of low and high may be None (open side), not both."""
+def vague(surface: str) -> bool:
+    """Does a quantity as written name a magnitude and no number: "tens of thousands of people"?"""
+    return _VAGUE.match(surface) is not None
+
+
+def interval(low: Decimal | None, high: Decimal | None, bound: Bound, *, magnitude: bool = False) -> Interval:
+    """The values that a figure leaves open. One of low and high may be None (open side), not both.
+
+    Args:
+        magnitude: it is vague(), and so says nothing but its magnitude.
+    """
+    if magnitude and low is not None and low > 0:
+        return Interval(low, CONTEXT.multiply(low, VAGUE_REACH))
     if low is not None and high is not None:
         if low != high:
             return _ordered(low, high)

@@ -96,6 +96,8 @@ def _settle(reading: Reading, stands: list[Stand], past: list[Stand], threshold:
         if _agrees(reading, known, threshold):
             known.add(reading)
             return True
+    if reading.observation.vague and any(reading.number < known.told.number for known in stands):
+        return True  # "thousands" takes nothing back from 13,000
     if reading.observation.withdraws or reading.observation.revises or any(s.said_by(reading.speaker) for s in stands):
         return False
     for known in stands:

@@ -61,8 +61,11 @@ class Stand:
     numbers: set[Decimal] = field(default_factory=set)  #: the numbers in which it was reported
 
     def add(self, reading: Reading) -> None:
-        """Another report of this value."""
-        self.latest = reading
+        """Another report of this value. A number makes a magnitude definite; a magnitude does not renew a number."""
+        if reading.observation.vague <= self.latest.observation.vague:
+            self.latest = reading
+        if self.told.observation.vague and not reading.observation.vague:
+            self.told = reading
         self.support(reading)
 
     def support(self, reading: Reading) -> None:
@@ -113,7 +116,7 @@ def reports(observations: Iterable[Observation], convert: Convert) -> list[Repor
             found[-1].append(reading)
         else:
             found.append([reading])
-    return [Report(tuple(readings)) for readings in found]
+    return [Report(tuple(readings)) for readings in sorted(found, key=_lead)]
 
 
 def in_unit(value: Decimal, unit: str, to: str, convert: Convert) -> Decimal | None:
@@ -132,7 +135,7 @@ def differ(a: Decimal, b: Decimal, threshold: Decimal) -> bool:
 
 
 def _reading(one: Observation, unit: str, convert: Convert) -> Reading | None:
-    said = interval(one.low, one.high, one.bound)
+    said = interval(one.low, one.high, one.bound, magnitude=one.vague)
     values = [in_unit(v, one.unit, unit, convert) for v in (number(one.low, one.high), said.low, said.high)]
     if None in values:
         return None
@@ -142,6 +145,12 @@ def _reading(one: Observation, unit: str, convert: Convert) -> Reading | None:
 
 def _article(one: Observation) -> tuple[object, str]:
     return (one.as_of, one.url)
+
+
+def _lead(readings: list[Reading]) -> tuple[Any, ...]:
+    """Of articles of one moment, the one that gives the number sooner brings the news; the other mentions it."""
+    first = readings[0].observation
+    return (first.as_of, first.position, first.url)
 
 
 def _order(one: Observation) -> tuple[Any, ...]:

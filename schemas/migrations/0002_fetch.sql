@@ -54,6 +54,7 @@ CREATE TABLE host (                                   -- the one gate for feeds,
 CREATE TABLE flight (                                 -- requests under way: none has more than its share of them
     id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     host          text NOT NULL,
+    started_at    timestamptz NOT NULL,               -- when its turn is
     until         timestamptz NOT NULL                -- over time it counts no more: its worker died
 );
 CREATE INDEX flight_host ON flight (host);

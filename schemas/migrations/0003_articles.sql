@@ -27,11 +27,21 @@ CREATE TABLE article (
     figures_outcome  text NOT NULL,                   -- FigureOutcome
     series_outcome   text NOT NULL,                   -- SeriesOutcome
     analysis_version text NOT NULL,                   -- of the analysis that the row and its figures come from
+    sources          jsonb NOT NULL DEFAULT '{}',     -- field -> the places of its page that it was taken from
     UNIQUE (url, revision)
 );
 CREATE INDEX article_cluster ON article (cluster_id);
 CREATE INDEX article_parent ON article (duplicate_of) WHERE duplicate_of IS NOT NULL;
 CREATE INDEX article_as_of ON article (as_of);
+
+-- Which place of its pages tells a site's titles, learnt where the site's own list could be compared with it.
+CREATE TABLE title_habit (
+    site     text NOT NULL,                           -- registrable domain
+    source   text NOT NULL,                           -- place of a page, as article.sources names it
+    agreed   integer NOT NULL,                        -- articles where it told the title that the list told; halved now and then
+    differed integer NOT NULL,                        -- articles where it told another, and another place the list's
+    PRIMARY KEY (site, source)
+);
 
 CREATE TABLE seed_pack (
     name      text PRIMARY KEY,                       -- as in the settings: its documents are read in once

@@ -46,15 +46,30 @@ RETURNING id;
 -- latest_revision --
 SELECT id, revision, text, title FROM article WHERE url = %(url)s ORDER BY revision DESC LIMIT 1;
 
+-- habits --
+-- The place that tells a site's titles best; none where it is not clear.
+SELECT DISTINCT ON (site) site, source FROM title_habit
+WHERE site = ANY (%(sites)s) AND agreed >= %(least)s AND agreed >= 4 * differed
+ORDER BY site, agreed - differed DESC, source;
+
+-- learn_habit --
+-- Old counts fade, so that a site that is rebuilt is learnt anew.
+INSERT INTO title_habit (site, source, agreed, differed)
+SELECT %(site)s, source, agrees::integer, (NOT agrees)::integer
+FROM unnest(%(sources)s::text[], %(agrees)s::boolean[]) AS told (source, agrees)
+ON CONFLICT (site, source) DO UPDATE
+SET agreed = title_habit.agreed / (CASE WHEN title_habit.agreed + title_habit.differed < %(most)s THEN 1 ELSE 2 END) + excluded.agreed,
+    differed = title_habit.differed / (CASE WHEN title_habit.agreed + title_habit.differed < %(most)s THEN 1 ELSE 2 END) + excluded.differed;
+
 -- store --
 INSERT INTO article (page_id, url, revision, outlet, title, authors, language, credit, published_at, as_of, fetched_at, text, seed, history,
                      relation, duplicate_of, cluster_id, copy_layer, copy_similarity, copy_reason, copy_shared, figures_outcome, series_outcome,
-                     analysis_version)
+                     analysis_version, sources)
 VALUES (%(page_id)s, %(url)s, %(revision)s, %(outlet)s, %(title)s, %(authors)s, %(language)s, %(credit)s, %(published_at)s, %(as_of)s,
         %(fetched_at)s, %(text)s, %(seed)s, %(history)s, %(relation)s, %(duplicate_of)s,
         coalesce((SELECT cluster_id FROM article WHERE id = %(duplicate_of)s), currval(pg_get_serial_sequence('article', 'id'))),
         %(copy_layer)s, %(copy_similarity)s, %(copy_reason)s, %(copy_shared)s, %(figures_outcome)s, %(series_outcome)s,
-        %(analysis_version)s)
+        %(analysis_version)s, %(sources)s)
 RETURNING id;
 
 -- settle --
@@ -79,7 +94,8 @@ WHERE NOT article.seed OR %(seeds)s
 ORDER BY article.id;
 
 -- why --
-SELECT article.id, article.url, article.revision, article.outlet, article.title, article.as_of, article.text, article.relation,
+SELECT article.id, article.url, article.revision, article.outlet, article.title, article.authors, article.language,
+       article.published_at, article.sources, article.as_of, article.text, article.relation,
        article.copy_layer, article.copy_similarity, article.copy_reason, article.copy_shared, parent.id AS parent_id, parent.url AS parent_url,
        parent.title AS parent_title, parent.text AS parent_text, parent.outlet AS parent_outlet, parent.as_of AS parent_as_of,
        fingerprint.sketch AS parent_sketch, article.cluster_id, origin.url AS origin_url, origin.outlet AS origin_outlet,

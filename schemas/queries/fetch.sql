@@ -95,34 +95,40 @@ SELECT pg_advisory_xact_lock(7361010, hashtext(%(host)s));
 
 -- take_turn --
 -- The next start at a host, whichever worker asks; no id when that is later than anybody wants to wait, or when the host
--- has its share of flights.
+-- has a quarter of the flights under way, and one at least. Those of the host count from when their turn was given; of the
+-- others only those that have started.
 WITH state AS MATERIALIZED (
-    SELECT at, greatest((SELECT free_at FROM host WHERE host = %(host)s), at) AS start,
-           (SELECT count(*) FROM flight WHERE flight.host = %(host)s AND until > at) AS flights
-    FROM (SELECT clock_timestamp() AS at OFFSET 0) AS clock
+    SELECT at, greatest((SELECT free_at FROM host WHERE host = %(host)s), at) AS start, flights.own, flights.under_way
+    FROM (SELECT clock_timestamp() AS at OFFSET 0) AS clock,
+    LATERAL (
+        SELECT count(*) FILTER (WHERE host = %(host)s) AS own, count(*) FILTER (WHERE started_at <= at) AS under_way
+        FROM flight WHERE until > at
+    ) AS flights
 ), turn AS (
     INSERT INTO host (host, free_at)
-    SELECT %(host)s, start + %(spacing)s FROM state WHERE start - at <= %(longest)s AND flights < %(most)s
+    SELECT %(host)s, start + %(spacing)s FROM state WHERE start - at <= %(longest)s AND own < greatest(1, (under_way + 1) / 4)
     ON CONFLICT (host) DO UPDATE SET free_at = excluded.free_at
     RETURNING host
-), started AS (
-    INSERT INTO flight (host, until) SELECT turn.host, start + %(flight)s FROM turn, state RETURNING id
+), flown AS (
+    INSERT INTO flight (host, started_at, until) SELECT turn.host, start, start + %(flight)s FROM turn, state RETURNING id
 )
-SELECT (SELECT id FROM started) AS id, start, extract(epoch FROM start - at)::float8 AS wait_seconds FROM state;
+SELECT (SELECT id FROM flown) AS id, start, extract(epoch FROM start - at)::float8 AS wait_seconds FROM state;
 
 -- end_flight --
 DELETE FROM flight WHERE id = %(id)s;
 
--- enter_request --
--- A line of the ledger.
-INSERT INTO host_day AS day (host, day, requests, refused, failed, bytes)
-VALUES (%(host)s, (clock_timestamp() AT TIME ZONE 'UTC')::date, 1, %(refused)s, %(failed)s, %(bytes)s)
-ON CONFLICT (host, day) DO UPDATE
-SET requests = day.requests + 1, refused = day.refused + excluded.refused, failed = day.failed + excluded.failed,
-    bytes = day.bytes + excluded.bytes;
-
--- answered --
--- Counts what a host refuses in a row; an answer ends the row.
+-- settle --
+-- The end of a request: its flight, its line in the ledger, and how many the host has refused or left without an answer in
+-- a row, which an answer ends; no row when that was and is none.
+WITH landed AS (
+    DELETE FROM flight WHERE id = %(id)s
+), entered AS (
+    INSERT INTO host_day AS day (host, day, requests, refused, failed, bytes)
+    VALUES (%(host)s, (clock_timestamp() AT TIME ZONE 'UTC')::date, 1, %(refused)s, %(failed)s, %(bytes)s)
+    ON CONFLICT (host, day) DO UPDATE
+    SET requests = day.requests + 1, refused = day.refused + excluded.refused, failed = day.failed + excluded.failed,
+        bytes = day.bytes + excluded.bytes
+)
 UPDATE host SET in_a_row = CASE WHEN %(good)s THEN 0 ELSE in_a_row + 1 END, reason = CASE WHEN %(good)s THEN '' ELSE reason END
 WHERE host = %(host)s AND (in_a_row > 0 OR NOT %(good)s)
 RETURNING in_a_row;
@@ -150,6 +156,11 @@ SELECT host, free_at, free_at > clock_timestamp() AS rests, in_a_row, reason FRO
 -- How the entries of a source ended.
 SELECT coalesce(outcome, 'waiting') AS outcome, state, count(*) AS entries FROM entry WHERE source_id = %(id)s
 GROUP BY 1, 2 ORDER BY 3 DESC;
+
+-- pages_of_source --
+-- What the pages of a source were, of the entries it listed since a time.
+SELECT page.outcome, count(*) AS pages FROM page JOIN entry ON entry.id = page.entry_id
+WHERE source_id = %(id)s AND fetched_at >= %(since)s AND page.outcome IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1;
 
 -- quarantined_of_source --
 SELECT link, outcome, detail, seen_at FROM entry WHERE source_id = %(id)s AND state = 'quarantined' ORDER BY seen_at DESC, id DESC LIMIT %(limit)s;

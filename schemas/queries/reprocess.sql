@@ -64,7 +64,8 @@ SET outlet = %(outlet)s, title = %(title)s, authors = %(authors)s, language = %(
     published_at = %(published_at)s, as_of = %(as_of)s, text = %(text)s, relation = %(relation)s, duplicate_of = %(duplicate_of)s,
     cluster_id = coalesce((SELECT parent.cluster_id FROM article parent WHERE parent.id = %(duplicate_of)s), article.id),
     copy_layer = %(copy_layer)s, copy_similarity = %(copy_similarity)s, copy_reason = %(copy_reason)s, copy_shared = %(copy_shared)s,
-    figures_outcome = %(figures_outcome)s, series_outcome = %(series_outcome)s, analysis_version = %(analysis_version)s
+    figures_outcome = %(figures_outcome)s, series_outcome = %(series_outcome)s, analysis_version = %(analysis_version)s,
+    sources = %(sources)s
 WHERE id = %(id)s;
 
 -- shifted --

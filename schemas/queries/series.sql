@@ -113,8 +113,8 @@ UPDATE observation SET series_id = %(series_id)s, as_of = %(as_of)s WHERE figure
 -- observations --
 -- All that shifts of these series are decided from.
 SELECT observation.id, observation.series_id AS series, observation.article_id AS article, article.url, article.outlet,
-       article.cluster_id AS origin, article.credit, observation.as_of, figure.position, figure.low, figure.high, figure.bound, figure.unit, figure.role,
-       figure.attribution AS speaker, article.revision > 1 AS revises, figure.withdrawal AS withdraws
+       article.cluster_id AS origin, article.credit, observation.as_of, figure.position, figure.surface, figure.low, figure.high, figure.bound,
+       figure.unit, figure.role, figure.attribution AS speaker, article.revision > 1 AS revises, figure.withdrawal AS withdraws
 FROM observation JOIN figure ON figure.id = observation.figure_id JOIN article ON article.id = observation.article_id
 WHERE observation.series_id = ANY (%(series)s) AND article.relation <> 'duplicate'
 ORDER BY observation.series_id, observation.as_of, observation.id;
@@ -140,20 +140,6 @@ RETURNING id;
 -- withdraw_shifts --
 -- What came later shows that they were none.
 UPDATE shift SET state = 'withdrawn' WHERE id = ANY (%(ids)s);
-
--- untold --
--- Shifts without an alert that may still get one: not of history, and the last of their series.
-SELECT shift.id, shift.series_id, shift.from_number, shift.to_number, shift.kind, shift.origins_after, series.label, series.muted_until,
-       article.title,
-       substring(article.text FROM lower(figure.sentence_span) + 1 FOR upper(figure.sentence_span) - lower(figure.sentence_span)) AS sentence
-FROM shift JOIN series ON series.id = shift.series_id JOIN observation ON observation.id = shift.observation_id
-JOIN figure ON figure.id = observation.figure_id JOIN article ON article.id = observation.article_id
-WHERE shift.series_id = ANY (%(series)s) AND shift.state = 'told' AND NOT article.history AND NOT article.seed
-  AND NOT EXISTS (SELECT FROM alert WHERE alert.shift_id = shift.id)
-  AND NOT EXISTS (
-      SELECT FROM shift later JOIN observation o ON o.id = later.observation_id
-      WHERE later.series_id = shift.series_id AND later.state = 'told' AND o.as_of > observation.as_of)
-ORDER BY shift.id;
 
 -- list --
 -- Series with how often and how lately they were seen; those with most observations first.

@@ -17,6 +17,7 @@ from schemas.records import Article, Page
 
 URL = "https://www.courier.example/world/grain-ships-200"
 TITLE = "Ministry counts 200 grain ships off the coast"
+BARS = "Grain waits | Pilots train | Bakers ask"
 PARAGRAPHS = [
     "The transport ministry said on Monday that 200 ships loaded with grain were waiting off the coast, up from 140 in May.",
     "Harbour pilots have refused to work nights since a tanker ran aground, and the queue has grown by about 15 ships a week.",
@@ -177,6 +178,29 @@ def test_what_the_feed_says_comes_first() -> None:
          "Pilots’ strike: 200 ships wait"),
         ("entities are characters", page('<meta property="og:title" content="Grain &amp;amp; ships">', h1=""), "",
          "Grain & ships"),
+        ("bars that readers see stay", page(f'<meta property="og:title" content="{BARS} | Courier">', h1=BARS), "", BARS),
+        ("a section behind a bar goes", page(f'<meta property="og:title" content="{TITLE} | Shipping">', h1=""), "", TITLE),
+        ("so does one without spaces", page('<meta property="og:title" content="港口有两百艘船等待｜国际">', h1=""), "",
+         "港口有两百艘船等待"),
+        ("a long piece behind a bar is no section",
+         page('<meta property="og:title" content="社説｜港に二百隻の船が待つ">', h1=""), "", "社説｜港に二百隻の船が待つ"),
+        ("the site's name behind a colon goes", page('<meta property="og:site_name" content="港新聞">'
+         '<meta property="og:title" content="港に二百隻の船が待つ：港新聞">', h1=""), "", "港に二百隻の船が待つ"),
+        ("a headline that names the site before a colon stays", page(
+            '<meta property="og:title" content="Courier group: 200 ships wait">', h1=""), "", "Courier group: 200 ships wait"),
+        ("a piece that begins like the site's name stays", page('<meta property="og:site_name" content="Time">'
+         '<meta property="og:title" content="200 ships off the coast – Time to act">', h1=""), "",
+         "200 ships off the coast – Time to act"),
+        ("spaces that its publisher set stay", page('<meta property="og:title" content="港に二百隻　船が待つ">', h1=""), "",
+         "港に二百隻　船が待つ"),
+        ("a soft hyphen goes", page('<meta property="og:title" content="Mi&shy;nistry counts ships">', h1=""), "",
+         "Ministry counts ships"),
+        ("words of a headline are not torn by what is set in italics",
+         page(h1="Crew of the <i>Aurora</i>, 200 strong, waits").replace(f"{TITLE} |", "Crew waits |"), "",
+         "Crew of the Aurora, 200 strong, waits"),
+        ("the h1, where the title says nothing", page().replace(f"<title>{TITLE} | The Courier", "<title>Story 7"), "", TITLE),
+        ("the h1 of a script without spaces", page('<meta property="og:title" content="ここだけの話、船がたくさん待つ理由">',
+         h1="港に二百隻の船が待つ理由").replace(TITLE, "港に二百隻の船が待つ理由とは"), "", "港に二百隻の船が待つ理由"),
         ("a bar inside a headline stays", page('<meta property="og:title" content="Live - 200 ships wait">', h1=""), "",
          "Live - 200 ships wait"),
     ],

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from extractors.message import message
+from extractors.message import mail
+from extractors.message import message as whole_message
 from extractors.message.chart import png, sparkline, svg
-from extractors.message.mail import html_part, subject, text_part
-from extractors.message.receipt import NO_SENTENCE, Point, Receipt, Side, headline, lines
+from extractors.message.receipt import NO_SENTENCE, Point, Receipt, Side, bulletin, headline, lines
 from extractors.message.terminal import panel, plain
 from extractors.message.wording import change, clean, number, plural, safe_url, when, written
 from schemas.outcomes import Bound, ShiftKind
@@ -72,6 +72,22 @@ RECEIPT = Receipt(
     ),
 )
 SEED = Side(number=">1,000", outlet="corpus pack", published_at=None)
+
+
+def message(receipt, **more):
+    return whole_message(bulletin([receipt]), **more)
+
+
+def subject(receipt):
+    return mail.subject(bulletin([receipt]))
+
+
+def text_part(receipt):
+    return mail.text_part(bulletin([receipt]))
+
+
+def html_part(receipt, *, chart):
+    return mail.html_part(bulletin([receipt]), chart=chart)
 
 
 @pytest.mark.parametrize(
@@ -198,13 +214,13 @@ def test_the_headline_says_it_all(change_of: dict[str, object], expected: str) -
 
 def test_the_receipt_in_plain_text_has_both_sides_with_their_evidence() -> None:
     assert lines(RECEIPT) == [
-        "NOW: over 10,000, 1 independent origin",
+        "NOW: over 10,000, 1 independent report",
         "“By its latest count *more than 10,000 containers* have been loaded, the authority said.”",
         "US State Department · Seoul Courier · 5 Mar 2025, 07:30 UTC",
         "Count rises",
         "https://seoulcourier.example/new?a=1&b=2",
         "",
-        "BEFORE: 6,700, 2 independent origins",
+        "BEFORE: 6,700, 2 independent reports",
         "“The port authority said that *6,700 containers* had been loaded since August.”",
         "the port authority · Harbour Wire · 3 Mar 2025, 07:30 UTC",
         "Port counts its boxes",
@@ -243,7 +259,7 @@ def test_the_html_part_marks_the_number_and_links_the_articles() -> None:
     html = html_part(RECEIPT, chart=True)
     assert ">more than 10,000 containers</b> have been loaded" in html
     assert 'href="https://seoulcourier.example/new?a=1&amp;b=2"' in html
-    assert 'src="cid:chart.png"' in html
+    assert 'src="cid:chart-1.png"' in html
     assert "cid:" not in html_part(RECEIPT, chart=False)
 
 
@@ -298,7 +314,7 @@ def test_the_svg_chart_names_outlets_and_the_shift() -> None:
     document = svg(RECEIPT)
     assert svg(RECEIPT) == document
     words = " ".join("".join(element.itertext()) for element in ElementTree.fromstring(document).iter())
-    for part in ("Containers shipped to Russia", "Harbour Wire", "Seoul Courier", ">10,000 +49%"):
+    for part in ("Containers shipped to Russia", "Harbour Wire", "Seoul Courier", "over 10,000 (+49%)"):
         assert part in words
 
 
@@ -403,7 +419,7 @@ def test_no_text_of_an_article_is_a_command_anywhere(text: str) -> None:
     tags.feed(made.mail_html)
     assert tags.tags <= clean_tags.tags
     assert tags.attributes <= clean_tags.attributes
-    assert all(link.startswith(("https://x.example/", "cid:chart.png")) for link in tags.links)
+    assert all(link.startswith(("https://x.example/", "cid:chart-1.png")) for link in tags.links)
     assert "49" not in made.mail_html.replace("+49%", "")
 
     for form in (made.text, made.slack, made.mail_text, made.mail_html, drawn(receipt), "\n".join(plain(receipt))):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.series.intervals import interval, meet, number
+from extractors.series.intervals import interval, meet, number, vague
 from schemas.outcomes import Bound
 
 E, A, AL, MT, AM, LT, R = (
@@ -45,6 +45,28 @@ def said(wording):
 def test_wordings_agree_or_do_not(one, other, agree):
     assert meet(said(one), said(other)) is agree
     assert meet(said(other), said(one)) is agree
+
+
+@pytest.mark.parametrize(
+    ("surface", "is_one"),
+    [
+        ("thousands of people", True),
+        ("Tens of thousands of homes", True),
+        ("many millions of shells", True),
+        ("dozens of", True),
+        ("four million shells", False),
+        ("several thousand soldiers", False),
+        ("hundred thousand rounds", False),
+        ("", False),
+    ],
+)
+def test_a_magnitude_is_told_from_a_number(surface, is_one):
+    assert vague(surface) is is_one
+
+
+def test_thousands_may_be_any_four_digits():
+    said = interval(Decimal(1000), None, AL, magnitude=True)
+    assert [meet(said, interval(Decimal(n), Decimal(n), E)) for n in (900, 1000, 9900, 10001)] == [False, True, True, False]
 
 
 decimals = st.decimals(min_value=Decimal("-1e30"), max_value=Decimal("1e30"), allow_nan=False, allow_infinity=False)

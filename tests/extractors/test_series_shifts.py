@@ -143,6 +143,30 @@ CASES = {
         [("3", "45", "60", "increase")],
     ),
     "another currency is left alone": (history(seen(1, "210", unit="euro"), seen(2, "280", unit="US dollar")), []),
+    "a number within the magnitude that stands is no news, and is what the next is told from": (
+        history(seen(1, "at least 1000000", vague=True), seen(2, "4000000"), seen(3, "7000000")),
+        [("3", "4000000", "7000000", "increase")],
+    ),
+    "a magnitude that holds the number that stands changes nothing": (
+        history(seen(1, "4000000"), seen(2, "at least 1000000", vague=True), seen(3, "4100000")),
+        [],
+    ),
+    "a magnitude below the number that stands takes nothing back": (
+        history(seen(1, "13000"), seen(2, "at least 1000", vague=True)),
+        [],
+    ),
+    "a magnitude above it is news": (
+        history(seen(1, "200"), seen(2, "at least 10000", vague=True)),
+        [("2", "200", "10000", "increase")],
+    ),
+    "of two articles of one moment the one that gives the number sooner brings it": (
+        history(
+            seen(1, "40"),
+            seen(2, "67", url="https://a.example/later-in-its-text", position=9),
+            seen(2, "67", url="https://z.example/leads-with-it"),
+        ),
+        [("leads-with-it", "40", "67", "increase")],
+    ),
     "nouns of one series may differ": (
         history(seen(1, "412", unit="case"), seen(2, "736", unit="infection")),
         [("2", "412", "736", "increase")],

@@ -30,10 +30,12 @@ MESSAGE = Message(
     text="NOW: over 10,000 <boxes> @here\nhttps://a.example/@desk?x=1&y=2",
     slack="NOW: over 10,000 &lt;!channel&gt; &amp;lt;!here&amp;gt; &lt;@U1&gt; &lt;https://evil.example|bank&gt;\nhttps://a.example/?x=1&amp;y=2",
     mail_text="NOW: over 10,000 “boxes”\n",
-    mail_html='<!DOCTYPE html><html><body><p>over 10,000</p><img src="cid:chart.png"></body></html>',
-    chart_png=b"\x89PNG\r\n\x1a\nchart",
+    slack_subject="Boxes shipped: 6,700 -&gt; over 10,000 (+49%), port authority &amp; sons @\u2060all",
+    slack_blocks=({"type": "section", "text": {"type": "mrkdwn", "text": "*6,700 → over 10,000*", "verbatim": True}},),
+    mail_html='<!DOCTYPE html><html><body><p>over 10,000</p><img src="cid:chart-1.png"></body></html>',
+    charts={"chart-1.png": b"\x89PNG\r\n\x1a\nchart"},
     key="alert-12",
-    thread="series-3",
+    earlier=("alert-3", "alert-9"),
 )
 
 
@@ -55,28 +57,133 @@ def shown(payload: dict[str, object]) -> dict[str, str]:
     return dict(attachments[0])
 
 
-def test_slack_gets_the_text_as_it_was_escaped_and_no_formatting(webhook: SlackReceiver) -> None:
+def test_slack_gets_blocks_and_a_line_for_the_phone(webhook: SlackReceiver) -> None:
     channels.send(webhook.url(), MESSAGE)
     (payload,) = webhook.payloads
-    assert payload["mrkdwn"] is False
-    assert shown(payload)["text"] == MESSAGE.slack
-    assert shown(payload)["title"] == "Boxes shipped: 6,700 -&gt; over 10,000 (+49%), port authority &amp; sons @\u2060all"
+    assert payload["blocks"] == [dict(block) for block in MESSAGE.slack_blocks]
+    assert payload["text"] == MESSAGE.slack_subject
+    assert (payload["mrkdwn"], payload["unfurl_links"], payload["unfurl_media"]) == (False, False, False)
     assert webhook.requests[0][0] == "/services/T0DEMO/B0DEMO/newsroom"
 
 
-@pytest.mark.parametrize("options", ["", "?format=markdown", "?format=html&blocks=yes", "?blocks=yes&image=yes"])
+@pytest.mark.parametrize("options", ["", "?format=markdown", "?format=html&blocks=yes", "?blocks=yes&image=yes", "?blocks=no"])
 def test_no_option_of_an_address_brings_an_article_s_commands_to_life(
     options: str, webhook: SlackReceiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Sent by Apprise's own Slack plugin, whose host is fixed, so that it is turned to loopback here."""
+    """Slack's own addresses have a fixed host, so that it is turned to loopback here."""
     monkeypatch.setattr(NotifySlack, "webhook_url", f"http://{HOST}:{webhook.port}/services")
     channels.send(f"slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7/{options}", MESSAGE)
     channels.send(webhook.url() + options, MESSAGE)
     assert len(webhook.payloads) == 2
     for payload in webhook.payloads:
-        assert shown(payload)["text"] == MESSAGE.slack
+        if "blocks" in payload:
+            assert payload["text"] == MESSAGE.slack_subject
+        else:
+            assert shown(payload)["text"] == MESSAGE.slack
+            assert shown(payload)["title"] == MESSAGE.slack_subject
         assert "<" not in json.dumps(payload)
         assert "image" not in json.dumps(payload)
+
+
+def test_blocks_that_slack_does_not_take_are_sent_as_text_at_once(webhook: SlackReceiver) -> None:
+    channels.send(webhook.url(), replace(MESSAGE, slack_blocks=({"type": "carousel"},)))
+    (payload,) = webhook.payloads
+    assert shown(payload)["text"] == MESSAGE.slack
+
+
+class TestABot:
+    """With a bot's token, messages of a series are a thread, and charts come along."""
+
+    def test_a_reply_is_in_the_thread_of_the_first_and_shown_in_the_channel(self, webhook: SlackReceiver) -> None:
+        place = channels.send(webhook.bot_url(), MESSAGE)
+        channels.send(webhook.bot_url(), replace(MESSAGE, thread=place))
+        first, second = webhook.payloads
+        assert (first["channel"], "thread_ts" in first) == ("#desk", False)
+        assert (second["thread_ts"], second["reply_broadcast"]) == (first["ts"], True)
+        assert webhook.tokens == ["Bearer xoxb-1-demo"] * 2
+
+    def test_a_thread_that_was_deleted_is_begun_anew(self, webhook: SlackReceiver) -> None:
+        channels.send(webhook.bot_url(), replace(MESSAGE, thread='{"desk":["C0DEMO","1600000000.1"]}'))
+        (payload,) = webhook.payloads
+        assert "thread_ts" not in payload
+
+    @pytest.mark.parametrize("thread", ["", "nonsense", "[]", '{"desk":5}', '{"other":["C1","1.2"]}'])
+    def test_a_place_that_is_not_of_this_channel_is_no_thread(self, thread: str, webhook: SlackReceiver) -> None:
+        channels.send(webhook.bot_url(), replace(MESSAGE, thread=thread))
+        assert "thread_ts" not in webhook.payloads[0]
+
+    def test_charts_are_put_into_the_thread(self, webhook: SlackReceiver) -> None:
+        place = channels.send(webhook.bot_url(), MESSAGE)
+        assert channels.attach(webhook.bot_url(), MESSAGE, place)
+        assert b"\x89PNG\r\n\x1a\nchart" in webhook.files[0]
+        done = json.loads(webhook.requests[-1][1])
+        assert (done["channel_id"], done["thread_ts"]) == ("C0DEMO", webhook.payloads[0]["ts"])
+
+    def test_the_token_is_sent_to_nobody_whom_an_answer_names(
+        self, webhook: SlackReceiver, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        elsewhere = {"ok": True, "file_id": "F1", "upload_url": "https://evil.example/up"}
+        monkeypatch.setattr(webhook, "_file", lambda path, body: Answer(body=json.dumps(elsewhere).encode()))
+        place = channels.send(webhook.bot_url(), MESSAGE)
+        assert not channels.attach(webhook.bot_url(), MESSAGE, place)
+        assert len(webhook.requests) == 2
+
+    @pytest.mark.parametrize(
+        ("error", "says"),
+        [
+            ("invalid_auth", "the token is wrong or was withdrawn"),
+            ("not_in_channel", "/invite"),
+            ("channel_not_found", "see that the channel exists"),
+            ("missing_scope", "chat:write"),
+        ],
+    )
+    def test_what_slack_refuses_for_good_comes_with_the_mend(self, error: str, says: str, webhook: SlackReceiver) -> None:
+        webhook.answers.append(Answer(body=json.dumps({"ok": False, "error": error}).encode()))
+        with pytest.raises(DeliveryError, match=error) as raised:
+            channels.send(webhook.bot_url(), MESSAGE)
+        assert raised.value.permanent
+        assert says in raised.value.mend
+
+    def test_when_one_of_two_channels_has_it_the_message_is_not_sent_again(self, webhook: SlackReceiver) -> None:
+        webhook.answers.extend([Answer(body=b'{"ok":true,"channel":"C1","ts":"1.1"}'), Answer(status=500)])
+        with pytest.raises(DeliveryError) as raised:
+            channels.send(webhook.bot_url("desk/night"), MESSAGE)
+        assert raised.value.permanent
+
+
+@pytest.mark.parametrize("bot", [False, True])
+@pytest.mark.parametrize(("written", "seconds"), [("7", 7.0), ("0", 1.0), ("99999999", channels.LONGEST_WAIT), ("soon", None)])
+def test_a_pause_that_is_asked_for_is_passed_on(bot: bool, written: str, seconds: float | None, webhook: SlackReceiver) -> None:
+    webhook.answers.append(Answer(status=429, body=b"rate_limited", headers={"Retry-After": written}))
+    with pytest.raises(DeliveryError) as raised:
+        channels.send(webhook.bot_url() if bot else webhook.url(), MESSAGE)
+    assert (raised.value.wait_seconds, raised.value.permanent, raised.value.unsure) == (seconds, False, False)
+
+
+@pytest.mark.parametrize("kind", ["webhook", "bot", "json"])
+@pytest.mark.parametrize(
+    ("case", "answer", "unsure"),
+    [
+        ("cut off after it was accepted", Answer(taken=True, cut=True), True),
+        ("so slow that nobody waits", Answer(taken=True, after_seconds=1.0), True),
+        ("a refusal is an answer", Answer(status=500), False),
+    ],
+)
+def test_a_connection_that_breaks_leaves_it_open_whether_the_message_arrived(
+    kind: str, case: str, answer: Answer, unsure: bool, webhook: SlackReceiver
+) -> None:
+    webhook.answers.append(answer)
+    address = {"webhook": webhook.url(), "bot": webhook.bot_url(), "json": f"json://{HOST}:{webhook.port}/x"}[kind]
+    with pytest.raises(DeliveryError) as raised:
+        channels.send(address, MESSAGE, timeout_seconds=0.3)
+    assert (raised.value.unsure, raised.value.permanent) == (unsure, False)
+
+
+@pytest.mark.parametrize("scheme", ["slackhook", "json", "mailto"])
+def test_a_server_that_is_not_there_cannot_have_it(scheme: str) -> None:
+    with pytest.raises(DeliveryError) as raised:
+        channels.send(f"{scheme}://{HOST}:9/x?from=a@b.example&to=c@d.example", MESSAGE)
+    assert not raised.value.unsure
 
 
 def test_mail_has_a_text_part_an_html_part_and_the_chart_inline(mailbox: MailReceiver) -> None:
@@ -98,9 +205,9 @@ def test_mail_has_a_text_part_an_html_part_and_the_chart_inline(mailbox: MailRec
     assert text.get_content().splitlines() == MESSAGE.mail_text.splitlines()
     assert html.get_content().strip() == MESSAGE.mail_html
     assert (chart["Content-ID"], chart.get_content_disposition(), chart.get_content()) == (
-        "<chart.png>",
+        "<chart-1.png>",
         "inline",
-        MESSAGE.chart_png,
+        MESSAGE.charts["chart-1.png"],
     )
 
 
@@ -114,7 +221,18 @@ def test_a_second_delivery_of_an_alert_has_the_message_id_of_the_first(mailbox: 
     channels.send(mailbox.url(), MESSAGE)
     first, second = mailbox.mails()
     assert first["Message-ID"] == second["Message-ID"]
-    assert first["References"] != first["Message-ID"]
+    assert first["In-Reply-To"] not in (None, first["Message-ID"])
+    assert len(first["References"].split()) == 2
+    assert first["References"].endswith(first["In-Reply-To"])
+
+
+def test_a_reply_names_the_message_that_it_replies_to(mailbox: MailReceiver) -> None:
+    channels.send(mailbox.url(), replace(MESSAGE, key="one", earlier=()))
+    channels.send(mailbox.url(), replace(MESSAGE, key="two", earlier=("one",)))
+    first, second = mailbox.mails()
+    assert first["In-Reply-To"] is None
+    assert second["In-Reply-To"] == second["References"] == first["Message-ID"]
+    assert first["List-Id"] == second["List-Id"]
 
 
 def test_everybody_named_in_the_address_gets_the_mail(mailbox: MailReceiver) -> None:
@@ -187,6 +305,42 @@ def test_a_subject_of_any_length_arrives_as_it_was(letter: str, mailbox: MailRec
     for subject in subjects:
         channels.send(mailbox.url(), Message(subject=subject, text="t", slack="t", mail_text="t", mail_html="<p>t</p>"))
     assert [mail["Subject"] for mail in mailbox.mails()] == subjects
+
+
+class RudeMailReceiver(MailReceiver):
+    """Takes the mail and is gone before it says so, or before goodbye."""
+
+    def __init__(self, *, says_ok: bool) -> None:
+        super().__init__()
+        self.says_ok = says_ok
+
+    def protocol(self) -> SMTP:
+        receiver = self
+
+        class Rude(SMTP):
+            async def smtp_QUIT(self, arg):  # noqa: N802
+                self.transport.abort()
+
+        return Rude(receiver, hostname="newsroom.example", loop=self._loop)
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802
+        answer = await super().handle_DATA(server, session, envelope)
+        if not self.says_ok:
+            server.transport.abort()
+        return answer
+
+
+def test_a_mail_server_that_is_gone_after_it_took_the_mail_leaves_it_open() -> None:
+    with RudeMailReceiver(says_ok=False) as mailbox, pytest.raises(DeliveryError, match="handed over") as raised:
+        channels.send(mailbox.url(), MESSAGE)
+    assert raised.value.unsure
+    assert len(mailbox.raw) == 1
+
+
+def test_a_mail_server_that_says_no_goodbye_has_the_mail() -> None:
+    with RudeMailReceiver(says_ok=True) as mailbox:
+        channels.send(mailbox.url(), MESSAGE)
+    assert len(mailbox.raw) == 1
 
 
 class PickyMailReceiver(MailReceiver):

@@ -1,28 +1,24 @@
-"""The gate: eight workers on one PostgreSQL, hosts that refuse, redirects to other hosts, and a worker that is killed."""
+"""The gate: eight workers on one PostgreSQL, hosts that refuse, and redirects to other hosts."""
 
-import asyncio
+import json
 import os
-import signal
 import subprocess
 import sys
-import threading
-import time
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from newsroom import Answer, Newsroom, article_page, feed, item, page, redirects_to, too_many_requests
+from newsroom import Answer, Newsroom, feed, item, page, redirects_to, too_many_requests
 
-from flows import fetch, sources
+from flows import sources
 from flows.db import Database
 from flows.gate import Gate, HostBusy, host_of
-from flows.http import Client, Response, client_of
+from flows.http import client_of
 from flows.settings import FetchSettings
 from schemas.errors import FetchError
 from schemas.outcomes import FetchOutcome
-from schemas.records import Entry
 
 ROOT = Path(__file__).resolve().parents[2]
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -53,58 +49,90 @@ def test_whose_gate(case, url, host):
     assert host_of(url) == host
 
 
-def test_eight_workers_keep_the_spacing_of_every_host_and_its_share_of_flights(database_url):
-    """Starts as PostgreSQL granted them, and as they were made; flights as they overlap."""
-    spacing, workers, each = 0.04, 8, 5
-    settings = FetchSettings(spacing_seconds=spacing, concurrency=16)
+SIMULATED = """
+import asyncio, json, os, sys, time
+from datetime import timedelta
+from flows.db import Database
+from flows.gate import Gate, host_of
+from flows.http import Client, Response
+from flows.settings import FetchSettings
+
+granted, made = [], []
+
+class Recording(Gate):
+    def _reserve(self, host, between, longest):
+        took = super()._reserve(host, between, longest)
+        if took["id"] is not None:
+            granted.append((host, took["start"].timestamp()))
+        return took
+
+class Site(Client):
+    async def fetch(self, url, **how):
+        began = time.time()
+        await asyncio.sleep(0.1)
+        made.append((host_of(url), began, time.time()))
+        return Response(status=200, final_url=url, headers={})
+
+async def main(spacing, urls):
+    gate = Recording(database, Site(), FetchSettings(spacing_seconds=spacing, concurrency=6))
+    await asyncio.gather(*(gate.fetch(url, longest=timedelta(minutes=5)) for url in urls))
+
+order = json.loads(sys.argv[2])
+told = []
+for _ in range(order["workers"]):
+    read, write = os.pipe()
+    if os.fork() == 0:
+        with Database(sys.argv[1]) as database:
+            asyncio.run(main(order["spacing"], order["urls"]))
+        with os.fdopen(write, "w") as pipe:
+            json.dump({"granted": granted, "made": made}, pipe)
+        os._exit(0)
+    os.close(write)
+    told.append(read)
+print(json.dumps([json.load(os.fdopen(read)) for read in told]))
+"""
+
+
+def test_eight_worker_processes_keep_the_spacing_of_every_host_and_none_has_more_than_a_quarter_of_all_flights(database_url):
+    """Starts as PostgreSQL granted them, and as they were made; flights of all processes as they overlap."""
+    spacing, workers, small = 0.03, 8, 8
+    urls = [f"https://small{n}.example/{m}" for m in range(3) for n in range(small)]
+    urls += [f"https://large.example/{m}" for m in range(6)]
+    order = json.dumps({"workers": workers, "spacing": spacing, "urls": urls})
+    done = subprocess.run(
+        [sys.executable, "-c", SIMULATED, database_url, order],
+        env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=120, check=True,
+    )  # fmt: skip
+    told = json.loads(done.stdout)
     granted, made = defaultdict(list), defaultdict(list)
-    flying, most = defaultdict(int), defaultdict(int)
-    lock = threading.Lock()
-
-    class Recording(Gate):
-        def _reserve(self, host, between, longest):
-            took = super()._reserve(host, between, longest)
-            if took["id"] is not None:
-                with lock:
-                    granted[host].append(took["start"].timestamp())
-            return took
-
-    class Site(Client):
-        async def fetch(self, url, **how):
-            host = host_of(url)
-            with lock:
-                made[host].append(time.time())
-                flying[host] += 1
-                most[host] = max(most[host], flying[host])
-            await asyncio.sleep(0.1)
-            with lock:
-                flying[host] -= 1
-            return Response(status=200, final_url=url, headers={})
-
-    def work():
-        async def go():
-            gate = Recording(database, Site(), settings)
-            urls = [f"https://h{n}.example/{m}" for m in range(each) for n in range(3)]
-            await asyncio.gather(*(gate.fetch(url, longest=timedelta(minutes=5)) for url in urls))
-
-        with Database(database_url) as database:
-            asyncio.run(go())
-
-    threads = [threading.Thread(target=work) for _ in range(workers)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert {host: len(starts) for host, starts in made.items()} == {f"h{n}.example": workers * each for n in range(3)}
+    for each in told:
+        for host, start in each["granted"]:
+            granted[host].append(start)
+        for host, began, ended in each["made"]:
+            made[host].append((began, ended))
+    assert {host: len(flights) for host, flights in made.items()} == {
+        f"small{n}.example": workers * 3 for n in range(small)
+    } | {"large.example": workers * 6}
     for host, starts in granted.items():
         starts.sort()
-        gaps = [after - before for before, after in pairwise(starts)]
-        assert min(gaps) >= spacing - 1e-6
-        assert all(start >= turn - 1e-3 for turn, start in zip(starts, sorted(made[host]), strict=True))
-        assert most[host] <= settings.concurrency // 4
+        assert min(after - before for before, after in pairwise(starts)) >= spacing - 1e-6
+        assert len(starts) >= len(made[host])
+    for host, flights in made.items():  # no request leaves before a turn of its own
+        turns = iter(granted[host])
+        for began, _ in sorted(flights):
+            assert next(turns) <= began + 1e-3
+    flights = [(host, began, ended) for host, each in made.items() for began, ended in each]
+    shares = []
+    for host, began, _ in flights:
+        # PostgreSQL hears of an end a moment later: what ended just now may count for all, and not for the host.
+        own = sum(other == host and start <= began < end for other, start, end in flights)
+        under_way = sum(start <= began + 0.02 and began < end + 0.2 for _, start, end in flights)
+        assert own <= max(1, under_way / 4), (host, own, under_way)
+        shares.append(own)
+    assert max(shares) > 1  # the rule was put to the test
     with Database(database_url) as database, database.transaction() as tx:
-        [day] = tx.all("fetch.ledger", host="h0.example", limit=9)
-    assert day["requests"] == workers * each
+        [day] = tx.all("fetch.ledger", host="large.example", limit=9)
+    assert day["requests"] == workers * 6
 
 
 async def test_what_one_worker_is_told_holds_for_all(database, newsroom):
@@ -191,82 +219,6 @@ async def test_passing_redirects_do_not_count_as_moved(database, newsroom):
     async with client_of(OPEN) as client:
         answer = await Gate(database, client, OPEN).fetch(newsroom.url + "/a")
     assert (answer.moved_to, answer.final_url) == (newsroom.url + "/b", f"{there}/d")
-
-
-KILLED = """
-import asyncio, sys
-from datetime import UTC, datetime
-from flows import fetch
-from flows.db import Database
-from flows.http import client_of
-from flows.settings import FetchSettings
-
-async def main():
-    settings = FetchSettings(spacing_seconds=0, allow_hosts=("127.0.0.1",), concurrency=64)
-    with Database(sys.argv[1]) as database:
-        async with client_of(settings) as client:
-            await fetch.fetch_all(database, client, settings, datetime(2026, 3, 2, 12, tzinfo=UTC), 100)
-
-asyncio.run(main())
-"""
-
-
-def test_a_worker_killed_while_it_fetches_leaves_the_same_rows_as_one_that_was_not(database, database_url, newsroom, execute):
-    names = [f"s{n}" for n in range(10)]
-    settings = FetchSettings(spacing_seconds=0, allow_hosts=("127.0.0.1",), concurrency=64)
-    half = threading.Event()
-
-    def story(name, number):
-        def answer(asked):
-            if number >= 5 and not half.is_set():
-                half.wait(30)  # the second half hangs until the worker is dead
-            return Answer(200, article_page(name, ["Its text."]).encode(), {"Content-Type": "text/html"})
-
-        return answer
-
-    for number, name in enumerate(names):
-        newsroom.put(f"/{name}", story(name, number))
-
-    def listed():
-        with database.transaction() as tx:
-            entries = [Entry(url=f"{newsroom.url}/{name}", title=name) for name in names]
-            sources.list_entries(tx, entries, source_id=None, outlet="", now=NOON)
-
-    def finish(now):
-        async def go():
-            async with client_of(settings) as client:
-                while await fetch.fetch_all(database, client, settings, now, 100):
-                    pass
-
-        asyncio.run(go())
-
-    def rows():
-        with database.transaction() as tx:
-            found = tx._connection.execute(
-                "SELECT url, entry.state, entry.outcome, final_url, body_sha256"
-                " FROM entry LEFT JOIN page ON entry_id = entry.id ORDER BY url"
-            )
-            return [tuple(row.values()) for row in found]
-
-    listed()
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    worker = subprocess.Popen([sys.executable, "-c", KILLED, database_url], env=environment)
-    end = time.monotonic() + 60
-    while len([1 for row in rows() if row[1] == "done"]) < 5 and time.monotonic() < end:
-        time.sleep(0.05)
-    worker.send_signal(signal.SIGKILL)
-    worker.wait()
-    half.set()
-    assert [row[1] for row in rows()].count("done") == 5
-    finish(NOON)
-    assert [row[1] for row in rows()].count("done") == 5  # what the dead one had taken is not free yet
-    finish(NOON + fetch.LEASE)
-    killed = rows()
-    execute("TRUNCATE entry, page CASCADE")
-    listed()
-    finish(NOON)
-    assert killed == rows()
-    assert len(killed) == 10
 
 
 async def test_polls_pass_the_gate_too(database, newsroom):

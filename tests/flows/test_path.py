@@ -11,7 +11,7 @@ from decimal import Decimal
 import pytest
 from newsroom import Answer, Newsroom, article_page, feed, item, page
 
-from flows import alerts, archive, articles, fetch, pipeline, series, sources
+from flows import alerts, archive, articles, fetch, outbox, pipeline, series, sources
 from flows.analyser import Failed
 from flows.archive import Document
 from flows.http import client_of
@@ -66,7 +66,7 @@ def shifts(database):
 
 
 def told(database):
-    return len(rows(database, "alerts.list", limit=100))
+    return len(rows(database, "alerts.list", open_only=False, limit=100))
 
 
 def poll(database, newsroom, path="/feed.xml", now=NOON):
@@ -306,8 +306,8 @@ class TestAlerts:
             tries += sum(alerts.deliver(database, self.SETTINGS, now).values())
             now += timedelta(hours=12)
         assert self.deliveries(database) == [("desk", "dead")]
-        assert tries == alerts.MOST_TRIES
-        [retried] = rows(database, "alerts.retry", now=now)
+        assert tries == outbox.MOST_TRIES
+        [retried] = rows(database, "outbox.retry", now=now, channel=None)
         assert retried["id"]
 
     def test_only_shifts_that_match_a_rule_are_told(self, database, analyser):

@@ -22,6 +22,7 @@ from extractors.copies import fingerprint, judge
 from extractors.figures import figures
 from extractors.series import link
 from extractors.series.inherit import Placed, inherited
+from extractors.series.intervals import vague
 from extractors.series.link import Candidate, Placement, keys, mentions
 from extractors.series.linker import Linker
 from extractors.series.mention import Mention
@@ -353,6 +354,7 @@ def run(
                     unit=figure.unit,
                     role=figure.role,
                     speaker=figure.attribution,
+                    vague=vague(figure.surface),
                     withdraws=bool(withdraws and withdraws(article, figure)),
                 )
             )
