@@ -331,6 +331,12 @@ def seed_add(
     with _spinner("reading", quiet=as_json):
         for name in names:
             counts += seeds.add(opened, name, datetime.now(UTC), published_at=date)
+    wait = seeds.waiting(opened.database)
+    most = min(wait, seeds.PLACED_AT_ONCE)
+    with _progress("placing figures", most, quiet=as_json) as advance:
+        counts += seeds.place(opened.database, opened.desk, datetime.now(UTC), most, progress=advance)
+    if wait > most:
+        counts["documents whose figures the next passes place"] = wait - most
     _counts(counts, as_json)
 
 
@@ -355,8 +361,13 @@ def seed_list(config: Config = None, data_dir: DataDir = None, as_json: Json = F
 
 @seed_app.command("pack")
 def seed_pack(
-    paths: Annotated[list[Path], typer.Argument(help="Files or folders: text, HTML, JSON lines.", show_default=False)],
     to: Annotated[Path, typer.Option("--to", help="The pack to write: .jsonl or .jsonl.gz.")],
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Files or folders: text, HTML, JSON lines.", show_default=False)
+    ] = None,
+    of_archive: Annotated[
+        bool, typer.Option("--archive", help="The articles of the database, which are analysed already, in place of files.")
+    ] = False,
     published: Annotated[str | None, typer.Option("--published", help="Date of documents that name none, YYYY-MM-DD.")] = None,
     dates: Annotated[
         Path | None, typer.Option("--dates", help="Dates of such documents: lines of a file name, a tab and YYYY-MM-DD.")
@@ -374,9 +385,16 @@ def seed_pack(
 
     if not to.name.endswith((".jsonl", ".jsonl.gz")):
         raise UsageError(f"{to}: a corpus pack ends in .jsonl or .jsonl.gz", mend=f"name it {to}.jsonl")
-    with _spinner("packing", quiet=as_json), analysing(_settings(config, data_dir).workers) as analyser:
-        by_name = seeds.dates_of(dates) if dates else None
-        counts = seeds.pack(analyser, paths, to, published_at=_date(published), dates=by_name)
+    if bool(paths) == of_archive:
+        raise UsageError("a pack is made of files or of the archive", mend="name files or folders, or say --archive")
+    if of_archive:
+        opened = _open(config, data_dir)
+        with _spinner("packing", quiet=as_json):
+            counts = seeds.pack_archive(opened.database, to, opened.settings.workers)
+    else:
+        with _spinner("packing", quiet=as_json), analysing(_settings(config, data_dir).workers) as analyser:
+            by_name = seeds.dates_of(dates) if dates else None
+            counts = seeds.pack(analyser, paths or [], to, published_at=_date(published), dates=by_name)
     _counts(counts, as_json)
 
 

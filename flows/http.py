@@ -181,7 +181,8 @@ class Client:
             except TimeoutError:
                 raise _failed(url, f"took longer than {self._timeout_seconds:g} seconds") from None
             except _AddressRefused as error:
-                raise _failed(url, f"is not fetched: {error}", FetchOutcome.REFUSED) from error
+                mend = f'if that host is yours: allow_hosts = ["{error.host}"] under [fetch]'
+                raise _failed(url, f"is not fetched: {error}", FetchOutcome.REFUSED, mend) from error
             except _NameUnknown as error:
                 raise _failed(url, f"could not be reached: {error}", FetchOutcome.NAME_UNKNOWN) from error
             except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, httpcore.ProxyError) as error:
@@ -315,6 +316,10 @@ def retry_after(value: str, now: datetime) -> float | None:
 class _AddressRefused(httpcore.ConnectError):
     """The host's addresses are all of a kind that must not be dialled."""
 
+    def __init__(self, host: str, why: str) -> None:
+        super().__init__(f"{host} has no public address: {why}")
+        self.host = host
+
 
 class _NameUnknown(httpcore.ConnectError):
     """No name server knows an address for the host, or none answered."""
@@ -352,7 +357,7 @@ class _CheckedBackend(httpcore.AsyncNetworkBackend):
             addresses = [address for address in addresses if not reasons[address]]
             if not addresses:
                 why = "; ".join(f"{address} is {reason}" for address, reason in list(reasons.items())[:3])
-                raise _AddressRefused(f"{host} is at an address that is not dialled: {why}")
+                raise _AddressRefused(host, why)
         last: Exception = httpcore.ConnectError(f"the name {host} has no address")
         for address in addresses:
             try:
@@ -486,8 +491,8 @@ def _validator(value: str) -> str:
     return value if len(value) <= MAX_HEADER_LENGTH and value.isascii() and value.isprintable() else ""
 
 
-def _failed(url: str, what: str, outcome: FetchOutcome = FetchOutcome.UNREACHABLE) -> FetchError:
-    return FetchError(f"{redact(url)} {what}", outcome=outcome)
+def _failed(url: str, what: str, outcome: FetchOutcome = FetchOutcome.UNREACHABLE, mend: str = "") -> FetchError:
+    return FetchError(f"{redact(url)} {what}", outcome=outcome, mend=mend)
 
 
 def _plainly(error: Exception) -> str:

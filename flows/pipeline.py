@@ -130,7 +130,7 @@ def record(
         with clock.stage("copies"):
             again = copies.judge_again(tx, article_id, as_of, verdict)
         outcomes += [f"copies judged again {each.verdict.relation}" for each in again if each.changed]
-        placed, raised = _place(tx, article_id, as_of, analysis, verdict, again, desk, now, unsettled)
+        placed, raised = place(tx, article_id, as_of, analysis, verdict, again, desk, now, unsettled)
     articles.finish(tx, row["id"], ArticleOutcome.STORED)
     said = FigureOutcome.COPY if verdict.relation is Relation.DUPLICATE else analysis.figures_outcome
     outcomes += [f"figures {said}", f"series {placed.outcome}"] + ["alerts raised"] * raised
@@ -153,12 +153,12 @@ def _catch_up(
 ) -> list[str]:
     """The figures of an article that was a copy until it was judged again; copies have none."""
     verdict = copies.stored(awaited)
-    placed, raised = _place(tx, awaited["id"], awaited["as_of"], analysis, verdict, (), desk, now, unsettled)
+    placed, raised = place(tx, awaited["id"], awaited["as_of"], analysis, verdict, (), desk, now, unsettled)
     articles.finish(tx, row["id"], ArticleOutcome.STORED)
     return [f"figures {analysis.figures_outcome}", f"series {placed.outcome}"] + ["alerts raised"] * raised
 
 
-def _place(
+def place(
     tx: Transaction,
     article_id: int,
     as_of: datetime,
@@ -167,7 +167,7 @@ def _place(
     again: Sequence[Rejudged],
     desk: Desk,
     now: datetime,
-    unsettled: set[int] | None,
+    unsettled: set[int] | None = None,
 ) -> tuple[series.Result, int]:
     """What an article says, in its series, with what follows for those that were judged again; and the alerts raised."""
     with clock.stage("figures"):

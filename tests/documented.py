@@ -12,8 +12,8 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from flows.settings import (
-    BackfillSettings,
     PREFIX,
+    BackfillSettings,
     ChannelSettings,
     FetchSettings,
     RuleSettings,
