@@ -5,12 +5,14 @@ template, only http(s) addresses become links, nothing is loaded from elsewhere:
 cid:chart-1.png and so on.
 """
 
+from base64 import b64encode
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined, Template
 
+from extractors.message.chart import png
 from extractors.message.receipt import (
     MAX_TITLE,
     NO_SENTENCE,
@@ -18,6 +20,7 @@ from extractors.message.receipt import (
     Bulletin,
     Receipt,
     all_lines,
+    bulletin,
     headline,
     title,
 )
@@ -64,6 +67,12 @@ def html_part(told: Bulletin, *, chart: bool) -> str:
         rest=told.rest(),
         no_sentence=NO_SENTENCE,
     )
+
+
+def page(receipt: Receipt) -> str:
+    """The same as a page by itself, its chart in it: the evidence of one shift."""
+    html = html_part(bulletin([receipt]), chart=True)
+    return html.replace(f"cid:{chart_name(0)}", f"data:image/png;base64,{b64encode(png(receipt, title=False)).decode()}")
 
 
 def _card(receipt: Receipt, told: Bulletin, chart: str) -> dict[str, Any]:
