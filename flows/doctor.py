@@ -5,7 +5,7 @@ import os
 import platform
 import shutil
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from extractors.article.feed import NotAFeed
 from flows import channels, db
 from flows.gate import Gate, HostBusy
+from flows.health import LONGEST_SILENCE, prefect_wrong
 from flows.http import client_of, redact
 from flows.postgres import database_url
 from flows.robots import Robots
@@ -49,6 +50,7 @@ def examine(config: Path | None, data_dir: Path | None) -> list[Check]:
     if database.good:
         found += asyncio.run(_sources(settings))
         found += _fingerprints(settings)
+        found += _service(settings)
     elif settings.sources:  # whose turn it is at a host stands in the database
         found.append(Check("sources", False, "not asked: that needs the database", database.mend))
     standing = _standing(settings) if database.good else []
@@ -110,6 +112,43 @@ def _fingerprints(settings: Settings) -> list[Check]:
     return [Check("fingerprints", False, said, "figurewatch reprocess; seeds that came as a pack: figurewatch seed add")]
 
 
+def _service(settings: Settings) -> list[Check]:
+    """What the last pass came to, what was given up, and the Prefect server where one is named."""
+    found = []
+    now = datetime.now(UTC)
+    with db.Database(database_url(settings)) as database, database.transaction() as tx:
+        last, served = tx.one("service.last_pass"), tx.one("service.who_is_alone")
+        given_up = {
+            row["queue"]: row["depth"] for row in tx.all("service.queues", now=now) if row["queue"].endswith(" quarantined")
+        }
+    if last is None:
+        found.append(Check("passes", True, "none yet: figurewatch run does one, figurewatch serve goes on"))
+    else:
+        ago = now - last["ended_at"]
+        said = f"the last one ended {int(ago.total_seconds() // 60)} minutes ago, {last['outcome']}"
+        if last["outcome"] == "failed":
+            reason = (last["detail"].splitlines() or ["no reason"])[0][:200]
+            found.append(Check("passes", False, f"{said}: {reason}", "mend that; the next pass goes on where it stopped"))
+        elif served is not None and ago > LONGEST_SILENCE:
+            mend = f"see {settings.data_dir.absolute()}/prefect/worker.log, then stop {served['who']} and start it again"
+            found.append(Check("passes", False, said, mend))
+        else:
+            found.append(Check("passes", True, said))
+    if given_up["articles quarantined"]:
+        said = f"{given_up['articles quarantined']:,} pages could not be read twice; their bytes are kept"
+        found.append(Check("quarantine", False, said, "after an upgrade: figurewatch reprocess; please report what it says"))
+    if given_up["fetch quarantined"]:
+        said = f"{given_up['fetch quarantined']:,} pages are gone or were refused; they hold nothing up"
+        found.append(Check("quarantine of fetch", True, said))
+    if address := os.environ.get("PREFECT_API_URL"):
+        wrong = prefect_wrong(address)
+        mend = "start it, or take PREFECT_API_URL away: figurewatch serve has one of its own"
+        found.append(
+            Check("prefect server", not wrong, f"{redact(address)}{' ' if wrong else ''}{wrong}", mend if wrong else "")
+        )
+    return found
+
+
 def _model() -> Check:
     from extractors.text import pipeline
 
@@ -149,7 +188,7 @@ async def _source(gate: Gate, robots: Robots, source: SourceSettings) -> Check:
     try:
         answer = await gate.fetch(source.url, spacing=robots.feed_spacing)
     except HostBusy as busy:
-        said = f"{redact(source.url)}: its host may not be asked for another {_long(busy.wait)}"
+        said = f"{redact(source.url)}: its host may not be asked for another {busy.said}"
         return Check(what, False, said, "figurewatch sources check says why; it is polled again by itself")
     except FetchError as error:
         return Check(what, False, error.message, error.mend or "see whether the address opens in a browser")
@@ -161,11 +200,6 @@ async def _source(gate: Gate, robots: Robots, source: SourceSettings) -> Check:
             what, False, f"{redact(source.url)}: {document.reason}", "name the feed's own address; a site's page links it"
         )
     return Check(what, True, f"{len(document.entries)} entries")
-
-
-def _long(wait: timedelta) -> str:
-    minutes = wait.total_seconds() / 60
-    return f"{minutes / 60:.0f} hours" if minutes >= 120 else f"{minutes:.0f} minutes" if minutes >= 2 else "minute"
 
 
 def _channel(settings: Settings, name: str) -> Check:

@@ -10,6 +10,7 @@ FROM shift JOIN series ON series.id = shift.series_id JOIN observation ON observ
 JOIN figure ON figure.id = observation.figure_id JOIN article ON article.id = observation.article_id
 LEFT JOIN alert ON alert.shift_id = shift.id
 WHERE shift.series_id = ANY (%(series)s) AND shift.state = 'told' AND NOT article.history AND NOT article.seed
+  AND NOT EXISTS (SELECT FROM backfill_shift WHERE backfill_shift.shift_id = shift.id)
   AND NOT EXISTS (
       SELECT FROM shift later JOIN observation o ON o.id = later.observation_id
       WHERE later.series_id = shift.series_id AND later.state = 'told' AND o.as_of > observation.as_of)
