@@ -58,6 +58,7 @@ def html_part(told: Bulletin, *, chart: bool) -> str:
         subject=subject(told),
         preview=clean(" ".join("".join(first.after.pieces()).split()) or first.after.source(), MAX_PREVIEW),
         repeated=REPEATED if told.repeat else "",
+        grave=told.grave(),
         intro=told.intro(),
         cards=[_card(receipt, told, chart_name(place) if chart else "") for place, receipt in enumerate(told.receipts)],
         others=[
@@ -87,7 +88,7 @@ def _card(receipt: Receipt, told: Bulletin, chart: str) -> dict[str, Any]:
             "link": side.link(),
             "title": clean(side.title, MAX_TITLE) or side.link(),
         }
-        for heading, number, side in (("Now", second, receipt.after), ("Before", first, receipt.before))
+        for heading, number, side in receipt.sides()
     ]
     kind = receipt.kind.value
     return {
