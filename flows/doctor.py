@@ -5,7 +5,7 @@ import os
 import platform
 import shutil
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,8 @@ def examine(config: Path | None, data_dir: Path | None) -> list[Check]:
     standing = _standing(settings) if database.good else []
     found += standing
     found += [_channel(settings, name) for name in settings.channels]
+    if database.good:
+        found += _deliveries(settings)
     if not settings.sources and not standing:
         found.append(Check("sources", False, "nothing is polled", "figurewatch sources add ADDRESS"))
     if not settings.channels:
@@ -186,7 +188,7 @@ async def _source(gate: Gate, robots: Robots, source: SourceSettings) -> Check:
     try:
         answer = await gate.fetch(source.url, spacing=robots.feed_spacing)
     except HostBusy as busy:
-        said = f"{redact(source.url)}: its host may not be asked for another {_long(busy.wait)}"
+        said = f"{redact(source.url)}: its host may not be asked for another {busy.said}"
         return Check(what, False, said, "figurewatch sources check says why; it is polled again by itself")
     except FetchError as error:
         return Check(what, False, error.message, error.mend or "see whether the address opens in a browser")
@@ -200,11 +202,6 @@ async def _source(gate: Gate, robots: Robots, source: SourceSettings) -> Check:
     return Check(what, True, f"{len(document.entries)} entries")
 
 
-def _long(wait: timedelta) -> str:
-    minutes = wait.total_seconds() / 60
-    return f"{minutes / 60:.0f} hours" if minutes >= 120 else f"{minutes:.0f} minutes" if minutes >= 2 else "minute"
-
-
 def _channel(settings: Settings, name: str) -> Check:
     what = f"channel {name}"
     try:
@@ -212,4 +209,25 @@ def _channel(settings: Settings, name: str) -> Check:
         channels.check(address)
     except FigurewatchError as error:
         return Check(what, False, error.message, error.mend)
-    return Check(what, True, f"{channels.masked(address)}; try it with: figurewatch alerts test {name}")
+    wants = settings.channels[name]
+    hours = [f"quiet {', '.join(wants.quiet)}"] if wants.quiet else []
+    hours += [f"digest {wants.digest}"] if wants.digest else []
+    hours += [wants.timezone] if hours else []
+    said = "; ".join([channels.masked(address), *hours])
+    return Check(what, True, f"{said}; try it with: figurewatch alerts test {name}")
+
+
+def _deliveries(settings: Settings) -> list[Check]:
+    """Channels that did not take their last message, and messages that were given up."""
+    with db.Database(database_url(settings)) as database, database.transaction() as tx:
+        rows = [row for row in tx.all("outbox.known_channels") if row["name"] in settings.channels]
+    return [
+        Check(
+            f"channel {row['name']}",
+            False,
+            f"{row['detail'] or 'works again'}; messages waiting: {row['waiting']}, given up: {row['dead']}",
+            f"figurewatch alerts test {row['name']}" + ("; then figurewatch alerts retry" if row["dead"] else ""),
+        )
+        for row in rows
+        if row["failures"] or row["dead"]
+    ]

@@ -154,6 +154,7 @@ class Client:
         cut: bool = False,
         stay: bool = False,
         accept: str = ACCEPT,
+        span: tuple[int, int] | None = None,
     ) -> Response:
         """The server's answer, after redirects, whatever its status.
 
@@ -161,6 +162,7 @@ class Client:
             etag, last_modified: of the version at hand; the answer may then be a 304 without a body.
             cut: a body over the limit is read up to it, and is no failure.
             stay: a redirect to another host is not followed but told: it may have to wait for its turn there.
+            span: first byte wanted, and the first not wanted, of a large file as it is stored; the answer may be a 206.
         Raises:
             FetchError: refused, unreachable, too large, or led in circles; its message holds no credentials.
         """
@@ -169,6 +171,8 @@ class Client:
             headers["if-none-match"] = etag
         if last_modified:
             headers["if-modified-since"] = last_modified
+        if span is not None:
+            headers |= {"range": f"bytes={span[0]}-{span[1] - 1}", "accept-encoding": "identity"}
         async with self._slots:
             try:
                 async with asyncio.timeout(self._timeout_seconds):
@@ -177,7 +181,8 @@ class Client:
             except TimeoutError:
                 raise _failed(url, f"took longer than {self._timeout_seconds:g} seconds") from None
             except _AddressRefused as error:
-                raise _failed(url, f"is not fetched: {error}", FetchOutcome.REFUSED) from error
+                mend = f'if that host is yours: allow_hosts = ["{error.host}"] under [fetch]'
+                raise _failed(url, f"is not fetched: {error}", FetchOutcome.REFUSED, mend) from error
             except _NameUnknown as error:
                 raise _failed(url, f"could not be reached: {error}", FetchOutcome.NAME_UNKNOWN) from error
             except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, httpcore.ProxyError) as error:
@@ -311,6 +316,10 @@ def retry_after(value: str, now: datetime) -> float | None:
 class _AddressRefused(httpcore.ConnectError):
     """The host's addresses are all of a kind that must not be dialled."""
 
+    def __init__(self, host: str, why: str) -> None:
+        super().__init__(f"{host} has no public address: {why}")
+        self.host = host
+
 
 class _NameUnknown(httpcore.ConnectError):
     """No name server knows an address for the host, or none answered."""
@@ -348,7 +357,7 @@ class _CheckedBackend(httpcore.AsyncNetworkBackend):
             addresses = [address for address in addresses if not reasons[address]]
             if not addresses:
                 why = "; ".join(f"{address} is {reason}" for address, reason in list(reasons.items())[:3])
-                raise _AddressRefused(f"{host} is at an address that is not dialled: {why}")
+                raise _AddressRefused(host, why)
         last: Exception = httpcore.ConnectError(f"the name {host} has no address")
         for address in addresses:
             try:
@@ -482,8 +491,8 @@ def _validator(value: str) -> str:
     return value if len(value) <= MAX_HEADER_LENGTH and value.isascii() and value.isprintable() else ""
 
 
-def _failed(url: str, what: str, outcome: FetchOutcome = FetchOutcome.UNREACHABLE) -> FetchError:
-    return FetchError(f"{redact(url)} {what}", outcome=outcome)
+def _failed(url: str, what: str, outcome: FetchOutcome = FetchOutcome.UNREACHABLE, mend: str = "") -> FetchError:
+    return FetchError(f"{redact(url)} {what}", outcome=outcome, mend=mend)
 
 
 def _plainly(error: Exception) -> str:

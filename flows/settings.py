@@ -184,6 +184,13 @@ class FetchSettings(_Table):
     allow_hosts: tuple[str, ...] = Field((), description="hosts that may have a private or loopback address")
 
 
+class BackfillSettings(_Table):
+    """Where archives stand."""
+
+    wayback_url: str = Field("https://web.archive.org", description="server that speaks the Wayback Machine's protocol")
+    commoncrawl_url: str = Field("https://data.commoncrawl.org", description="server that holds the files of CC-NEWS")
+
+
 class ServeSettings(_Table):
     """The service."""
 
@@ -218,6 +225,7 @@ class Settings(_Table):
     threshold: Decimal = Field(Decimal("0.10"), gt=0, description="share by which a number must move to be a shift")
     topic: TopicSettings = Field(TopicSettings(), description="what is watched")
     fetch: FetchSettings = Field(FetchSettings(), description="how pages are fetched")
+    backfill: BackfillSettings = Field(BackfillSettings(), description="where archives stand")
     serve: ServeSettings = Field(ServeSettings(), description="the service")
     sources: tuple[SourceSettings, ...] = Field((), description="what is polled")
     channels: dict[str, ChannelSettings] = Field({}, description='name = Apprise address, or "env:NAME", or "file:/path"')
@@ -385,6 +393,7 @@ def _known(keys: list[Any]) -> list[str]:
     tables: dict[str, type[BaseModel]] = {
         "topic": TopicSettings,
         "fetch": FetchSettings,
+        "backfill": BackfillSettings,
         "serve": ServeSettings,
         "sources": SourceSettings,
         "rules": RuleSettings,

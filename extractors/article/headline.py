@@ -18,6 +18,10 @@ from extractors.article.urls import site
 VARIANT_SHARE = 0.6
 #: What the h1 counts for, where a declared title has one vote: of two wordings that differ, readers see this one.
 HEADLINE_VOTES = 1.5
+#: What declared titles count for in place of one vote. Of 23 publishers whose titles people read by rules of their own, 13
+#: have "og:title" read, 7 the headline of structured data, which is hardly ever made for sharing, 2 what is shown, 1 the title
+#: element, which is made for search and decides between others.
+SOURCE_VOTES = {"json-ld headline": 1.25, "title element": 0.6, "title": 0.6}
 
 #: Words of a headline; a title with fewer ("News", "Story 7") is none where the page shows one.
 LEAST_TERMS = 4
@@ -38,6 +42,7 @@ _THE = re.compile(r"^the\s+", re.IGNORECASE)
 _BAR = re.compile(
     r"\s+[|·•»«›‹—–-]+\s+|\s*[|｜│¦]+\s*|\s+::\s+|\s*[:：]\s+|\s*：\s*|(?<=[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af）」』])[-_—–]+(?=\S)"
 )
+_COLON = re.compile("[:：]")
 _STRICT = re.compile(r"\s*[:：]\s*|[-_—–]+")
 
 
@@ -93,7 +98,7 @@ def _own(told: list[tuple[str, str]], proven: str) -> str:
     titles = [next(one for one in known if title == one or _extends(title, one)) for title in titles]
     votes: defaultdict[str, float] = defaultdict(float)
     for source, title in zip(sources, titles, strict=True):
-        votes[letters(title)] += PROVEN_VOTES if source == proven else 1.0
+        votes[letters(title)] += PROVEN_VOTES if source == proven else SOURCE_VOTES.get(source, 1.0)
     # An h1 that only is a declared title with something joined to it (a kicker, the site) is no wording of its own.
     joined = letters(seen) not in votes and any(seen.startswith(title) or seen.endswith(title) for title in titles)
     if seen and not joined and any(_variants(seen, title) for title in titles):
@@ -115,7 +120,7 @@ def _whole(title: str, others: list[str]) -> str:
 
 def _extends(title: str, other: str) -> bool:
     bar = _BAR.match(title, len(other)) if title.startswith(other) else None
-    return bar is not None and not _STRICT.fullmatch(bar[0])
+    return bar is not None and not _COLON.search(bar[0])
 
 
 def _spelling(same: list[str], seen: str) -> str:
@@ -168,7 +173,8 @@ def _names_site(piece: str, name: str, url: str, *, to_the_letter: bool = False)
     if said in {known, label, letters(domain)}:
         return True
     if to_the_letter:
-        return False
+        # Scripts without spaces set no colon before a part of their headline that is the beginning of the site's name.
+        return bool(known) and min(said[0], known[0]) > "\u2e7f" and (known.startswith(said) or said.startswith(known))
     if len(said) > 3 and (known.startswith(said) or known.endswith(said)):
         return True
     # "Time to act" is no section of Time: the words of a name are written large.

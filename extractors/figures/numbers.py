@@ -143,7 +143,7 @@ _WORD = "|".join(
     )
 )
 _ATOM = re.compile(
-    rf"(?P<digits>(?<!\d)(?:{_DIGITS}))(?P<vulgar>[ \u00a0]?[{''.join(_VULGAR)}])?"
+    rf"(?P<digits>(?<!\d)(?:{_DIGITS}))(?P<vulgar>[ \u00a0-]?[{''.join(_VULGAR)}])?"
     r"(?P<letter>(?:thousand|million|billion|trillion|[kKMTBb]|mm|m[nio]o?|mln|mil|m|[bB]n|BN|bln|tn|trn|cr)(?![\w²³/]))?"
     rf"|(?P<lone>[{''.join(_VULGAR)}])"
     rf"|\b(?P<word>{_WORD})\b",
@@ -256,7 +256,7 @@ def _sequence(text: str, atoms: list[re.Match[str]], i: int, limit: int) -> tupl
             return None, i + 1
         kind = Kind.DIGITS
         if first["vulgar"]:
-            value += Decimal(_VULGAR[first["vulgar"].strip()])
+            value += Decimal(_VULGAR[first["vulgar"][-1]])
         group, last = value, 1
         found_letter = first["letter"] or ""
         if found_letter == "t":  # tonnes; only a capital stands for trillions

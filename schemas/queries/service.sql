@@ -168,6 +168,7 @@ SELECT shift.id, shift.series_id, shift.kind, shift.from_number, shift.to_number
 FROM shift JOIN series ON series.id = shift.series_id JOIN observation ON observation.id = shift.observation_id
 JOIN article ON article.id = observation.article_id LEFT JOIN alert ON alert.shift_id = shift.id
 WHERE shift.id > %(after)s AND shift.state = 'told' AND NOT article.history AND NOT article.seed
+  AND NOT EXISTS (SELECT FROM backfill_shift WHERE backfill_shift.shift_id = shift.id)
 ORDER BY shift.id LIMIT %(limit)s;
 
 -- new_notices --
@@ -196,4 +197,5 @@ WHERE ended_at IS NULL AND began_at > now() - interval '1 day' AND process IN (
 -- shifts_since --
 SELECT shift.id FROM shift JOIN observation ON observation.id = shift.observation_id JOIN article ON article.id = observation.article_id
 WHERE shift.detected_at >= %(since)s AND shift.state = 'told' AND NOT article.history AND NOT article.seed
+  AND NOT EXISTS (SELECT FROM backfill_shift WHERE backfill_shift.shift_id = shift.id)
 ORDER BY shift.id DESC LIMIT %(limit)s;
