@@ -281,7 +281,7 @@ class Installation:
     def said(self) -> str:
         return "\n".join(f"== {path.name}\n{path.read_text(errors='replace')[-3000:]}" for path in self.folder.glob("**/*.log"))
 
-    def read_all(self, stories_: int, seconds: float = 240) -> None:
+    def read_all(self, stories_: int, seconds: float = 600) -> None:
         """Wait until every story has its row and nothing waits."""
 
         def done() -> bool:
