@@ -63,34 +63,36 @@ def rules_of(settings: Settings) -> tuple[Rule, ...]:
 def raise_due(tx: Transaction, series: Sequence[int], rules: Sequence[Rule], now: datetime, *, deliver: bool) -> int:
     """Raise an alert for every shift of these series that matches a rule and has none; how many.
 
-    A shift that has one goes to further channels when, with more origins, it comes to match a rule that names them.
+    A shift that has one goes to further channels when, with more origins, it comes to match a rule that names them; where it
+    still waits and the rule is graver, it waits by that severity from then on.
     """
     raised = 0
     for row in tx.all("alerts.candidates", series=list(series)) if series else []:
         if row["acknowledged_at"] is not None or (row["muted_until"] is not None and row["muted_until"] > now):
             continue
         matched = deciding.matching(rules, _moved(tx, row, rules))
-        told = set(row["channels"])
-        fresh = sorted({channel for rule in matched for channel in rule.channels} - told)
-        if not matched or (row["alert_id"] is not None and not fresh):
+        if not matched:
             continue
-        names = [rule.name for rule in matched]
-        alert_id = row["alert_id"]
+        names, told, alert_id = [rule.name for rule in matched], set(row["channels"]), row["alert_id"]
         if alert_id is None:
             alert = tx.one("alerts.raise", shift_id=row["id"], rules=names, now=now)
             if alert is None:
                 continue
             alert_id = alert["id"]
             raised += 1
-        else:
-            tx.run("alerts.raise_further", id=alert_id, rules=[name for name in names if name not in row["rules"]])
-        for channel in fresh:
+        elif further := [name for name in names if name not in row["rules"]]:
+            tx.run("alerts.raise_further", id=alert_id, rules=further)
+        for channel in sorted({channel for rule in matched for channel in rule.channels}):
             mine = [rule for rule in matched if channel in rule.channels]
+            severity = deciding.severity(mine)
+            if channel in told:
+                tx.run("alerts.escalate", alert_id=alert_id, channel=channel, severity=severity, now=now)
+                continue
             tx.run(
                 "alerts.queue",
                 alert_id=alert_id,
                 channel=channel,
-                severity=deciding.severity(mine),
+                severity=severity,
                 cool_down=min(rule.cool_down for rule in mine),
                 state=DeliveryState.PENDING if deliver else DeliveryState.RECORDED,
                 now=now,
@@ -186,19 +188,11 @@ def pack(tx: Transaction, channel: str, plan: planning.Plan, now: datetime, *, r
     )
     packed, held = planning.pack(waiting, plan, told, now)
     tx.many("alerts.hold", [{"id": id_, "until": until} for id_, until in held.items()])
-    for group in packed:
-        written_ = tx.one(
-            "outbox.write",
-            channel=channel,
-            kind="digest" if group.digest else "alert",
-            severity=group.severity,
-            state=state,
-            text="",
-            about="",
-            now=now,
-        )
-        assert written_ is not None
-        tx.run("alerts.put_in", message_id=written_["id"], ids=list(group.ids))
+    common = {"channel": channel, "state": state, "text": "", "about": "", "now": now}
+    kinds = {True: "digest", False: "alert"}
+    rows = tx.returned("outbox.write", [common | {"kind": kinds[group.digest], "severity": group.severity} for group in packed])
+    pairs = zip(rows, packed, strict=True)
+    tx.many("alerts.put_in", [{"message_id": row["id"], "ids": list(group.ids)} for row, group in pairs])
     return len(packed)
 
 
@@ -329,7 +323,7 @@ def receipt(tx: Transaction, shift_id: int) -> Receipt:
     shift = tx.one("series.shift", id=shift_id)
     assert shift is not None
     history = tx.all("series.history", id=shift["series_id"])
-    rows = {row["id"]: row for row in history}
+    rows = {row["id"]: row for row in tx.all("alerts.sides", ids=[shift["before_id"], shift["observation_id"]])}
     return Receipt(
         shift=shift["id"],
         label=shift["label"],

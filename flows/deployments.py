@@ -33,7 +33,7 @@ async def register(what: dict[str, Any]) -> None:
     """Make all of it."""
     async with get_client() as client:
         if what["reconcile"]:
-            await _reconcile(client, [each["name"] for each in what["served"]])
+            await _reconcile(client, [each["name"] for each in what["served"]], stale=what["reconcile"] == "all")
         with suppress(ObjectAlreadyExists):
             await client.create_work_pool(WorkPoolCreate(name=what["pool"], type="process", description=DESCRIPTION))
     for each in what["served"]:
@@ -128,15 +128,15 @@ async def _automate() -> None:
                 await each.acreate()
 
 
-async def _reconcile(client: PrefectClient, names: list[str]) -> None:
-    """End what a killed service left running, which would hold its place for a minute, and drop what was missed.
+async def _reconcile(client: PrefectClient, names: list[str], *, stale: bool) -> None:
+    """End what a killed worker left running, which would hold its place for a minute, and drop what was missed.
 
     Holds for one service on a Prefect server: runs of these names are ours.
     """
     ours = DeploymentFilter(name=DeploymentFilterName(any_=names))
-    stale = FlowRunFilter.model_validate({"state": {"type": {"any_": ["RUNNING", "PENDING", "CANCELLING"]}}})
+    under_way = FlowRunFilter.model_validate({"state": {"type": {"any_": ["RUNNING", "PENDING", "CANCELLING"]}}})
     missed = FlowRunFilter.model_validate({"state": {"name": {"any_": ["Late"]}}})
-    for run in await client.read_flow_runs(flow_run_filter=stale, deployment_filter=ours):
+    for run in await client.read_flow_runs(flow_run_filter=under_way, deployment_filter=ours) if stale else ():
         await client.set_flow_run_state(run.id, Crashed(message="the service was stopped meanwhile"), force=True)
     while late := await client.read_flow_runs(flow_run_filter=missed, deployment_filter=ours):
         for run in late:

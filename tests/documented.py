@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 
 from flows.settings import (
     PREFIX,
+    BackfillSettings,
     ChannelSettings,
     FetchSettings,
     RuleSettings,
@@ -28,12 +29,13 @@ TABLES: dict[str, type[BaseModel]] = {
     "": Settings,
     "[topic]": TopicSettings,
     "[fetch]": FetchSettings,
+    "[backfill]": BackfillSettings,
     "[serve]": ServeSettings,
     "[[sources]]": SourceSettings,
     "[channels.NAME]": ChannelSettings,
     "[[rules]]": RuleSettings,
 }
-NESTED = {"topic", "fetch", "serve", "sources", "rules"}
+NESTED = {"topic", "fetch", "backfill", "serve", "sources", "rules"}
 
 
 def settings_table() -> str:

@@ -20,6 +20,7 @@ from extractors.article.notices import (
     CHECK_MARKS,
     CHECK_TITLE,
     CONSENT,
+    CONSENT_CORE,
     MISSING,
     MISSING_TITLE,
     REFUSAL,
@@ -82,7 +83,7 @@ def instead(text: str, said: Declared, tree: HtmlElement, url: str) -> ArticleOu
         return ArticleOutcome.GONE
     if _checks(words, seen, said, tree, names):
         return ArticleOutcome.BLOCKED
-    if short and len(CONSENT.findall(text)) * (8 if said.has_node else 15) > words:
+    if short and len(CONSENT.findall(text)) * (8 if said.has_node else 15) > words and CONSENT_CORE.search(text):
         return ArticleOutcome.CONSENT
     if _lists(text, said, tree, url):
         return ArticleOutcome.LISTING

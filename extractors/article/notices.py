@@ -29,6 +29,13 @@ CONSENT = _any(
     r"\b(?:çerez\w*|kişisel veri\w*|kabul et\w*)\b",
     r"쿠키|개인정보|동의|맞춤형 광고|クッキー|同意|個人情報|プライバシー|隐私|隱私|接受所有",
 )
+#: What no dialogue does without; the rest of its words are those of politics and sport, too.
+CONSENT_CORE = _any(
+    r"cookie|куки|쿠키|クッキー|çerez|ciastecz|privacy|datenschutz|privaci[dt]ad|vie privée",
+    r"personal data|personenbezogen|privacidade",
+    r"données personnelles|caractère personnel|datos personales|dati personali|dados pessoais|persoonsgegevens|personuppgifter",
+    r"persono?n?op?plysninger|dan(?:e|ych) osobow|osobní\w* údaj|персональн|個人情報|개인정보|隐私|隱私",
+)
 #: Of checks that the reader is none of us, and of pages that need a script.
 CHECK = _any(
     r"(?:enable|turn on|activate|requires?) javascript|javascript (?:is|must be) (?:disabled|enabled|required)",

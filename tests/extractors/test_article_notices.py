@@ -175,6 +175,8 @@ def test_a_page_with_something_else_in_an_articles_place(kind: ArticleOutcome, h
         ("a report on a missing page", page(LEAD, *REST, title="Ministry: page on grain ships not found for a week")),
         ("a report on cookies", page("Der Konzern muss 40 Millionen Euro zahlen, weil er Cookies ohne Einwilligung setzte.",
                                      LEAD, *REST, head=node(), lang="de")),
+        ("a report on partners who agree",
+         page("Die Partner stimmen zu: Nach Zustimmung der Partner akzeptieren auch die übrigen den Vertrag.", lang="de")),
         ("a page with the script of such a service",
          page(LEAD, *REST, head="<script src='/cdn-cgi/challenge-platform/scripts/jsd/main.js'></script>")),
         ("a text with a call at its end", page(LEAD, *REST, *REST[::-1], LEAD + " Talks go on, and nobody expects them to end"

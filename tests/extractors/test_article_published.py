@@ -29,6 +29,7 @@ THIRD = day(2024, 5, 3)
         ("Publié le 3 mai 2024 à 10h00", "fr", day(2024, 5, 3, 10, 0)),
         ("3 de mayo de 2024 - 08:15", "es", day(2024, 5, 3, 8, 15)),
         ("03/05/2024", "it", THIRD),
+        ("3, Mayo, 2024", "es", THIRD),
         ("3 maggio 2024", "it", THIRD),
         ("3 de maio de 2024", "pt", THIRD),
         ("3 mei 2024", "nl", THIRD),
@@ -120,6 +121,14 @@ def test_a_page_that_declares_no_date(case: str, behind: str, expected: datetime
     tree = parse_html(page(behind=behind))
     assert tree is not None
     assert shown_date(tree, URL, "de", "200 Schiffe warten")[0] == expected, case
+
+
+def test_strokes_are_read_in_the_order_of_the_pages_language() -> None:
+    head = '<meta name="date" content="03/05/2024 10:22">'
+    for language, expected in (("it", day(2024, 5, 3, 10, 22)), ("en", day(2024, 3, 5, 10, 22))):
+        tree = parse_html(page(head=head).replace("lang='de'", f"lang='{language}'"))
+        assert tree is not None
+        assert declared(tree, URL).published_at == expected
 
 
 def test_structured_data_that_gives_the_date_of_the_change_for_both() -> None:

@@ -23,7 +23,7 @@ def main(url: str, channels: str, now: str, step: str, number: str) -> None:
 
     settings = Settings.model_validate({"channels": json.loads(channels)})
     with Database(url) as database:
-        done = alerts.deliver(database, settings, datetime.fromisoformat(now), step=die)
+        done = alerts.deliver(database, settings, datetime.fromisoformat(now), limit=100_000, step=die)
     print(json.dumps(done))
 
 

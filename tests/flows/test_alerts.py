@@ -117,6 +117,17 @@ def story(number, hours, outlet="Paper"):
     )
 
 
+def second_report():
+    """The number of the story at thirty hours, by another desk in its own words, ten hours later."""
+    text = (
+        "Port Larn has sent off 10,000 containers of ammunition since August, the defence ministry of Arden told our"
+        " correspondent on Tuesday.\n\nThe shipments go to the naval base of Kolm, where trains await them, and dockers"
+        " there say that more freighters are expected before the end of the month."
+    )
+    url, moment = "https://courier.example/x", NOON + timedelta(hours=40)
+    return Document(url=url, title="Arden counts 10,000 containers", outlet="Courier", published_at=moment, text=text)
+
+
 def read(database, analyser, settings, *documents):
     desk = Desk(threshold=settings.threshold, rules=alerts.rules_of(settings))
     for each in documents:
@@ -163,15 +174,22 @@ class TestRules:
         )
         read(database, analyser, wanted, story("6,700", 0), story("10,000", 30))
         assert deliveries(database) == [("desk", "normal", ["first"])]
-        text = (
-            "Port Larn has sent off 10,000 containers of ammunition since August, the defence ministry of Arden told our"
-            " correspondent on Tuesday.\n\nThe shipments go to the naval base of Kolm, where trains await them, and dockers"
-            " there say that more freighters are expected before the end of the month."
-        )
-        url, moment = "https://courier.example/x", NOON + timedelta(hours=40)
-        other = Document(url=url, title="Arden counts 10,000 containers", outlet="Courier", published_at=moment, text=text)
-        read(database, analyser, wanted, other)
-        assert deliveries(database) == [("desk", "normal", ["first", "sure"]), ("mail", "high", ["first", "sure"])]
+        read(database, analyser, wanted, second_report())
+        # The first has not gone out in this test, so it goes out as what it has become.
+        assert deliveries(database) == [("desk", "high", ["first", "sure"]), ("mail", "high", ["first", "sure"])]
+
+    def test_what_waits_for_a_digest_goes_out_at_once_when_it_turns_out_to_be_grave(self, database, analyser):
+        with SlackReceiver() as slack:
+            wanted = told_by(
+                {"name": "all", "channels": ["desk"]},
+                {"name": "sure", "channels": ["desk"], "sources": ["Courier"], "severity": "high"},
+                channels={"desk": {"address": slack.url(), "digest": "weekly"}},
+            )
+            read(database, analyser, wanted, story("6,700", 0), story("10,000", 30))
+            assert alerts.deliver(database, wanted, NOON + timedelta(hours=31)) == {}
+            read(database, analyser, wanted, second_report())
+            assert alerts.deliver(database, wanted, NOON + timedelta(hours=41)) == {"sent": 1}
+        assert "High severity" in str(slack.payloads[0])
 
     def test_a_trusted_outlet_is_believed_alone(self, database, analyser):
         wanted = told_by({"name": "sure", "channels": ["desk"], "min_origins": 3, "trusted": ["paper.example"]})
