@@ -2,19 +2,23 @@
 #
 #   make demo     the whole path, offline, in under a minute
 #   make test     all tests and checks
+#   make drills   what takes minutes: kills, restarts, full disks, two hosts
 #
 # The first call makes .venv and installs into it what constraints.txt pins; later calls only run.
 # PYTHON=/path/to/python3 chooses another Python than the first that fits.
 
 VENV := .venv
 
-.PHONY: demo test lint bench
+.PHONY: demo test drills lint bench
 
 demo: $(VENV)/.installed
 	$(VENV)/bin/figurewatch demo
 
 test: lint
 	$(VENV)/bin/python -m pytest
+
+drills: $(VENV)/.installed-dev
+	$(VENV)/bin/python -m pytest -m drill
 
 lint: $(VENV)/.installed-dev
 	$(VENV)/bin/ruff check .

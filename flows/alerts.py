@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from extractors.figures.units import convert
 from extractors.message import Message, message
 from extractors.message import plan as planning
 from extractors.message import rules as deciding
@@ -62,34 +63,36 @@ def rules_of(settings: Settings) -> tuple[Rule, ...]:
 def raise_due(tx: Transaction, series: Sequence[int], rules: Sequence[Rule], now: datetime, *, deliver: bool) -> int:
     """Raise an alert for every shift of these series that matches a rule and has none; how many.
 
-    A shift that has one goes to further channels when, with more origins, it comes to match a rule that names them.
+    A shift that has one goes to further channels when, with more origins, it comes to match a rule that names them; where it
+    still waits and the rule is graver, it waits by that severity from then on.
     """
     raised = 0
     for row in tx.all("alerts.candidates", series=list(series)) if series else []:
         if row["acknowledged_at"] is not None or (row["muted_until"] is not None and row["muted_until"] > now):
             continue
         matched = deciding.matching(rules, _moved(tx, row, rules))
-        told = set(row["channels"])
-        fresh = sorted({channel for rule in matched for channel in rule.channels} - told)
-        if not matched or (row["alert_id"] is not None and not fresh):
+        if not matched:
             continue
-        names = [rule.name for rule in matched]
-        alert_id = row["alert_id"]
+        names, told, alert_id = [rule.name for rule in matched], set(row["channels"]), row["alert_id"]
         if alert_id is None:
             alert = tx.one("alerts.raise", shift_id=row["id"], rules=names, now=now)
             if alert is None:
                 continue
             alert_id = alert["id"]
             raised += 1
-        else:
-            tx.run("alerts.raise_further", id=alert_id, rules=names)
-        for channel in fresh:
+        elif further := [name for name in names if name not in row["rules"]]:
+            tx.run("alerts.raise_further", id=alert_id, rules=further)
+        for channel in sorted({channel for rule in matched for channel in rule.channels}):
             mine = [rule for rule in matched if channel in rule.channels]
+            severity = deciding.severity(mine)
+            if channel in told:
+                tx.run("alerts.escalate", alert_id=alert_id, channel=channel, severity=severity, now=now)
+                continue
             tx.run(
                 "alerts.queue",
                 alert_id=alert_id,
                 channel=channel,
-                severity=deciding.severity(mine),
+                severity=severity,
                 cool_down=min(rule.cool_down for rule in mine),
                 state=DeliveryState.PENDING if deliver else DeliveryState.RECORDED,
                 now=now,
@@ -101,14 +104,8 @@ def _moved(tx: Transaction, row: dict[str, Any], rules: Sequence[Rule]) -> decid
     """A shift as rules look at it; who reports its number is read only where a rule asks."""
     reporters: tuple[tuple[str, str], ...] = ((row["outlet"], row["url"]),)
     if any(rule.sources or rule.trusted for rule in rules):
-        new = interval(row["low"], row["high"], Bound(row["bound"]))
-        reporters += tuple(
-            (other["outlet"], other["url"])
-            for other in tx.all(
-                "alerts.reporters", series=row["series_id"], since=row["as_of"], observation=row["observation_id"]
-            )
-            if interval(other["low"], other["high"], Bound(other["bound"])).meets(new)
-        )
+        others = tx.all("alerts.reporters", series=row["series_id"], since=row["as_of"], observation=row["observation_id"])
+        reporters += tuple((other["outlet"], other["url"]) for other in others if _agrees(other, row))
     return deciding.Moved(
         series=row["series_id"],
         label=row["label"],
@@ -121,6 +118,15 @@ def _moved(tx: Transaction, row: dict[str, Any], rules: Sequence[Rule]) -> decid
         place=row["place"] or "",
         reporters=reporters,
     )
+
+
+def _agrees(other: dict[str, Any], row: dict[str, Any]) -> bool:
+    """Does another report give the same number, in whatever unit?"""
+    ends = [None if end is None else convert(end, other["unit"], row["figure_unit"]) for end in (other["low"], other["high"])]
+    if ends[0] is None and ends[1] is None:
+        return False
+    there, here = interval(ends[0], ends[1], Bound(other["bound"])), interval(row["low"], row["high"], Bound(row["bound"]))
+    return there.meets(here)
 
 
 def deliver(
@@ -143,7 +149,7 @@ def deliver(
         from flows import channels
 
         with database.transaction() as tx:
-            return _message(tx, settings, row, repeat, chart=channels.takes_charts(settings.channel_address(row["channel"])))
+            return _message(tx, settings, row, repeat, charts=channels.charts(settings.channel_address(row["channel"])))
 
     return outbox.relay(database, settings, now, kinds=("alert", "digest"), make=make, limit=limit, step=step)
 
@@ -182,19 +188,11 @@ def pack(tx: Transaction, channel: str, plan: planning.Plan, now: datetime, *, r
     )
     packed, held = planning.pack(waiting, plan, told, now)
     tx.many("alerts.hold", [{"id": id_, "until": until} for id_, until in held.items()])
-    for group in packed:
-        written_ = tx.one(
-            "outbox.write",
-            channel=channel,
-            kind="digest" if group.digest else "alert",
-            severity=group.severity,
-            state=state,
-            text="",
-            about="",
-            now=now,
-        )
-        assert written_ is not None
-        tx.run("alerts.put_in", message_id=written_["id"], ids=list(group.ids))
+    common = {"channel": channel, "state": state, "text": "", "about": "", "now": now}
+    kinds = {True: "digest", False: "alert"}
+    rows = tx.returned("outbox.write", [common | {"kind": kinds[group.digest], "severity": group.severity} for group in packed])
+    pairs = zip(rows, packed, strict=True)
+    tx.many("alerts.put_in", [{"message_id": row["id"], "ids": list(group.ids)} for row, group in pairs])
     return len(packed)
 
 
@@ -244,7 +242,7 @@ def _size(before: Decimal, after: Decimal) -> Decimal:
     return max(abs(after / before), abs(before / after)) if before and after else Decimal("Infinity")
 
 
-def _message(tx: Transaction, settings: Settings, row: dict[str, Any], repeat: bool, *, chart: bool) -> Message | None:
+def _message(tx: Transaction, settings: Settings, row: dict[str, Any], repeat: bool, *, charts: str) -> Message | None:
     """A leased message as it is sent: with what it tells, and the thread that it belongs to."""
     digest = row["kind"] == "digest"
     found = told_by(tx, row["id"], digest=digest, severity=Severity(row["severity"]), repeat=repeat, why_url=settings.why_url)
@@ -260,7 +258,8 @@ def _message(tx: Transaction, settings: Settings, row: dict[str, Any], repeat: b
         key=f"{ours['id']}-{row['id']}",
         earlier=tuple(f"{ours['id']}-{one['id']}" for one in earlier),
         thread=next((one["place"] for one in earlier if one["place"]), ""),
-        chart=chart,
+        chart=charts != "",
+        chart_title=charts == "apart",
     )
 
 
@@ -324,7 +323,7 @@ def receipt(tx: Transaction, shift_id: int) -> Receipt:
     shift = tx.one("series.shift", id=shift_id)
     assert shift is not None
     history = tx.all("series.history", id=shift["series_id"])
-    rows = {row["id"]: row for row in history}
+    rows = {row["id"]: row for row in tx.all("alerts.sides", ids=[shift["before_id"], shift["observation_id"]])}
     return Receipt(
         shift=shift["id"],
         label=shift["label"],
@@ -414,5 +413,6 @@ def send_sample(settings: Settings, channel: str) -> None:
     from flows import channels
 
     address = settings.channel_address(channel)
-    made = message(sample(), chart=channels.takes_charts(address))
+    shown = channels.charts(address)
+    made = message(sample(), chart=shown != "", chart_title=shown == "apart")
     channels.attach(address, made, channels.send(address, made))

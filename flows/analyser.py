@@ -4,13 +4,16 @@ Pages in -> analyses out, in order. A page whose analysis raises or kills its wo
 of the batch goes on.
 """
 
+import os
 import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
 from typing import Any
 
 from schemas.records import Page
@@ -39,8 +42,17 @@ def _analyse(page: Page) -> Result:
         return Failed(f"{type(error).__name__}: {error}")
 
 
+def _with_parent() -> None:
+    """Live as long as who started us, who may be killed without a word to us; and end only with them."""
+    for number in (signal.SIGINT, signal.SIGTERM):  # these reach the whole group; who started us ends us
+        signal.signal(number, signal.SIG_IGN)
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=lambda: (wait([parent.sentinel]), os._exit(1)), daemon=True).start()
+
+
 def _warm() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; who started us ends us
+    _with_parent()
     import extractors.analysis
     from extractors.text import pipeline
     from flows.log import configure_child
@@ -64,6 +76,7 @@ class Analyser:
         self._work = work
         self._warm = warm
         self._pool: ProcessPoolExecutor | None = None
+        self._lone: ProcessPoolExecutor | None = None
 
     def results(self, pages: Iterable[Any]) -> Iterator[Result]:
         """The analysis of each page, in order, a few pages ahead of the reader."""
@@ -77,9 +90,10 @@ class Analyser:
 
     def close(self) -> None:
         """End the workers."""
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
-            self._pool = None
+        for pool in (self._pool, self._lone):
+            if pool is not None:
+                pool.shutdown(cancel_futures=True)
+        self._pool = self._lone = None
 
     def _submit(self, page: Any) -> "Future[Result]":
         for _ in range(2):
@@ -96,18 +110,24 @@ class Analyser:
 
     def _result(self, page: Any, future: "Future[Result]") -> Result:
         try:
-            return future.result()
+            result = future.result()
         except BrokenProcessPool:
-            # Some page killed a worker, and all pages in flight fail with it. Each is tried alone to find which.
+            # Some page killed a worker, and all pages in flight fail with it. Each is tried by itself to find which.
             return self._alone(page)
+        if self._lone is not None:  # all that were in flight have been tried
+            self._lone.shutdown(wait=False)
+            self._lone = None
+        return result
 
     def _alone(self, page: Any) -> Result:
         self._pool = None
-        with ProcessPoolExecutor(1, get_context("forkserver"), initializer=self._warm) as pool:
-            try:
-                return pool.submit(self._work, page).result()
-            except BrokenProcessPool:
-                return Failed("the worker process died on this page")
+        if self._lone is None:
+            self._lone = ProcessPoolExecutor(1, get_context("forkserver"), initializer=self._warm)
+        try:
+            return self._lone.submit(self._work, page).result()
+        except BrokenProcessPool:
+            self._lone = None
+            return Failed("the worker process died on this page")
 
 
 @contextmanager

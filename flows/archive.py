@@ -1,4 +1,4 @@
-"""Documents that come with what is known of them: JSON lines, and files of a folder.
+"""Documents that come with what is known of them: JSON lines, and HTML, text and mail files of a folder.
 
 A line or a file -> an entry and its page, kept as bytes like any fetched one. A document that cannot be read is a
 counted outcome with its line and reason, and the rest goes on.
@@ -8,9 +8,12 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
+from extractors.article.dates import moment
 from flows import articles, fetch, sources
 from flows.db import Transaction, storable
 from flows.http import decode_html
@@ -21,7 +24,10 @@ from schemas.records import Entry, Page
 KEYS = ("url", "title", "published", "outlet", "text", "html", "authors", "language")
 
 #: Endings of files that a folder is read for.
-ENDINGS = {".html": "html", ".htm": "html", ".txt": "text", ".md": "text"}
+ENDINGS = {".html": "html", ".htm": "html", ".txt": "text", ".md": "text", ".eml": "mail"}
+
+#: Bytes of a file that are read; longer ones are no article.
+MAX_FILE_BYTES = 50_000_000
 
 #: A NUL so early means that a file is no text, as git has it.
 BINARY_WITHIN = 8000
@@ -39,6 +45,7 @@ class Document:
     language: str = ""
     text: str = ""
     html: str = ""
+    fetched_at: datetime | None = None  #: when somebody put it down; the date of a file
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,28 +71,58 @@ def documents(path: Path) -> Iterator[Document | Unreadable]:
         with path.open("rb") as lines:
             for number, line in enumerate(lines, 1):
                 if line.strip():
-                    yield _of_line(line, f"{path}, line {number}")
+                    yield of_line(line, f"{path}, line {number}")
     except OSError as error:
         raise UsageError(f"{path}: {(error.strerror or str(error)).lower()}", mend="name a readable file or folder") from None
 
 
 def of_file(file: Path) -> Document | Unreadable:
-    """One HTML or text file as a document; its address is the file's."""
+    """One HTML, text or mail file as a document; its address is the file's, and so is its date where it names none."""
     try:
-        body = file.read_bytes()
-    except OSError as error:
-        return Unreadable(str(file), (error.strerror or str(error)).lower())
+        with file.open("rb") as opened:
+            body = opened.read(MAX_FILE_BYTES + 1)
+        written = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+    except (OSError, ValueError, OverflowError) as error:
+        return Unreadable(str(file), (getattr(error, "strerror", None) or str(error)).lower())
+    if len(body) > MAX_FILE_BYTES:
+        return Unreadable(str(file), "too large")
     if not body.strip():
         return Unreadable(str(file), "empty")
     if b"\0" in body[:BINARY_WITHIN] and not body.startswith((b"\xff\xfe", b"\xfe\xff")):
         return Unreadable(str(file), "not text")
-    url = file.resolve().as_uri()
-    if ENDINGS.get(file.suffix.lower()) == "html":
-        return Document(url=url, html=storable(decode_html(body, "text/html")))
-    return Document(url=url, text=storable(body.decode("utf-8", "replace").removeprefix("\ufeff")))
+    url, kind = file.resolve().as_uri(), ENDINGS.get(file.suffix.lower())
+    if kind == "mail":
+        return _of_mail(body, url, str(file), written)
+    if kind == "html":
+        return Document(url=url, html=storable(decode_html(body, "text/html")), fetched_at=written)
+    return Document(url=url, text=storable(body.decode("utf-8", "replace").removeprefix("\ufeff")), fetched_at=written)
 
 
-def _of_line(line: bytes, place: str) -> Document | Unreadable:
+def _of_mail(body: bytes, url: str, place: str, written: datetime) -> Document | Unreadable:
+    """A newsletter or a forwarded article: its subject, sender and date, and the text, or the HTML where there is no text."""
+    try:
+        mail = message_from_bytes(body, policy=policy.default)
+        part = mail.get_body(("html", "plain"))
+        content = part.get_content() if part is not None else ""
+        subject, sender, date = (str(mail.get(name, "")) for name in ("subject", "from", "date"))
+    except Exception as error:  # strangers' headers in a large library, which raises much else than it says
+        return Unreadable(place, f"a mail that cannot be read: {error}")
+    if part is None or not isinstance(content, str) or not content.strip():
+        return Unreadable(place, "a mail without text")
+    sent, (name, address) = moment(date), parseaddr(sender)
+    return Document(
+        url=url,
+        title=storable(" ".join(subject.split())),
+        outlet=storable(name or address.rpartition("@")[2]),
+        published_at=sent,
+        fetched_at=written if sent is None else sent,
+        text=storable(content) if part.get_content_type() == "text/plain" else "",
+        html=storable(content) if part.get_content_type() == "text/html" else "",
+    )
+
+
+def of_line(line: bytes, place: str) -> Document | Unreadable:
+    """A line of JSON as a document."""
     try:
         value = json.loads(line.decode("utf-8-sig"))
     except UnicodeDecodeError:

@@ -25,9 +25,8 @@ MOST_PASSES = 20
 class Board(AbstractContextManager["Board"]):
     """Shows passes from now on."""
 
-    def __init__(self, url: str, out: Console, every_seconds: int) -> None:
+    def __init__(self, url: str, out: Console) -> None:
         self._url, self._out = url, out
-        self._every = timedelta(seconds=every_seconds)
         self._since = datetime.now(UTC)
         self._next_look = self._since
         self._spoken_at: datetime | None = None

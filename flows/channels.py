@@ -95,16 +95,19 @@ def send(channel_url: str, message: Message, *, timeout_seconds: float = TIMEOUT
     channel.socket_connect_timeout = channel.socket_read_timeout = timeout_seconds
     channel.retry, channel.optional = 0, False
     channel.overflow_mode = apprise.OverflowMode.TRUNCATE  # a service for short messages gets the headline and the new number
+    channel.notify_format = body_format = apprise.NotifyFormat.TEXT
+    title, body = without_mentions(message.subject), without_mentions(message.text)
     if isinstance(channel, _Mail):
         channel.alert = message
-        title, body, body_format = message.subject, message.mail_html, apprise.NotifyFormat.HTML
-    else:
-        channel.notify_format = body_format = apprise.NotifyFormat.TEXT
-        title, body = without_mentions(message.subject), without_mentions(message.text)
-    if isinstance(channel, _Slack):
+        channel.notify_format = body_format = apprise.NotifyFormat.HTML
+        title, body = message.subject, message.mail_html
+    elif isinstance(channel, _Slack):
         channel.alert = message
         channel.include_image = False
         body = message.slack
+    elif message.key and isinstance(getattr(channel, "headers", None), dict):
+        # Webhooks of any kind (json://, xml://, form://): whoever receives them can tell a repeat by it.
+        channel.headers.setdefault("Idempotency-Key", message.key)
     carrier = apprise.Apprise(asset=_ASSET)
     carrier.add(channel)
     with _EARS.listening() as heard:
@@ -131,10 +134,12 @@ def attach(channel_url: str, message: Message, place: str, *, timeout_seconds: f
         return channel.upload(place)
 
 
-def takes_charts(channel_url: str) -> bool:
-    """Does the channel show pictures, so that they are worth drawing?"""
+def charts(channel_url: str) -> str:
+    """How the channel shows charts, if it is worth drawing them: "inline", "apart" from the text, or not at all: ""."""
     channel = _channel(channel_url)
-    return isinstance(channel, _Mail) or (isinstance(channel, _Slack) and channel.mode is SlackMode.BOT)
+    if isinstance(channel, _Mail):
+        return "inline"
+    return "apart" if isinstance(channel, _Slack) and channel.mode is SlackMode.BOT else ""
 
 
 def check(channel_url: str) -> None:
@@ -217,6 +222,8 @@ class _Slack(NotifySlack):
             payload["username"] = self.user
         if target is not None:
             payload["channel"], stamp = self._target(target)
+            if self.alert.key:  # kept with the message, and given back by Slack's API
+                payload["metadata"] = {"event_type": "figurewatch_message", "event_payload": {"key": self.alert.key}}
             if stamp:
                 parent = stamp
         if parent:

@@ -1,6 +1,8 @@
 """Why is nothing coming from this source? All that is known of it, and a verdict in one line."""
 
+from collections import Counter
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 from rich.console import Console
@@ -13,9 +15,19 @@ from flows.gate import host_of
 from flows.http import redact
 from flows.robots import allowed, root_of
 from schemas.errors import UsageError
+from schemas.outcomes import ArticleOutcome, FetchOutcome
 
 #: Due for so long, nobody polls.
 OVERDUE = timedelta(hours=1)
+
+#: So many polls in a row that bring nothing say why nothing comes; fewer are no news.
+FRUITLESS = 4
+
+#: Pages of so long are counted by what they were.
+RECENT = timedelta(days=14)
+
+#: Pages that were articles.
+_GOOD = frozenset({ArticleOutcome.STORED, ArticleOutcome.UNCHANGED})
 
 #: What is shown of each list.
 POLLS, DAYS, NOTICES, QUARANTINED = 8, 7, 5, 5
@@ -53,6 +65,7 @@ def source(database: Database, source_id: int, now: datetime) -> dict[str, Any]:
             "last_new_at": row["last_new_at"],
             "polls": tx.all("sources.polls", id=source_id, limit=POLLS),
             "entries": tx.all("fetch.of_source", id=source_id),
+            "pages": tx.all("fetch.pages_of_source", id=source_id, since=now - RECENT),
             "quarantined": tx.all("fetch.quarantined_of_source", id=source_id, limit=QUARANTINED),
             "notices": tx.all("sources.notices", source_id=source_id, limit=NOTICES),
             "host": tx.one("fetch.host", host=host) or {"host": host_of(row["address"]), "rests": False},
@@ -63,12 +76,9 @@ def source(database: Database, source_id: int, now: datetime) -> dict[str, Any]:
 
 
 def verdict(found: dict[str, Any], now: datetime) -> str:
-    """What is the matter, or that nothing is."""
+    """What is the matter, or that nothing is. The first cause that explains it is named."""
     state, host, last = found["state"], found["host"], found["last_new_at"]
-    counts = {(row["outcome"], row["state"]): row["entries"] for row in found["entries"]}
-    given_up = sum(count for (_, ended), count in counts.items() if ended == "quarantined")
-    waiting = sum(count for (_, ended), count in counts.items() if ended == "due")
-    fetched = sum(count for (outcome, _), count in counts.items() if outcome == "fetched")
+    rests = f"its host rests until {host['free_at']:%Y-%m-%d %H:%M}" if host["rests"] else ""
     if state == "paused":
         return "paused by hand: figurewatch sources resume"
     if state == "retired":
@@ -76,23 +86,65 @@ def verdict(found: dict[str, Any], now: datetime) -> str:
     if state == "dropped":
         return "no longer in the settings: not polled"
     if found["last_polled_at"] is None:
-        return "not polled yet: the next pass does"
+        return "not polled yet: " + (rests or "the next pass does")
     if found["failures"]:
         more = f", {found['failures']} times in a row" if found["failures"] > 1 else ""
-        return f"the last poll failed{more}: {found['last_detail'] or found['last_outcome']}"
-    if host["rests"]:
-        return f"its host rests until {host['free_at']:%Y-%m-%d %H:%M}: {host['reason'] or 'many requests wait for it'}"
-    if any(row["kind"] == "silent" and row["over_at"] is None for row in found["notices"]):
-        return f"silent: nothing new since {last:%Y-%m-%d %H:%M}"
+        after = f"; {rests}" if rests else f"; it is tried again {found['due_at']:%Y-%m-%d %H:%M}"
+        return f"the last poll failed{more}: {found['last_detail'] or found['last_outcome']}{after}"
+    if rests and host["reason"]:
+        return f"{rests}: {host['reason']}"
     if found["due_at"] < now - OVERDUE:
         return f"it is due since {found['due_at']:%Y-%m-%d %H:%M}, and no pass came: is figurewatch serve running?"
-    if given_up and given_up >= fetched:
-        return f"it lists entries, and {given_up} pages could not be fetched: {found['quarantined'][0]['detail']}"
+    if (why := _pages(found)) or (why := _silent(found)):
+        return why
     if not found["entries"]:
         return "it answers, and lists nothing"
+    waiting = sum(row["entries"] for row in found["entries"] if row["state"] == "due")
     if waiting:
-        return f"well; {waiting} pages wait for their turn"
+        return f"well; {waiting} {'page waits for its' if waiting == 1 else 'pages wait for their'} turn" + (
+            f": {rests}" if rests else ""
+        )
     return "well" if last is None else f"well; the last new entry was found {last:%Y-%m-%d %H:%M}"
+
+
+def _pages(found: dict[str, Any]) -> str:
+    """Why the pages that a source lists come to no articles; empty when some do."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for row in found["entries"]:
+        counts[row["outcome"], row["state"]] += row["entries"]
+    given_up = sum(count for (_, ended), count in counts.items() if ended == "quarantined")
+    fetched = sum(count for (outcome, _), count in counts.items() if outcome == "fetched")
+    if given_up and given_up >= fetched:
+        details = [row["detail"] for row in found["quarantined"]]
+        if all("robots.txt" in detail for detail in details):
+            return f"it lists entries, and robots.txt keeps us from {given_up} of their pages"
+        return f"it lists entries, and {given_up} pages could not be fetched: {details[0]}"
+    good = sum(row["pages"] for row in found["pages"] if row["outcome"] in _GOOD)
+    others = [row for row in found["pages"] if row["outcome"] not in _GOOD]
+    if others and not good:
+        said = ", ".join(f"{row['pages']} {row['outcome'].replace('_', ' ')}" for row in others[:3])
+        return f"its pages are fetched, and of late none was an article: {said}"
+    return ""
+
+
+def _silent(found: dict[str, Any]) -> str:
+    """Why its polls bring nothing new; empty when they do, or when that is usual."""
+    last = found["last_new_at"]
+    standing = any(row["kind"] == "silent" and row["over_at"] is None for row in found["notices"])
+    fruitless = list(takewhile(lambda poll: not poll["new"], found["polls"]))
+    if not standing and len(fruitless) < FRUITLESS:
+        return ""
+    since = f" since {last:%Y-%m-%d %H:%M}" if last else ""
+    head = f"silent: nothing new{since}, which is longer than usual; " if standing else f"well, but nothing new{since}: "
+    if all(poll["outcome"] == FetchOutcome.NOT_MODIFIED for poll in fruitless):
+        return f"{head}it says that nothing has changed, in {_or_more(fruitless)} polls; some were checked, and it was true"
+    if all(poll["listed"] == 0 for poll in fruitless if poll["outcome"] == FetchOutcome.FETCHED):
+        return f"{head}it lists nothing, in {_or_more(fruitless)} polls"
+    return f"{head}all that it lists is known already, in {_or_more(fruitless)} polls"
+
+
+def _or_more(polls: list[dict[str, Any]]) -> str:
+    return f"{len(polls)} or more" if len(polls) == POLLS else str(len(polls))
 
 
 def show_source(found: dict[str, Any], out: Console) -> None:
@@ -112,6 +164,7 @@ def show_source(found: dict[str, Any], out: Console) -> None:
             out.print(Text.assemble((f"{head:<12}", "dim"), text))
     _rows(out, "polls", found["polls"], "polled_at", "outcome", "listed", "new", "detail")
     _rows(out, "entries", found["entries"], "outcome", "state", "entries")
+    _rows(out, f"pages of {RECENT.days} days", found["pages"], "outcome", "pages")
     _rows(out, "given up", found["quarantined"], "seen_at", "outcome", "detail", "link")
     _rows(out, "notices", found["notices"], "raised_at", "kind", "text")
     _rows(out, "requests to the host", found["ledger"], "day", "requests", "refused", "failed", "bytes")

@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -24,14 +25,10 @@ from schemas.errors import OperationError, UsageError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)
 seed_app = typer.Typer(no_args_is_help=True, help="The seed corpus: documents that are known before the watch begins.")
-backfill_app = typer.Typer(
-    no_args_is_help=True, help="History from an archive: it takes its place in every series and wakes nobody."
-)
 shifts_app = typer.Typer(no_args_is_help=True, help="Changes worth telling.")
 for name, group in (
     ("extract", extract_app),
     ("seed", seed_app),
-    ("backfill", backfill_app),
     ("shifts", shifts_app),
 ):
     app.add_typer(group, name=name)
@@ -258,11 +255,16 @@ def replay(
     results = []
     with analysing(settings.workers) as analyser, _progress("replaying", total, quiet=as_json) as advance:
         for file in files:
-            results.append(replaying.replay(file, url, analyser, desk, export_to=export, progress=advance))
+            replayed = replaying.replay(file, url, analyser, desk, export_to=export, progress=advance, settings=settings)
+            results.append(replayed)
     _left_out([f"{bad.place}: {bad.reason}" for result in results for bad in result.unreadable])
     if as_json:
         _print_json(
-            [{"name": r.name, "articles": r.articles, "unreadable": len(r.unreadable), "shifts": list(r.told)} for r in results]
+            [
+                {"name": r.name, "articles": r.articles, "unreadable": len(r.unreadable), "shifts": list(r.told)}
+                | {"messages": [asdict(message) for message in r.messages]}
+                for r in results
+            ]
         )
     else:
         for result in results:
@@ -271,6 +273,11 @@ def replay(
             for row in result.told:
                 moved = f"{row['label']}: {_number(row['from'])} -> {_number(row['to'])}"
                 out.print(Text(f"  {_day(row['as_of'])}  {row['kind']:<10} {moved}  {row['url']}"), soft_wrap=True)
+            if result.messages:
+                out.print(f"  {_count(len(result.messages), 'message')} would have gone out:", style="bold", markup=False)
+            for message in result.messages:
+                about = f"{message.subject}  [{', '.join(message.rules)}]"
+                out.print(Text(f"  {_day(message.at)}  {message.channel:<10} {about}"), soft_wrap=True)
         if export is not None:
             out.print(f"written to {export}", markup=False)
     if any(result.unreadable for result in results) and not any(result.articles for result in results):
@@ -324,6 +331,12 @@ def seed_add(
     with _spinner("reading", quiet=as_json):
         for name in names:
             counts += seeds.add(opened, name, datetime.now(UTC), published_at=date)
+    wait = seeds.waiting(opened.database)
+    most = min(wait, seeds.PLACED_AT_ONCE)
+    with _progress("placing figures", most, quiet=as_json) as advance:
+        counts += seeds.place(opened.database, opened.desk, datetime.now(UTC), most, progress=advance)
+    if wait > most:
+        counts["documents whose figures the next passes place"] = wait - most
     _counts(counts, as_json)
 
 
@@ -348,8 +361,13 @@ def seed_list(config: Config = None, data_dir: DataDir = None, as_json: Json = F
 
 @seed_app.command("pack")
 def seed_pack(
-    paths: Annotated[list[Path], typer.Argument(help="Files or folders: text, HTML, JSON lines.", show_default=False)],
     to: Annotated[Path, typer.Option("--to", help="The pack to write: .jsonl or .jsonl.gz.")],
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Files or folders: text, HTML, JSON lines.", show_default=False)
+    ] = None,
+    of_archive: Annotated[
+        bool, typer.Option("--archive", help="The articles of the database, which are analysed already, in place of files.")
+    ] = False,
     published: Annotated[str | None, typer.Option("--published", help="Date of documents that name none, YYYY-MM-DD.")] = None,
     dates: Annotated[
         Path | None, typer.Option("--dates", help="Dates of such documents: lines of a file name, a tab and YYYY-MM-DD.")
@@ -367,68 +385,16 @@ def seed_pack(
 
     if not to.name.endswith((".jsonl", ".jsonl.gz")):
         raise UsageError(f"{to}: a corpus pack ends in .jsonl or .jsonl.gz", mend=f"name it {to}.jsonl")
-    with _spinner("packing", quiet=as_json), analysing(_settings(config, data_dir).workers) as analyser:
-        by_name = seeds.dates_of(dates) if dates else None
-        counts = seeds.pack(analyser, paths, to, published_at=_date(published), dates=by_name)
-    _counts(counts, as_json)
-
-
-@backfill_app.command("jsonl")
-def backfill_jsonl(
-    files: Annotated[list[Path], typer.Argument(help="JSON-lines files.", show_default=False)],
-    config: Config = None,
-    data_dir: DataDir = None,
-    as_json: Json = False,
-) -> None:
-    """Documents from JSON lines: {"url", "title", "published", "outlet", "text" or "html"}.
-
-    Example: figurewatch backfill jsonl archive.jsonl
-    """
-    _backfill(files, config, data_dir, as_json)
-
-
-@backfill_app.command("folder")
-def backfill_folder(
-    folders: Annotated[list[Path], typer.Argument(help="Folders of HTML and text files.", show_default=False)],
-    config: Config = None,
-    data_dir: DataDir = None,
-    as_json: Json = False,
-) -> None:
-    """Documents from the files of a folder.
-
-    Example: figurewatch backfill folder saved-pages/
-    """
-    _backfill(folders, config, data_dir, as_json)
-
-
-def _backfill(paths: Sequence[Path], config: Path | None, data_dir: Path | None, as_json: bool) -> None:
-    from flows import backfill
-
-    opened = _open(config, data_dir)
-    counts: Counter[str] = Counter()
-    with _spinner("reading in", quiet=as_json) as say:
-        for path in paths:
-            counts += backfill.documents(opened, path, datetime.now(UTC), say)
-    _counts(counts, as_json)
-
-
-@backfill_app.command("feed")
-def backfill_feed(
-    url: Annotated[str, typer.Argument(help="Address of a feed.", show_default=False)],
-    pages: Annotated[int, typer.Option("--pages", min=1, max=10_000, help="At most so many pages of the feed.")] = 100,
-    config: Config = None,
-    data_dir: DataDir = None,
-    as_json: Json = False,
-) -> None:
-    """Everything that a feed lists, with its older pages where it links them (RFC 5005: next, prev-archive).
-
-    Example: figurewatch backfill feed https://paper.example/feed.xml
-    """
-    from flows import backfill
-
-    opened = _open(config, data_dir)
-    with _spinner("reading in", quiet=as_json) as say:
-        counts = backfill.feed(opened, url, pages, say)
+    if bool(paths) == of_archive:
+        raise UsageError("a pack is made of files or of the archive", mend="name files or folders, or say --archive")
+    if of_archive:
+        opened = _open(config, data_dir)
+        with _spinner("packing", quiet=as_json):
+            counts = seeds.pack_archive(opened.database, to, opened.settings.workers)
+    else:
+        with _spinner("packing", quiet=as_json), analysing(_settings(config, data_dir).workers) as analyser:
+            by_name = seeds.dates_of(dates) if dates else None
+            counts = seeds.pack(analyser, paths or [], to, published_at=_date(published), dates=by_name)
     _counts(counts, as_json)
 
 
@@ -656,6 +622,10 @@ def _spinner(what: str, *, quiet: bool) -> Iterator[Callable[[str], None]]:
 from flows.cli_sources import sources_app  # noqa: E402 - it uses what stands above
 
 app.add_typer(sources_app, name="sources")
+
+from flows.cli_backfill import backfill_app  # noqa: E402 - it uses what stands above
+
+app.add_typer(backfill_app, name="backfill")
 
 from flows.cli_series import series_app  # noqa: E402 - it uses what stands above
 

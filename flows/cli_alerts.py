@@ -1,20 +1,17 @@
 """The command group `alerts`: what was told and to whom, what waits, and what a person does about it."""
 
-import re
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
 
 from flows.cli import Config, DataDir, Json, Limit, _count, _day, _open, _print_json, _rows, _settings, _table, out
+from flows.cli_series import _HOURS, _SPAN
 from schemas.errors import UsageError
 
 alerts_app: typer.Typer = typer.Typer(no_args_is_help=True, help="What was told, and to whom.")
 
 Channel = Annotated[str, typer.Argument(help="Name of a channel in the settings.", show_default=False)]
-
-_SPAN = re.compile(r"(\d{1,5})\s*([hdw])")
-_HOURS = {"h": 1, "d": 24, "w": 168}
 
 
 @alerts_app.command("list")

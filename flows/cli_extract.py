@@ -29,7 +29,7 @@ def extract_article(
     jsonl: Annotated[bool, typer.Option("--jsonl", help="Read lines of {id, url, html}; one line out a line in.")] = False,
     html: Html = None,
 ) -> None:
-    """A page's url, title, authors, published, language and text.
+    """A page's url, title, authors, published, language and text, and the places of the page that they are from.
 
     Example: figurewatch extract article page.html --url https://paper.example/story --html marked.html
     """
@@ -39,6 +39,7 @@ def extract_article(
         file,
         jsonl,
         html,
+        extract.page,
         extract.article_of_line,
         lambda text: extract.article(text, url),
         lambda text: extract.marked_article(text, url),
@@ -70,6 +71,7 @@ def extract_figures(
         file,
         jsonl,
         html,
+        extract.text,
         extract.figures_of_line,
         lambda text: extract.figures(text, title=title, published=at),
         lambda text: extract.marked_figures(text, title=title, published=at),
@@ -80,6 +82,7 @@ def _each(
     file: Path | None,
     jsonl: bool,
     html: Path | None,
+    read: Callable[[Path | None], str],
     of_line: Callable[[str], dict[str, Any]],
     of_text: Callable[[str], dict[str, Any]],
     marked: Callable[[str], str],
@@ -93,7 +96,7 @@ def _each(
             sys.stdout.write(as_json(row) + "\n")
             sys.stdout.flush()
     elif html is not None:
-        page = marked("".join(lines(file)))
+        page = marked(read(file))
         try:
             html.write_text(page, encoding="utf-8")
         except OSError as error:
@@ -102,4 +105,4 @@ def _each(
             ) from None
         sys.stderr.write(f"{html} written\n")
     else:
-        sys.stdout.write(json.dumps(of_text("".join(lines(file))), ensure_ascii=False, indent=1) + "\n")
+        sys.stdout.write(json.dumps(of_text(read(file)), ensure_ascii=False, indent=1) + "\n")

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from extractors.copies import VERSION, judge
-from extractors.copies.packing import pack, unpack
+from extractors.copies.packing import look_up_keys, pack, unpack
 from extractors.copies.verdict import CLOCK_DIFFERENCE
 from flows.db import Transaction
 from schemas.outcomes import Relation
@@ -131,6 +131,13 @@ def _followers(tx: Transaction, changed: Set[int]) -> list[Rejudged]:
     return [Rejudged(id=row["id"], as_of=row["as_of"], verdict=stored(row), changed=row["id"] in changed) for row in rows]
 
 
+def repeated_by(tx: Transaction, article_id: int) -> list[Rejudged]:
+    """What repeats a known article, and what repeats that, in order of publication."""
+    if not tx.all("copies.children", id=article_id):
+        return []
+    return [each for each in _followers(tx, {article_id}) if each.id != article_id]
+
+
 def stored(row: Mapping[str, Any]) -> Verdict:
     """The verdict that an article's row holds, as far as the series need it."""
     flat = row["copy_shared"]
@@ -140,8 +147,7 @@ def stored(row: Mapping[str, Any]) -> Verdict:
 
 
 def _keys(fingerprint: Fingerprint) -> list[int]:
-    """The look-up keys of a text, with one for the text as a whole: short ones have no others."""
-    return [*fingerprint.keys, int.from_bytes(fingerprint.text_hash[:8], "big", signed=True)]
+    return look_up_keys(fingerprint.keys, fingerprint.text_hash)
 
 
 def _candidate(row: dict[str, Any]) -> Candidate:

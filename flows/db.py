@@ -147,6 +147,18 @@ class Transaction:
         with self._connection.cursor() as cursor:
             cursor.executemany(QUERIES[query], rows)
 
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """What is done in it is undone alone when it raises."""
+        with self._connection.transaction():
+            yield
+
+    def copy(self, query: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Very many rows at once, by a COPY."""
+        with self._connection.cursor() as cursor, cursor.copy(QUERIES[query]) as copy:
+            for row in rows:
+                copy.write_row(row)
+
     def returned(self, query: str, rows: Sequence[Mapping[str, Any]]) -> list[Row]:
         """The same for each of many rows, sent together; the row that each gives back, in order."""
         if not rows:

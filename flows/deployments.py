@@ -18,7 +18,7 @@ from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterName, FlowRunFilter
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy, StateType
-from prefect.events.actions import ChangeFlowRunState
+from prefect.events.actions import ChangeFlowRunState, DoNothing
 from prefect.events.schemas.automations import EventTrigger, Posture
 from prefect.exceptions import ObjectAlreadyExists
 from prefect.states import Crashed
@@ -33,7 +33,7 @@ async def register(what: dict[str, Any]) -> None:
     """Make all of it."""
     async with get_client() as client:
         if what["reconcile"]:
-            await _reconcile(client, [each["name"] for each in what["served"]])
+            await _reconcile(client, [each["name"] for each in what["served"]], stale=what["reconcile"] == "all")
         with suppress(ObjectAlreadyExists):
             await client.create_work_pool(WorkPoolCreate(name=what["pool"], type="process", description=DESCRIPTION))
     for each in what["served"]:
@@ -66,41 +66,77 @@ async def _deploy(served: dict[str, Any], pool: str, folder: str | None) -> None
     await deployment.aapply(work_pool_name=pool)
 
 
+def automations() -> list[Automation]:
+    """What Prefect itself does. The first is needed: a run whose process was killed is called crashed, so that its place is
+    free. The others do nothing by themselves; give them an action of yours, a message for example, on Prefect's page."""
+    run = {"match": {"prefect.resource.id": ["prefect.flow-run.*"]}, "for_each": {"prefect.resource.id"}, "threshold": 1}
+    tag = {"prefect.resource.role": "tag", "prefect.resource.id": "prefect.tag.figurewatch"}
+    ended = {f"prefect.flow-run.{state}" for state in ("Completed", "Failed", "Crashed", "Cancelled")}
+    return [
+        Automation(
+            name="figurewatch: a run that fell silent has crashed",
+            description="Its process was killed: the heartbeat stopped.",
+            trigger=EventTrigger(
+                **run,
+                match_related=tag,
+                after={"prefect.flow-run.heartbeat"},
+                expect={"prefect.flow-run.heartbeat"} | ended,
+                posture=Posture.Proactive,
+                within=SILENT,
+            ),
+            actions=[ChangeFlowRunState(state=StateType.CRASHED, message="its process fell silent")],
+        ),
+        Automation(
+            name="figurewatch: no pass for half an hour",
+            description="Nothing is read: no worker runs, or every pass fails.",
+            trigger=EventTrigger(
+                expect={"figurewatch.pass"}, posture=Posture.Proactive, threshold=1, within=timedelta(minutes=30)
+            ),
+            actions=[DoNothing()],
+        ),
+        Automation(
+            name="figurewatch: a source fails or falls silent",
+            description="Its owner is told as well, where the settings name one.",
+            trigger=EventTrigger(
+                expect={"figurewatch.source.failing", "figurewatch.source.silent"},
+                for_each={"prefect.resource.id"},
+                posture=Posture.Reactive,
+                threshold=1,
+                within=timedelta(0),
+            ),
+            actions=[DoNothing()],
+        ),
+        Automation(
+            name="figurewatch: a number moved",
+            description="One event a shift: series, kind, from, to, address of the report.",
+            trigger=EventTrigger(
+                expect={"figurewatch.shift"},
+                for_each={"prefect.resource.id"},
+                posture=Posture.Reactive,
+                threshold=1,
+                within=timedelta(0),
+            ),
+            actions=[DoNothing()],
+        ),
+    ]
+
+
 async def _automate() -> None:
-    """What Prefect itself does: a run whose process was killed is called crashed, so that its place is free."""
-    name = "figurewatch: a run that fell silent has crashed"
     async with get_client() as client:
-        if await client.read_automations_by_name(name):
-            return
-    trigger = EventTrigger(
-        match={"prefect.resource.id": ["prefect.flow-run.*"]},
-        match_related={"prefect.resource.role": "tag", "prefect.resource.id": "prefect.tag.figurewatch"},
-        after={"prefect.flow-run.heartbeat"},
-        expect={
-            "prefect.flow-run.heartbeat",
-            "prefect.flow-run.Completed",
-            "prefect.flow-run.Failed",
-            "prefect.flow-run.Crashed",
-            "prefect.flow-run.Cancelled",
-        },
-        for_each={"prefect.resource.id"},
-        posture=Posture.Proactive,
-        threshold=1,
-        within=SILENT,
-    )
-    action = ChangeFlowRunState(state=StateType.CRASHED, message="its process fell silent")
-    await Automation(name=name, trigger=trigger, actions=[action]).acreate()
+        for each in automations():
+            if not await client.read_automations_by_name(each.name):
+                await each.acreate()
 
 
-async def _reconcile(client: PrefectClient, names: list[str]) -> None:
-    """End what a killed service left running, which would hold its place for a minute, and drop what was missed.
+async def _reconcile(client: PrefectClient, names: list[str], *, stale: bool) -> None:
+    """End what a killed worker left running, which would hold its place for a minute, and drop what was missed.
 
     Holds for one service on a Prefect server: runs of these names are ours.
     """
     ours = DeploymentFilter(name=DeploymentFilterName(any_=names))
-    stale = FlowRunFilter.model_validate({"state": {"type": {"any_": ["RUNNING", "PENDING", "CANCELLING"]}}})
+    under_way = FlowRunFilter.model_validate({"state": {"type": {"any_": ["RUNNING", "PENDING", "CANCELLING"]}}})
     missed = FlowRunFilter.model_validate({"state": {"name": {"any_": ["Late"]}}})
-    for run in await client.read_flow_runs(flow_run_filter=stale, deployment_filter=ours):
+    for run in await client.read_flow_runs(flow_run_filter=under_way, deployment_filter=ours) if stale else ():
         await client.set_flow_run_state(run.id, Crashed(message="the service was stopped meanwhile"), force=True)
     while late := await client.read_flow_runs(flow_run_filter=missed, deployment_filter=ours):
         for run in late:

@@ -20,6 +20,7 @@ from flows.http import Response, redact
 from flows.robots import Robots, root_of
 from flows.sources import document_of
 from schemas.errors import FetchError, UsageError
+from schemas.outcomes import FetchOutcome
 from schemas.records import Entry
 
 #: Feeds that the page names, and of sitemaps, that are looked into: sites name one for each section.
@@ -28,6 +29,14 @@ MOST_NAMED, MOST_SITEMAPS = 6, 3
 #: Where feeds stand when the page names none: WordPress, static site generators, older systems.
 USUAL = ("/feed/", "/rss", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xml", "/feed.json")
 USUAL_SITEMAPS = ("/news-sitemap.xml", "/sitemap.xml")
+
+_MENDS = {
+    401: "if you have a password for it: https://name:password@...",
+    403: "it refuses programs; ask its publisher, or name another address",
+    410: "it is gone for good; name another address",
+    429: "it asks to wait; try again later",
+    503: "it is out of order for the moment; try again later",
+}
 
 #: Items of a candidate that are shown.
 LAST = 3
@@ -52,7 +61,7 @@ async def discover(gate: Gate, robots: Robots, address: str, say: Callable[[str]
         UsageError: the address is none, or the file cannot be read.
         FetchError: nothing answers there.
     """
-    if "://" not in address and Path(address).is_file():
+    if "://" not in address and address and Path(address).is_file():
         return of_file(Path(address))
     look = _Look(gate, robots, say)
     answer = await look.start(address)
@@ -91,22 +100,30 @@ class _Look:
         written = address.strip()
         urls = [written] if "://" in written else [f"https://{written}", f"http://{written}"]
         if not all(is_web_url(url) for url in urls):
-            raise UsageError(f"{address}: not an address", mend="name a site, a feed, a sitemap, or an OPML file")
+            if written.startswith((".", "/", "~")) or written.lower().endswith((".opml", ".xml")):
+                raise UsageError(f"{written}: no such file", mend="name a readable file, or an address with https://")
+            raise UsageError(f'"{written}" is not an address', mend="name a site, a feed, a sitemap, or an OPML file")
         failure: FetchError | None = None
         for url in urls:
             self._say(redact(url))
             try:
                 answer = await self._gate.fetch(url, spacing=self._robots.feed_spacing)
             except HostBusy as busy:
+                if failure is not None:
+                    break  # it rests because of what has just failed
                 raise UsageError(
-                    f"{redact(url)}: its host may not be asked for another {busy.wait}", mend="try later"
+                    f"{redact(url)}: its host may not be asked for another {busy.said}",
+                    mend="it refused or did not answer before; try again then",
                 ) from None
             except FetchError as error:
                 failure = error
+                if error.outcome is FetchOutcome.NAME_UNKNOWN:
+                    break
                 continue
             if answer.status == 200:
                 return answer
-            raise UsageError(f"{redact(url)}: status {answer.status}", mend="see whether the address opens in a browser")
+            mend = _MENDS.get(answer.status, "see whether the address opens in a browser")
+            raise UsageError(f"{redact(url)}: status {answer.status}", mend=mend)
         assert failure is not None
         raise failure
 

@@ -5,14 +5,18 @@ import os
 import platform
 import shutil
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from extractors.article.feed import NotAFeed
 from flows import channels, db
+from flows.gate import Gate, HostBusy
+from flows.health import LONGEST_SILENCE, prefect_wrong
 from flows.http import client_of, redact
 from flows.postgres import database_url
+from flows.robots import Robots
 from flows.settings import FILE_NAME, Settings, SourceSettings, load
 from flows.sources import document_of
 from schemas.errors import FetchError, FigurewatchError
@@ -43,12 +47,17 @@ def examine(config: Path | None, data_dir: Path | None) -> list[Check]:
     found = [_versions(), Check("settings", True, f"{where}: {counted}")]
     database = _database(settings)
     found += [_folder(settings), database, _model(), _prefect()]
-    found += asyncio.run(_sources(settings))
     if database.good:
+        found += asyncio.run(_sources(settings))
         found += _fingerprints(settings)
+        found += _service(settings)
+    elif settings.sources:  # whose turn it is at a host stands in the database
+        found.append(Check("sources", False, "not asked: that needs the database", database.mend))
     standing = _standing(settings) if database.good else []
     found += standing
     found += [_channel(settings, name) for name in settings.channels]
+    if database.good:
+        found += _deliveries(settings)
     if not settings.sources and not standing:
         found.append(Check("sources", False, "nothing is polled", "figurewatch sources add ADDRESS"))
     if not settings.channels:
@@ -103,6 +112,43 @@ def _fingerprints(settings: Settings) -> list[Check]:
     return [Check("fingerprints", False, said, "figurewatch reprocess; seeds that came as a pack: figurewatch seed add")]
 
 
+def _service(settings: Settings) -> list[Check]:
+    """What the last pass came to, what was given up, and the Prefect server where one is named."""
+    found = []
+    now = datetime.now(UTC)
+    with db.Database(database_url(settings)) as database, database.transaction() as tx:
+        last, served = tx.one("service.last_pass"), tx.one("service.who_is_alone")
+        given_up = {
+            row["queue"]: row["depth"] for row in tx.all("service.queues", now=now) if row["queue"].endswith(" quarantined")
+        }
+    if last is None:
+        found.append(Check("passes", True, "none yet: figurewatch run does one, figurewatch serve goes on"))
+    else:
+        ago = now - last["ended_at"]
+        said = f"the last one ended {int(ago.total_seconds() // 60)} minutes ago, {last['outcome']}"
+        if last["outcome"] == "failed":
+            reason = (last["detail"].splitlines() or ["no reason"])[0][:200]
+            found.append(Check("passes", False, f"{said}: {reason}", "mend that; the next pass goes on where it stopped"))
+        elif served is not None and ago > LONGEST_SILENCE:
+            mend = f"see {settings.data_dir.absolute()}/prefect/worker.log, then stop {served['who']} and start it again"
+            found.append(Check("passes", False, said, mend))
+        else:
+            found.append(Check("passes", True, said))
+    if given_up["articles quarantined"]:
+        said = f"{given_up['articles quarantined']:,} pages could not be read twice; their bytes are kept"
+        found.append(Check("quarantine", False, said, "after an upgrade: figurewatch reprocess; please report what it says"))
+    if given_up["fetch quarantined"]:
+        said = f"{given_up['fetch quarantined']:,} pages are gone or were refused; they hold nothing up"
+        found.append(Check("quarantine of fetch", True, said))
+    if address := os.environ.get("PREFECT_API_URL"):
+        wrong = prefect_wrong(address)
+        mend = "start it, or take PREFECT_API_URL away: figurewatch serve has one of its own"
+        found.append(
+            Check("prefect server", not wrong, f"{redact(address)}{' ' if wrong else ''}{wrong}", mend if wrong else "")
+        )
+    return found
+
+
 def _model() -> Check:
     from extractors.text import pipeline
 
@@ -117,8 +163,12 @@ def _prefect() -> Check:
 
 
 async def _sources(settings: Settings) -> list[Check]:
-    async with client_of(settings.fetch) as client:
-        return list(await asyncio.gather(*(_source(client, source) for source in settings.sources)))
+    """Each source of the settings, asked when it is our turn at its host, as a poll would."""
+    with db.Database(database_url(settings)) as database:
+        async with client_of(settings.fetch) as client:
+            gate = Gate(database, client, settings.fetch)
+            robots = Robots(database, gate, settings.fetch, datetime.now(UTC))
+            return list(await asyncio.gather(*(_source(gate, robots, source) for source in settings.sources)))
 
 
 def _standing(settings: Settings) -> list[Check]:
@@ -133,10 +183,13 @@ def _standing(settings: Settings) -> list[Check]:
     ]
 
 
-async def _source(client: Any, source: SourceSettings) -> Check:
+async def _source(gate: Gate, robots: Robots, source: SourceSettings) -> Check:
     what = f"source {source.outlet or redact(source.url)}"
     try:
-        answer = await client.fetch(source.url)
+        answer = await gate.fetch(source.url, spacing=robots.feed_spacing)
+    except HostBusy as busy:
+        said = f"{redact(source.url)}: its host may not be asked for another {busy.said}"
+        return Check(what, False, said, "figurewatch sources check says why; it is polled again by itself")
     except FetchError as error:
         return Check(what, False, error.message, error.mend or "see whether the address opens in a browser")
     if answer.status != 200:
@@ -156,4 +209,25 @@ def _channel(settings: Settings, name: str) -> Check:
         channels.check(address)
     except FigurewatchError as error:
         return Check(what, False, error.message, error.mend)
-    return Check(what, True, f"{channels.masked(address)}; try it with: figurewatch alerts test {name}")
+    wants = settings.channels[name]
+    hours = [f"quiet {', '.join(wants.quiet)}"] if wants.quiet else []
+    hours += [f"digest {wants.digest}"] if wants.digest else []
+    hours += [wants.timezone] if hours else []
+    said = "; ".join([channels.masked(address), *hours])
+    return Check(what, True, f"{said}; try it with: figurewatch alerts test {name}")
+
+
+def _deliveries(settings: Settings) -> list[Check]:
+    """Channels that did not take their last message, and messages that were given up."""
+    with db.Database(database_url(settings)) as database, database.transaction() as tx:
+        rows = [row for row in tx.all("outbox.known_channels") if row["name"] in settings.channels]
+    return [
+        Check(
+            f"channel {row['name']}",
+            False,
+            f"{row['detail'] or 'works again'}; messages waiting: {row['waiting']}, given up: {row['dead']}",
+            f"figurewatch alerts test {row['name']}" + ("; then figurewatch alerts retry" if row["dead"] else ""),
+        )
+        for row in rows
+        if row["failures"] or row["dead"]
+    ]

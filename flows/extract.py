@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from extractors.article.body import look
+from extractors.article.charset import decode_html
 from flows.analyser import Analyser, Failed
 from flows.export import plain
 from schemas.errors import UsageError
@@ -26,6 +27,7 @@ NO_ARTICLE: dict[str, Any] = {
     "authors": [],
     "published": None,
     "language": "und",
+    "sources": {},
     "text": "",
     "outcome": ArticleOutcome.FAILED,
 }
@@ -48,6 +50,24 @@ def lines(file: Path | None) -> Iterator[str]:
             yield from opened
     except OSError as error:
         raise UsageError(f"{file}: {(error.strerror or str(error)).lower()}", mend="name a readable file") from None
+
+
+def page(file: Path | None) -> str:
+    """The markup of a file, or of standard input, in whatever charset it says or shows.
+
+    Raises:
+        UsageError: when the file cannot be read.
+    """
+    try:
+        body = sys.stdin.buffer.read() if file is None else file.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{file}: {(error.strerror or str(error)).lower()}", mend="name a readable file") from None
+    return decode_html(body)
+
+
+def text(file: Path | None) -> str:
+    """The text of a file, or of standard input."""
+    return "".join(lines(file))
 
 
 def many(rows: Iterable[str], of_line: Callable[[str], dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -174,6 +194,7 @@ def _article(found: Article) -> dict[str, Any]:
         "authors": list(found.authors),
         "published": plain(found.published_at),
         "language": found.language,
+        "sources": dict(found.sources),
         "text": found.text,
     }
 

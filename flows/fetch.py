@@ -15,7 +15,7 @@ from typing import Any
 from extractors.article import schedule
 from flows.db import Database, Transaction
 from flows.gate import LONGEST_WAIT, Gate, HostBusy
-from flows.http import Client
+from flows.http import Client, redact
 from flows.log import log
 from flows.robots import Robots
 from flows.settings import FetchSettings
@@ -81,7 +81,7 @@ async def fetch(database: Database, gate: Gate, robots: Robots, entry: dict[str,
 def _store(database: Database, entry: dict[str, Any], answer: Any, now: datetime) -> Fetched:
     with database.transaction() as tx:
         store_page(tx, entry["id"], answer.final_url, answer.content_type, answer.body, now)
-    log.info("page fetched", stage="fetch", url=entry["url"], outcome=FetchOutcome.FETCHED)
+    log.info("page fetched", stage="fetch", url=redact(entry["url"]), outcome=FetchOutcome.FETCHED)
     return Fetched(url=entry["url"], outcome=FetchOutcome.FETCHED)
 
 
@@ -121,7 +121,7 @@ def _fail(
             counts=int(counts),
             due_at=now + max(PAUSE * (entry["tries"] + 1), pause),
         )
-    log.info("page not fetched", stage="fetch", url=entry["url"], outcome=outcome, detail=detail, quarantined=over)
+    log.info("page not fetched", stage="fetch", url=redact(entry["url"]), outcome=outcome, detail=detail, quarantined=over)
     return Fetched(url=entry["url"], outcome=outcome, detail=detail)
 
 

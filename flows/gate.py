@@ -46,8 +46,9 @@ class HostBusy(Exception):
     """The host may not be asked for so long; nothing was sent."""
 
     def __init__(self, wait: timedelta) -> None:
-        super().__init__(f"free in {wait}")
         self.wait = wait
+        self.said = spelled(wait)
+        super().__init__(f"free in {self.said}")
 
 
 class Gate:
@@ -205,6 +206,15 @@ class _Queue:
     def __init__(self) -> None:
         self.first = asyncio.Lock()  #: held by the one whose turn is next
         self.landed = asyncio.Event()  #: a flight of this worker to the host has ended
+
+
+def spelled(time: timedelta) -> str:
+    """A time in words for a person."""
+    hours = time.total_seconds() / 3600
+    if hours >= 2:
+        return f"{hours / 24:.0f} days" if hours >= 48 else f"{hours:.0f} hours"
+    minutes = round(hours * 60)
+    return f"{minutes} minutes" if minutes >= 2 else f"{max(1, round(hours * 3600))} seconds"
 
 
 def host_of(url: str) -> str:

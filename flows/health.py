@@ -81,7 +81,7 @@ class Monitor:
                 )
         except FigurewatchError as error:
             found["database"] = error.message
-        if self._prefect and (wrong := _prefect_wrong(self._prefect)):
+        if self._prefect and (wrong := prefect_wrong(self._prefect)):
             found["prefect"] = wrong
         return found
 
@@ -198,7 +198,7 @@ def _of_queues(rows: list[db.Row], now: datetime) -> Iterator[Metric]:
     yield from (depth, age, quarantined)
 
 
-def _prefect_wrong(address: str) -> str:
+def prefect_wrong(address: str) -> str:
     """What is wrong with Prefect's server; empty when it answers."""
     parts = urlsplit(address)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection

@@ -10,15 +10,17 @@ fetch.py).
 import asyncio
 import base64
 import ipaddress
+import logging
 import re
 import socket
 import ssl
 import zlib
 from collections.abc import AsyncIterator, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from types import TracebackType
 from typing import Self
@@ -44,6 +46,12 @@ MAX_REDIRECTS = 10
 CONNECT_SECONDS = 8.0
 #: Compressed bytes are unpacked in pieces of this size, so that a bomb is noticed before it has gone off.
 UNPACK_BYTES = 256 * 1024
+#: Parts that a gzip body may consist of. Some archives have a few; a body of millions of empty ones never gets anywhere.
+MAX_PARTS = 100
+#: Names that are looked up at once. Look-ups that hang hold up no others, and nothing else that runs in threads.
+RESOLVERS = 16
+#: Headers that are kept: longer ones are of no use, and would be sent and stored again and again.
+MAX_HEADER_LENGTH = 1_000
 #: A Retry-After beyond this is a mistake or a way to say never; whoever waits caps it further.
 MAX_RETRY_AFTER_SECONDS = 31 * 86_400.0
 
@@ -51,13 +59,25 @@ ACCEPT = "text/html, application/xhtml+xml, application/atom+xml, application/rs
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _FOR_GOOD = frozenset({301, 308})
-_SECRET = re.compile(r"(?i)(pass|secret|token|key|auth|sig|credential|session)")
+_SECRET = re.compile(r"(?i)(pass|pwd|secret|token|key|auth|sig|credential|session|user|login|mail)")
+#: What no person writes: a long row of letters and digits, or a UUID.
+_SECRET_VALUE = re.compile(
+    r"(?=\D*\d)(?=[^a-z]*[a-z])(?:[a-z0-9_]{24,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.IGNORECASE
+)
 
 #: Not for us although Python calls them global: relays and translators that reach IPv4 behind an IPv6 address.
 _TUNNELS = tuple(
     ipaddress.ip_network(network)
     for network in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96", "::ffff:0:0/96", "192.88.99.0/24")
 )
+
+#: Not public, though not every Python in use says so.
+_RESERVED = tuple(ipaddress.ip_network(network) for network in ("192.0.0.0/24", "100::/64", "3fff::/20", "5f00::/16"))
+
+
+# Their debug lines hold headers as sent and received: credentials, cookies, addresses with tokens.
+for _library in ("httpcore", "hpack", "h2"):
+    logging.getLogger(_library).setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,17 +95,17 @@ class Response:
     @property
     def content_type(self) -> str:
         """The header as sent, with its charset."""
-        return self.headers.get("content-type", "")
+        return self.headers.get("content-type", "")[:200]
 
     @property
     def etag(self) -> str:
-        """To be sent back as it is, its quotation marks included."""
-        return self.headers.get("etag", "")
+        """To be sent back as it is, its quotation marks included; empty where it cannot be."""
+        return _validator(self.headers.get("etag", ""))
 
     @property
     def last_modified(self) -> str:
-        """To be sent back as it is."""
-        return self.headers.get("last-modified", "")
+        """To be sent back as it is; empty where it cannot be."""
+        return _validator(self.headers.get("last-modified", ""))
 
 
 class Client:
@@ -112,7 +132,8 @@ class Client:
         self._max_body_bytes = max_body_bytes
         self._timeout_seconds = timeout_seconds
         self._slots = asyncio.Semaphore(concurrency)
-        self._transport = _Transport(_CheckedBackend(frozenset(host.lower() for host in allow_hosts)), concurrency)
+        self._backend = _CheckedBackend(frozenset(host.lower() for host in allow_hosts))
+        self._transport = _Transport(self._backend, concurrency)
 
     async def __aenter__(self) -> Self:
         return self
@@ -121,6 +142,7 @@ class Client:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._transport.aclose()
+        self._backend.close()
 
     async def fetch(
         self,
@@ -132,6 +154,7 @@ class Client:
         cut: bool = False,
         stay: bool = False,
         accept: str = ACCEPT,
+        span: tuple[int, int] | None = None,
     ) -> Response:
         """The server's answer, after redirects, whatever its status.
 
@@ -139,6 +162,7 @@ class Client:
             etag, last_modified: of the version at hand; the answer may then be a 304 without a body.
             cut: a body over the limit is read up to it, and is no failure.
             stay: a redirect to another host is not followed but told: it may have to wait for its turn there.
+            span: first byte wanted, and the first not wanted, of a large file as it is stored; the answer may be a 206.
         Raises:
             FetchError: refused, unreachable, too large, or led in circles; its message holds no credentials.
         """
@@ -147,6 +171,8 @@ class Client:
             headers["if-none-match"] = etag
         if last_modified:
             headers["if-modified-since"] = last_modified
+        if span is not None:
+            headers |= {"range": f"bytes={span[0]}-{span[1] - 1}", "accept-encoding": "identity"}
         async with self._slots:
             try:
                 async with asyncio.timeout(self._timeout_seconds):
@@ -155,7 +181,8 @@ class Client:
             except TimeoutError:
                 raise _failed(url, f"took longer than {self._timeout_seconds:g} seconds") from None
             except _AddressRefused as error:
-                raise _failed(url, f"is not fetched: {error}", FetchOutcome.REFUSED) from error
+                mend = f'if that host is yours: allow_hosts = ["{error.host}"] under [fetch]'
+                raise _failed(url, f"is not fetched: {error}", FetchOutcome.REFUSED, mend) from error
             except _NameUnknown as error:
                 raise _failed(url, f"could not be reached: {error}", FetchOutcome.NAME_UNKNOWN) from error
             except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, httpcore.ProxyError) as error:
@@ -190,6 +217,8 @@ class Client:
                 await answer.aclose()
             try:
                 following = urljoin(address, location)
+                if "@" in following and is_web_url(following):  # nobody else's words go out as ours
+                    following = _without_credentials(urlsplit(following))
                 leaves = _host(urlsplit(following)).removeprefix("www.") != _host(parts).removeprefix("www.")
             except ValueError:
                 raise _failed(url, "redirects to what is no address", FetchOutcome.HTTP_ERROR) from None
@@ -230,7 +259,8 @@ def redact(url: str) -> str:
         netloc = f"***@{host[2]}" if host[1] else host[2]
         pieces = [piece.partition("=") for piece in parts.query.split("&")]
         query = "&".join(
-            f"{name}=***" if equals and _SECRET.search(name) else name + equals + value for name, equals, value in pieces
+            f"{name}=***" if equals and (_SECRET.search(name) or _SECRET_VALUE.search(value)) else name + equals + value
+            for name, equals, value in pieces
         )
         return urlunsplit((parts.scheme, netloc, parts.path, query, ""))[:300]
     except ValueError:
@@ -245,6 +275,15 @@ def without_credentials(url: str) -> str:
         return ""
 
 
+def with_credentials_of(known: str, url: str) -> str:
+    """An address with the credentials of another one, where it is the same host's and as safe; else as it is."""
+    old, new = urlsplit(known), urlsplit(url)
+    userinfo = old.netloc.rpartition("@")[0]
+    if not userinfo or _host(old) != _host(new) or (old.scheme.lower(), new.scheme.lower()) == ("https", "http"):
+        return url
+    return urlunsplit(new._replace(netloc=f"{userinfo}@{_host(new)}"))
+
+
 def refusal(address: str) -> str:
     """Why an IP address must not be dialled; empty where it may be."""
     try:
@@ -253,6 +292,8 @@ def refusal(address: str) -> str:
         return "not an IP address"
     if any(ip in network for network in _TUNNELS if network.version == ip.version):
         return "reaches another network through a tunnel" if not ip.is_loopback and not ip.is_unspecified else "loopback"
+    if any(ip in network for network in _RESERVED if network.version == ip.version):
+        return "reserved"
     for name in ("loopback", "unspecified", "multicast", "link_local", "private", "reserved", "site_local"):
         if getattr(ip, f"is_{name}", False):
             return name.replace("_", "-")
@@ -275,6 +316,10 @@ def retry_after(value: str, now: datetime) -> float | None:
 class _AddressRefused(httpcore.ConnectError):
     """The host's addresses are all of a kind that must not be dialled."""
 
+    def __init__(self, host: str, why: str) -> None:
+        super().__init__(f"{host} has no public address: {why}")
+        self.host = host
+
 
 class _NameUnknown(httpcore.ConnectError):
     """No name server knows an address for the host, or none answered."""
@@ -286,6 +331,11 @@ class _CheckedBackend(httpcore.AsyncNetworkBackend):
     def __init__(self, allow_hosts: frozenset[str]) -> None:
         self._allow_hosts = allow_hosts
         self._dial = httpcore.AnyIOBackend()
+        self._resolvers = ThreadPoolExecutor(RESOLVERS, "resolve")
+
+    def close(self) -> None:
+        """Nobody waits for look-ups that hang."""
+        self._resolvers.shutdown(wait=False, cancel_futures=True)
 
     async def connect_tcp(
         self,
@@ -297,7 +347,8 @@ class _CheckedBackend(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         """A connection to the first checked address that answers."""
         try:
-            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            looking = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+            found = await asyncio.get_running_loop().run_in_executor(self._resolvers, looking)
         except (OSError, UnicodeError) as error:
             raise _NameUnknown(f"the name {host} is not known") from error
         addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
@@ -306,7 +357,7 @@ class _CheckedBackend(httpcore.AsyncNetworkBackend):
             addresses = [address for address in addresses if not reasons[address]]
             if not addresses:
                 why = "; ".join(f"{address} is {reason}" for address, reason in list(reasons.items())[:3])
-                raise _AddressRefused(f"{host} is at an address that is not dialled: {why}")
+                raise _AddressRefused(host, why)
         last: Exception = httpcore.ConnectError(f"the name {host} has no address")
         for address in addresses:
             try:
@@ -380,8 +431,11 @@ async def _body(answer: httpx.Response, url: str, max_bytes: int, cut: bool) -> 
     encoding = answer.headers.get("content-encoding", "identity").strip().lower()
     unpack = _Unpacker(encoding, url)
     pieces: list[bytes] = []
-    size = 0
+    size = packed = 0
     async for raw in answer.aiter_raw():
+        packed += len(raw)
+        if packed > max_bytes and not cut:
+            raise too_large
         for piece in unpack.pieces(raw):
             size += len(piece)
             if size > max_bytes and not cut:
@@ -404,6 +458,7 @@ class _Unpacker:
         self._deflate = encoding == "deflate"
         self._inflate = zlib.decompressobj(wbits=47)  # gzip and zlib, told apart by their first bytes
         self._started = False
+        self._parts = 1
 
     def pieces(self, raw: bytes) -> Iterable[bytes]:
         if self._plain:
@@ -417,19 +472,27 @@ class _Unpacker:
                 piece = self._inflate.decompress(raw, UNPACK_BYTES)
             except zlib.error:
                 raise _failed(self._url, "is compressed in a way that cannot be undone") from None
-            yield piece
+            if piece:
+                yield piece
             raw = self._inflate.unconsumed_tail
             if self._inflate.eof and self._inflate.unused_data.startswith(b"\x1f\x8b"):
                 raw = self._inflate.unused_data  # gzip files may hold several parts
                 self._inflate = zlib.decompressobj(wbits=47)
+                self._parts += 1
+                if self._parts > MAX_PARTS:
+                    raise _failed(self._url, f"is compressed in more than {MAX_PARTS} parts", FetchOutcome.TOO_LARGE)
 
     def finish(self) -> None:
         if self._started and not self._inflate.eof:
             raise _failed(self._url, "ended before all of it had arrived")
 
 
-def _failed(url: str, what: str, outcome: FetchOutcome = FetchOutcome.UNREACHABLE) -> FetchError:
-    return FetchError(f"{redact(url)} {what}", outcome=outcome)
+def _validator(value: str) -> str:
+    return value if len(value) <= MAX_HEADER_LENGTH and value.isascii() and value.isprintable() else ""
+
+
+def _failed(url: str, what: str, outcome: FetchOutcome = FetchOutcome.UNREACHABLE, mend: str = "") -> FetchError:
+    return FetchError(f"{redact(url)} {what}", outcome=outcome, mend=mend)
 
 
 def _plainly(error: Exception) -> str:

@@ -29,8 +29,11 @@ from schemas.outcomes import DeliveryState, Severity
 #: Longer than any try: connecting, each answer and a mail server that scans take 20 seconds each at most.
 LEASE = timedelta(minutes=5)
 
-#: Tries before a message is dead. With pauses that double from one minute to four hours, the last is about ten hours after the
-#: first: longer than a night's outage, and a channel that is down for a day is found dead, not silent.
+#: A relay goes on with a channel for so long; the rest is for the next pass, which must not wait for a slow channel.
+LONGEST_RELAY = timedelta(minutes=2)
+
+#: Tries before a message is dead. With pauses that double from one minute to four hours, the last is about eight hours after
+#: the first: as long as a night's outage, and a channel that is down for a day is found dead, not silent.
 MOST_TRIES = 10
 PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=4)
 #: So long a channel is left alone after a failure that is not its message's fault; doubled each time up to the longest.
@@ -76,6 +79,8 @@ def relay(
         done: Counter[str] = Counter()
         for _ in range(limit):
             moment = clock()
+            if moment - now > LONGEST_RELAY:
+                break
             with database.transaction() as tx:
                 row = tx.one("outbox.lease", channel=name, kinds=list(kinds), now=moment, until=moment + LEASE)
             if row is None:
@@ -128,8 +133,6 @@ def _try(
         return _failed(database, row, DeliveryError(f"a fault of figurewatch's own: {type(error).__name__}"), tries, clock())
     _ended(database, row, state, clock(), place=place)
     step("recorded")
-    with database.transaction() as tx:
-        tx.run("outbox.channel_works", name=name)
     if place and message.charts and not channels.attach(address, message, place):
         log.info("charts not taken", message=row["id"], channel=name)
     return state
@@ -198,6 +201,8 @@ def _ended(
             not_arrived=not_arrived,
             tries=tries,
         )
+        if state is DeliveryState.SENT:
+            tx.run("outbox.channel_works", name=row["channel"])
     log.info(
         "message", stage="alerts", message=row["id"], channel=row["channel"], kind=row["kind"], outcome=state, detail=detail
     )

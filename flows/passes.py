@@ -8,7 +8,7 @@ import os
 import socket
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flows import clock
@@ -19,6 +19,11 @@ STAGES = ("sources", "fetch", "articles", "copies", "figures", "series", "alerts
 
 #: Where leases stand.
 LEASED = ("sources", "entries", "pages", "messages", "notices")
+
+#: Nothing is put off for longer (a day, and the days on which a feed asks not to be polled); what is, a clock did that was
+#: wrong for a while, and it would wait for as long as the clock was ahead.
+LONGEST_WAIT = timedelta(days=9)
+PUT_OFF = ("sources", "entries", "hosts", "messages", "channels")
 
 #: Shifts and notices that one pass sends events of; the rest follow with the next.
 MOST_EVENTS = 200
@@ -43,8 +48,11 @@ def worker_name() -> str:
 
 
 def begin(tx: Transaction, process: int | None, now: datetime) -> int:
-    """Open a pass; what processes had leased that are gone is free from now on."""
+    """Open a pass; what processes had leased that are gone is free from now on, and so is what a wrong clock put off."""
     free(tx)
+    put_off = sum(tx.run(f"service.put_off_{each}", now=now, latest=now + LONGEST_WAIT) for each in PUT_OFF)
+    if put_off:
+        log.warning("the clock went back: what was put off too far is due now", rows=put_off)
     row = tx.one("service.begin_pass", worker=worker_name(), process=process, now=now)
     assert row is not None
     return int(row["id"])

@@ -86,8 +86,15 @@ def _timed(results: Iterable[Result]) -> Iterator[Result]:
         yield result
 
 
-def record(tx: Transaction, row: dict[str, Any], result: Result, desk: Desk, now: datetime) -> list[str]:
-    """Everything that follows from one page, in the order of the path; its outcomes as "stage outcome"."""
+def record(
+    tx: Transaction, row: dict[str, Any], result: Result, desk: Desk, now: datetime, unsettled: set[int] | None = None
+) -> list[str]:
+    """Everything that follows from one page, in the order of the path; its outcomes as "stage outcome".
+
+    Args:
+        unsettled: for history, of which many articles are recorded together and none is told: the series that the article
+            touched are added here, and whoever called settles them (series.settle) before the transaction ends.
+    """
     if isinstance(result, Failed):
         articles.fail(tx, row["id"], result.detail)
         log.warning("page not analysed", stage="articles", url=row["url"], outcome="failed", detail=result.detail)
@@ -100,7 +107,7 @@ def record(tx: Transaction, row: dict[str, Any], result: Result, desk: Desk, now
     tx.run("articles.lock")
     awaited = tx.one("articles.without_figures", page_id=row["id"])
     if awaited is not None:
-        return _catch_up(tx, row, awaited, analysis, desk, now)
+        return _catch_up(tx, row, awaited, analysis, desk, now, unsettled)
     previous = tx.one("articles.latest_revision", url=analysis.article.url)
     if previous is not None and same_text(previous["text"], analysis.article.text):
         articles.finish(tx, row["id"], ArticleOutcome.UNCHANGED)
@@ -123,7 +130,7 @@ def record(tx: Transaction, row: dict[str, Any], result: Result, desk: Desk, now
         with clock.stage("copies"):
             again = copies.judge_again(tx, article_id, as_of, verdict)
         outcomes += [f"copies judged again {each.verdict.relation}" for each in again if each.changed]
-        placed, raised = _place(tx, article_id, as_of, analysis, verdict, again, desk, now)
+        placed, raised = place(tx, article_id, as_of, analysis, verdict, again, desk, now, unsettled)
     articles.finish(tx, row["id"], ArticleOutcome.STORED)
     said = FigureOutcome.COPY if verdict.relation is Relation.DUPLICATE else analysis.figures_outcome
     outcomes += [f"figures {said}", f"series {placed.outcome}"] + ["alerts raised"] * raised
@@ -136,16 +143,22 @@ def record(tx: Transaction, row: dict[str, Any], result: Result, desk: Desk, now
 
 
 def _catch_up(
-    tx: Transaction, row: dict[str, Any], awaited: dict[str, Any], analysis: "Analysis", desk: Desk, now: datetime
+    tx: Transaction,
+    row: dict[str, Any],
+    awaited: dict[str, Any],
+    analysis: "Analysis",
+    desk: Desk,
+    now: datetime,
+    unsettled: set[int] | None,
 ) -> list[str]:
     """The figures of an article that was a copy until it was judged again; copies have none."""
     verdict = copies.stored(awaited)
-    placed, raised = _place(tx, awaited["id"], awaited["as_of"], analysis, verdict, (), desk, now)
+    placed, raised = place(tx, awaited["id"], awaited["as_of"], analysis, verdict, (), desk, now, unsettled)
     articles.finish(tx, row["id"], ArticleOutcome.STORED)
     return [f"figures {analysis.figures_outcome}", f"series {placed.outcome}"] + ["alerts raised"] * raised
 
 
-def _place(
+def place(
     tx: Transaction,
     article_id: int,
     as_of: datetime,
@@ -154,6 +167,7 @@ def _place(
     again: Sequence[Rejudged],
     desk: Desk,
     now: datetime,
+    unsettled: set[int] | None = None,
 ) -> tuple[series.Result, int]:
     """What an article says, in its series, with what follows for those that were judged again; and the alerts raised."""
     with clock.stage("figures"):
@@ -170,8 +184,11 @@ def _place(
             analysis.mentions,
             verdict,
             again,
-            desk.threshold,
+            desk.threshold if unsettled is None else None,
             now,
         )
         tx.run("articles.settle", id=article_id, figures_outcome=analysis.figures_outcome, series_outcome=placed.outcome)
+    if unsettled is not None:
+        unsettled.update(placed.series)
+        return placed, 0
     return placed, alerts.raise_due(tx, placed.series, desk.rules, now, deliver=desk.deliver)

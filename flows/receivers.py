@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes
@@ -106,7 +106,7 @@ class SlackReceiver:
     def __init__(self) -> None:
         self.payloads: list[dict[str, Any]] = []  #: messages that were taken
         self.requests: list[tuple[str, bytes]] = []  #: path and body of everything that came
-        self.tokens: list[str] = []  #: Authorization headers, in the same order
+        self.headers: list[dict[str, str]] = []  #: of the same, in the same order
         self.files: list[bytes] = []  #: uploaded
         self.answers: deque[Answer] = deque()  #: for the messages to come, in place of taking them
         self._stamps = count(1)
@@ -124,11 +124,11 @@ class SlackReceiver:
         """The channel address of a bot here."""
         return f"slackhook://xoxb-1-demo@{HOST}:{self.port}/{channel}"
 
-    def receive(self, path: str, body: bytes, token: str = "") -> Answer:
+    def receive(self, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """Take a message, or refuse it as Slack would."""
         with self._lock:
             self.requests.append((path, body))
-            self.tokens.append(token)
+            self.headers.append(dict(headers))
             if path.startswith("/api/files.") or path.startswith("/api/upload"):
                 return self._file(path, body)
             scripted = self.answers.popleft() if self.answers else None
@@ -250,8 +250,11 @@ def _handler(receiver: SlackReceiver) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
             too_large = not 0 <= length <= MAX_BODY
-            token = self.headers.get("Authorization") or ""
-            answer = Answer(status=413, body=b"") if too_large else receiver.receive(self.path, self.rfile.read(length), token)
+            answer = (
+                Answer(status=413, body=b"")
+                if too_large
+                else receiver.receive(self.path, self.rfile.read(length), dict(self.headers.items()))
+            )
             if answer.after_seconds:
                 time.sleep(answer.after_seconds)
             if answer.cut:

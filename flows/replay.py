@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from flows import archive, articles, export, pipeline
+from flows import alerts, archive, articles, export, pipeline
 from flows.analyser import Analyser, Failed
 from flows.archive import Document, Unreadable
 from flows.db import Database, throwaway
+from flows.settings import Settings
 from schemas.errors import UsageError
 
 #: What is exported for a replayed file.
@@ -33,12 +34,23 @@ class Replayed:
     articles: int
     unreadable: tuple[Unreadable, ...]  #: lines that hold no document, and documents that could not be analysed
     told: tuple[dict[str, Any], ...]  #: shifts, in order
+    messages: tuple[alerts.Rehearsed, ...] = ()  #: what would have gone out, and when; only where channels are set
 
 
 def replay(
-    path: Path, url: str, analyser: Analyser, desk: pipeline.Desk, *, export_to: Path | None, progress: Callable[[int], None]
+    path: Path,
+    url: str,
+    analyser: Analyser,
+    desk: pipeline.Desk,
+    *,
+    export_to: Path | None,
+    progress: Callable[[int], None],
+    settings: Settings | None = None,
 ) -> Replayed:
     """Replay one file; with `export_to`, write export_to/STEM/*.jsonl.
+
+    Args:
+        settings: whose channels' quiet hours and digests decide when messages would have gone out.
 
     Raises:
         UsageError: when the file is not there or cannot be read.
@@ -57,13 +69,16 @@ def replay(
                 if done["articles failed"] and not isinstance(result, Failed):
                     unreadable.append(Unreadable(row["url"], "recording it failed, see above"))
             progress(len(batch))
+        messages = alerts.rehearse(database, settings) if settings is not None and settings.channels else []
         with database.transaction() as tx:
             told = tx.all("series.export_shifts")
             if export_to is not None:
                 folder = export_to / path.stem
                 for what in EXPORTED:
                     export.write(tx, what, folder / f"{what}.jsonl", "jsonl")
-    return Replayed(name=path.stem, articles=len(rows), unreadable=tuple(unreadable), told=tuple(told))
+    return Replayed(
+        name=path.stem, articles=len(rows), unreadable=tuple(unreadable), told=tuple(told), messages=tuple(messages)
+    )
 
 
 def load(path: Path) -> tuple[list[Document], list[Unreadable]]:

@@ -110,5 +110,6 @@ def allowed(body: str, url: str) -> bool:
 
 
 def root_of(url: str) -> str:
-    """What robots.txt is kept by."""
-    return "{0.scheme}://{0.netloc}".format(urlsplit(url))
+    """What robots.txt is kept by: no part of it is a reader's own."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".lower()

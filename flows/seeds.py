@@ -1,51 +1,50 @@
 """The seed corpus: documents that are known before the watch begins.
 
-Texts, HTML, folders and JSON lines are analysed like any article. A corpus pack holds the analysis alone: fingerprints,
-figures and what linking compares, as JSON lines, and not the texts; so it can be given away where the texts cannot.
+Texts, HTML, folders and JSON lines are analysed like any article. A corpus pack (packs.py) holds the analysis alone, so that
+it can be given away where the texts cannot, and is read in bulk: its documents are known for copies at once, and their
+figures are placed in series after that, the oldest first, by whoever has the time; observations may come in any order.
 Seeds are never news: they wake nobody, and what repeats one is a copy.
 """
 
-import gzip
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, replace
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.resources import as_file, files
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
-
-from pydantic import BaseModel, ConfigDict, ValidationError
 
 from extractors.analysis import VERSION, Analysis
-from flows import archive, pipeline
+from extractors.copies import VERSION as FINGERPRINT_VERSION
+from flows import archive, articles, copies, packs, pipeline, series
 from flows.analyser import Analyser
 from flows.archive import Document, Unreadable
 from flows.context import Context
-from flows.db import Transaction
+from flows.db import Database, Row, Transaction
+from flows.log import log
 from schemas.errors import UsageError
-from schemas.records import Slots
+from schemas.outcomes import ArticleOutcome, Relation, SeriesOutcome
 
 #: Stands for the date of a document that has none: before everything else, so that it never shifts what is dated.
 UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
-
-#: Words of a phrase that a pack keeps: enough for a number, its bound and its unit, too few for a quotation.
-LONGEST_PHRASE = 5
 
 #: Corpus packs that come with figurewatch, by name.
 BUNDLED = files("flows") / "bundle" / "corpus"
 
 
-class Packed(BaseModel):
-    """One line of a corpus pack."""
+#: Documents of packs whose figures one pass of the watch places: half a minute.
+PLACED_AT_ONCE = 1_000
+#: Articles that are in memory at once while a pack is written.
+ROWS_AT_ONCE = 500
 
-    model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64", extra="forbid")
 
-    version: str
-    analysis: Analysis
+def _nothing(_: int) -> None:
+    """Progress that nobody watches."""
 
 
 def keep(opened: Context, now: datetime) -> Counter[str]:
-    """Make sure that the packs of the settings are known; nothing happens for those that are."""
+    """Make sure that the packs of the settings are known, and place some of the figures that wait for it."""
     done: Counter[str] = Counter()
     for name in opened.settings.seeds:
         with opened.database.transaction() as tx:
@@ -54,7 +53,7 @@ def keep(opened: Context, now: datetime) -> Counter[str]:
             done += add(opened, name, now)
             with opened.database.transaction() as tx:
                 tx.run("articles.keep_pack", name=name, now=now)
-    return done
+    return done + place(opened.database, opened.desk, now, PLACED_AT_ONCE)
 
 
 def add(opened: Context, name: str, now: datetime, *, published_at: datetime | None = None) -> Counter[str]:
@@ -69,13 +68,143 @@ def add(opened: Context, name: str, now: datetime, *, published_at: datetime | N
     bundled = BUNDLED / f"{name}.jsonl"
     if bundled.is_file():
         with as_file(bundled) as path:
-            return _record(opened, packed(path), now)
+            return read(opened, path, now)
     path = Path(name)
-    if is_pack(path):
-        return _record(opened, packed(path), now)
+    if packs.is_pack(path):
+        return read(opened, path, now)
     counts: Counter[str] = Counter()
     documents = _documents(path, published_at, counts)
     return counts + _record(opened, _analysed(opened.analyser, documents, counts), now)
+
+
+def read(opened: Context, path: Path, now: datetime) -> Counter[str]:
+    """Read a corpus pack, whole or not at all; counts by outcome. Its figures wait to be placed.
+
+    Raises:
+        UsageError: when it is no pack, was cut, or is of another version.
+    """
+    counts: Counter[str] = Counter()
+    total = 0
+
+    def rows() -> Iterator[tuple[object, ...]]:
+        nonlocal total
+        for line in packs.read(path):
+            total += 1
+            yield _row(line)
+
+    with opened.database.transaction() as tx:
+        tx.run("articles.lock")
+        tx.copy("seeds.read", rows())
+        renewed = tx.one("seeds.renew")
+        counts["copies fingerprints renewed"] = 0 if renewed is None else renewed["documents"]
+        counts[f"articles {ArticleOutcome.UNCHANGED}"] += tx.run("seeds.drop_known")
+        tx.run("seeds.set_apart")
+        tx.run("seeds.become_articles")
+        for row in tx.all("seeds.counted"):
+            counts[f"copies {row['relation']}"] += row["documents"]
+        tx.run("seeds.become_fingerprints")
+        tx.run("seeds.become_keys")
+        tx.run("seeds.wait")
+        tx.run("seeds.drop_read")
+        for row in tx.all("seeds.alone"):
+            counts.update(_judge_alone(tx, row, opened.desk, now))
+    counts[f"articles {ArticleOutcome.STORED}"] = total - counts[f"articles {ArticleOutcome.UNCHANGED}"]
+    return +counts
+
+
+def _row(line: packs.Line) -> tuple[object, ...]:
+    """A line of a pack as a row of seed_document."""
+    verdict = line.verdict
+    return (
+        line.url,
+        verdict.origin if verdict else line.url,
+        verdict.parent if verdict else None,
+        line.outlet,
+        line.language,
+        line.credit,
+        line.published,
+        line.published or UNDATED,
+        verdict.relation if verdict else None,
+        verdict.layer if verdict else "",
+        verdict.similarity if verdict else 0.0,
+        verdict.reason if verdict else "",
+        verdict.shared if verdict else [],
+        line.outcome,
+        line.version,
+        FINGERPRINT_VERSION,
+        line.fingerprint,
+        line.keys,
+        line.said,
+    )
+
+
+def _judge_alone(tx: Transaction, row: Row, desk: pipeline.Desk, now: datetime) -> list[str]:
+    """What a document is to the known articles; those that it turns into something else follow."""
+    analysis = packs.analysis_of(_line(row))
+    page = {"id": None, "fetched_at": row["as_of"], "history": True, "seed": True}
+    verdict = copies.verdict(tx, analysis.article, analysis.fingerprint, row["as_of"])
+    article_id, as_of = articles.store(tx, page, analysis, verdict, 1)
+    copies.store(tx, article_id, analysis.fingerprint, verdict.relation)
+    if verdict.relation is Relation.DUPLICATE:
+        tx.run("seeds.drop", id=row["id"])
+        return [f"copies {verdict.relation}"]
+    again = copies.judge_again(tx, article_id, as_of, verdict)
+    series.place(tx, article_id, as_of, (), (), (), (), verdict, again, desk.threshold, now)
+    tx.run("seeds.keep_waiting", id=row["id"], article_id=article_id)
+    return [f"copies {verdict.relation}"]
+
+
+def place(
+    database: Database, desk: pipeline.Desk, now: datetime, limit: int, *, progress: Callable[[int], None] = _nothing
+) -> Counter[str]:
+    """Place the figures of documents that wait for it, the oldest first, each in its own transaction; counts by outcome."""
+    desk = replace(desk, deliver=False)
+    counts: Counter[str] = Counter()
+    for _ in range(limit):
+        with database.transaction() as tx:
+            tx.run("articles.lock")
+            row = tx.one("seeds.waiting", limit=1)
+            if row is None:
+                break
+            counts[_place_one(tx, row, desk, now)] += 1
+        progress(1)
+    return counts
+
+
+def _place_one(tx: Transaction, row: Row, desk: pipeline.Desk, now: datetime) -> str:
+    tx.run("seeds.drop", id=row["id"])
+    verdict = copies.stored(row)
+    if verdict.relation is Relation.DUPLICATE:
+        return f"series {SeriesOutcome.NOTHING_NEW}"
+    try:
+        analysis = packs.analysis_of(_line(row))
+    except ValueError as error:
+        log.warning("figures of a seed not read", url=row["url"], outcome="failed", detail=str(error)[:200])
+        return "series unreadable"
+    again = copies.repeated_by(tx, row["id"])  # what was placed before what it repeats
+    placed, _ = pipeline.place(tx, row["id"], row["as_of"], analysis, verdict, again, desk, now)
+    return f"series {placed.outcome}"
+
+
+def waiting(database: Database) -> int:
+    """How many documents wait for their figures to be placed."""
+    with database.transaction() as tx:
+        row = tx.one("seeds.how_many_wait")
+    return 0 if row is None else int(row["documents"])
+
+
+def _line(row: Row) -> packs.Line:
+    return packs.Line(
+        version=row["analysis_version"],
+        url=row["url"],
+        outlet=row["outlet"],
+        language=row["language"],
+        credit=row["credit"],
+        published=row["published_at"],
+        outcome=row["figures_outcome"],
+        fingerprint=row["sketch"],
+        said=row["said"],
+    )
 
 
 def pack(
@@ -88,96 +217,52 @@ def pack(
 ) -> Counter[str]:
     """Write the documents of these paths as a corpus pack; counts by outcome. Nothing is stored.
 
+    What they are to each other is found when the pack is read.
+
     Args:
         dates: of documents that name none, by the file's name.
     Raises:
         UsageError: when a path cannot be read, or the pack cannot be written.
     """
     counts: Counter[str] = Counter()
-    part = to.with_name(to.name + ".part")
-    try:
-        with gzip.open(part, "wt", encoding="utf-8") if to.suffix == ".gz" else part.open("w", encoding="utf-8") as out:
-            for path in paths:
-                for analysis in _analysed(analyser, _documents(path, published_at, counts, dates), counts):
-                    out.write(Packed(version=VERSION, analysis=_bare(analysis)).model_dump_json() + "\n")
-                    counts["packed"] += 1
-        part.replace(to)
-    except OSError as error:
-        raise UsageError(f"{to}: {(error.strerror or str(error)).lower()}", mend="name another file") from None
+    analyses = (
+        analysis for path in paths for analysis in _analysed(analyser, _documents(path, published_at, counts, dates), counts)
+    )
+    counts["packed"] = packs.write((line for one in analyses for line in packs.encoded([packs.of_analysis(one)])), to)
     return counts
 
 
-def _bare(analysis: Analysis) -> Analysis:
-    """The analysis without the wording of its text: no sentence, headline or claim; of each phrase the beginning, and words
-    that are kept for linking in the order of the alphabet. So nothing longer than a phrase can be read from it."""
-    figures = tuple(
-        replace(
-            figure,
-            surface=_beginning(figure.surface),
-            measured=_beginning(figure.measured),
-            attribution=None if figure.attribution is None else _beginning(figure.attribution),
-            as_of=None if figure.as_of is None else _beginning(figure.as_of),
-            slots=Slots(**{name: _beginning(phrase) for name, phrase in asdict(figure.slots).items()}),
-        )
-        for figure in analysis.figures
-    )
-    mentions = tuple(
-        replace(
-            mention,
-            counted=mention.counted[:LONGEST_PHRASE],
-            sentence=tuple(sorted(mention.sentence)),
-            before=tuple(sorted(mention.before)),
-            title=tuple(sorted(mention.title)),
-            measured=tuple(sorted(mention.measured)),
-            slots=tuple(tuple(sorted(slot)) for slot in mention.slots),
-            label=_beginning(mention.label),
-        )
-        for mention in analysis.mentions
-    )
-    article = replace(analysis.article, text="", title="", authors=())
-    return replace(analysis, article=article, figures=figures, mentions=mentions, claims=())
-
-
-def _beginning(phrase: str) -> str:
-    words = phrase.split()
-    return phrase if len(words) <= LONGEST_PHRASE else " ".join(words[:LONGEST_PHRASE]) + " …"
-
-
-def is_pack(path: Path) -> bool:
-    """Is this file a corpus pack? Its first line says so."""
-    if not path.is_file() or not path.name.endswith((".jsonl", ".jsonl.gz")):
-        return False
-    with _open(path) as lines:
-        return '"analysis":' in next(iter(lines), "")[:60]
-
-
-def _open(path: Path) -> Any:
-    return gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-
-
-def packed(path: Path) -> Iterator[Analysis]:
-    """The documents of a corpus pack.
+def pack_archive(database: Database, to: Path, workers: int) -> Counter[str]:
+    """Write the articles of a database as a corpus pack, with what they are to each other; counts by outcome.
 
     Raises:
-        UsageError: at a line that is none, or is of another version.
+        UsageError: when the pack cannot be written.
     """
-    with _open(path) as lines:
-        for number, line in enumerate(lines, 1):
-            try:
-                packed = Packed.model_validate_json(line)
-            except ValidationError as error:
-                first = error.errors()[0]
-                where = ".".join(str(key) for key in first["loc"])
-                raise UsageError(
-                    f"{path}, line {number}: not a document of a corpus pack: {where}: {first['msg'].lower()}",
-                    mend="write it anew with: figurewatch seed pack",
-                ) from None
-            if packed.version != VERSION:
-                raise UsageError(
-                    f"{path}, line {number}: written by another version of the analysis ({packed.version}, here {VERSION})",
-                    mend="write it anew with: figurewatch seed pack",
-                )
-            yield packed.analysis
+    counts: Counter[str] = Counter()
+    with database.transaction() as tx, ProcessPoolExecutor(workers, get_context("forkserver")) as pool:
+        counts["packed"] = packs.write(_in_parallel(pool, workers, _stored(tx)), to)
+        row = tx.one("seeds.other_versions", version=VERSION)
+        counts["of another version (figurewatch reprocess)"] = 0 if row is None else row["articles"]
+    return +counts
+
+
+def _stored(tx: Transaction) -> Iterator[list[Row]]:
+    """The articles that a pack may hold, some at a time."""
+    after = 0
+    while rows := tx.all("seeds.to_pack", after=after, version=VERSION, limit=ROWS_AT_ONCE):
+        after = rows[-1]["id"]
+        yield rows
+
+
+def _in_parallel(pool: Executor, workers: int, rows: Iterable[list[Row]]) -> Iterator[bytes]:
+    """Their lines, in order; no more are read ahead than the workers need."""
+    ahead: deque[Future[list[bytes]]] = deque()
+    for some in rows:
+        ahead.append(pool.submit(packs.of_rows, some))
+        if len(ahead) > 2 * workers:
+            yield from ahead.popleft().result()
+    while ahead:
+        yield from ahead.popleft().result()
 
 
 def dates_of(path: Path) -> dict[str, datetime]:

@@ -47,12 +47,13 @@ def place(
     mentions: Sequence[Mention],
     verdict: Verdict,
     again: Sequence[Rejudged],
-    threshold: Decimal,
+    threshold: Decimal | None,
     now: datetime,
 ) -> Result:
     """Observe every figure and decide the shifts of the series touched.
 
     Args:
+        threshold: None: whoever records many articles calls settle() once for all series that they touched.
         again: articles that turned out, by this one, to be something else than was thought, and what repeats them.
     """
     if not figures and not again:
@@ -87,13 +88,25 @@ def place(
     for keep, end in _allowed(tx, found.merges):
         merge(tx, keep, end)
         chosen = {index: keep if series == end else series for index, series in chosen.items()}
-    tx.run("series.relabel", series=sorted(set(chosen.values())))
     moved = _follow(tx, again)
+    if threshold is None:
+        outcome = SeriesOutcome.OBSERVED if figures else SeriesOutcome.NOTHING_NEW
+        return Result(outcome=outcome, series=tuple(sorted(moved | set(chosen.values()))))
+    tx.run("series.relabel", series=sorted(set(chosen.values())))
     touched = tuple(sorted(moved | {chosen[index] for index in range(len(figures)) if figures[index].role is Role.LEVEL}))
     shifted = decide(tx, touched, threshold, now)
     if not figures:
         return Result(outcome=SeriesOutcome.NOTHING_NEW, series=touched)
     return Result(outcome=SeriesOutcome.SHIFTED if shifted else SeriesOutcome.OBSERVED, series=touched)
+
+
+def settle(tx: Transaction, touched: Iterable[int], threshold: Decimal, now: datetime) -> int:
+    """Labels and shifts of series that place() left unsettled; how many shifts are new."""
+    series = sorted(set(touched))
+    if not series:
+        return 0
+    tx.run("series.relabel", series=series)
+    return decide(tx, [row["id"] for row in tx.all("series.levels", series=series)], threshold, now)
 
 
 def _follow(tx: Transaction, again: Sequence[Rejudged]) -> set[int]:

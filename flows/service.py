@@ -22,9 +22,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import quote, urlencode
@@ -49,6 +50,8 @@ KILL_SECONDS = 5.0
 #: hour will not do better: whoever looks after the service must hear of it.
 AGAIN_SECONDS = 1.0
 MOST_STARTS = 6
+#: Nothing is done by us for so long only when the machine slept, or its clock was set.
+ASLEEP_SECONDS = 30.0
 #: What a child says is kept in a file of at most this size, and the one before.
 LOG_BYTES = 5_000_000
 
@@ -175,11 +178,12 @@ def serve(settings: Settings, served: Sequence[Served], out: Console) -> None:
             out.print(f"starting: PostgreSQL {db.server_version(url)} runs, Prefect's server is next (some ten seconds)")
             _wait_healthy(port, children[0], stop)
         if not stop.count:
-            register(settings, served, reconcile=own_server)
-            children.append(_Child("worker", _logs(settings), settings.serve.work_pool))
+            register(settings, served, "all" if own_server else "")
+            children.append(_Child("worker", _logs(settings), settings.serve.work_pool, "3"))
             page = _page(settings, url, children)
             _say_where(settings, own_server, page, out)
-            _look_after(settings, url, children, stop, Board(url, out, settings.serve.every_seconds))
+            again = partial(register, settings, served) if own_server else None
+            _look_after(settings, url, children, stop, Board(url, out), again)
         out.print("stopping")
     finally:
         _stop_all(children, stop, page)
@@ -210,10 +214,11 @@ def work(config: Path | None, data_dir: Path | None, out: Console) -> None:
         url = database_url(settings)
         db.migrate(url)
         prefect_environment(settings)
-        children.append(_Child("worker", _logs(settings), settings.serve.work_pool))
+        # One at a time: what is more goes to the other workers.
+        children.append(_Child("worker", _logs(settings), settings.serve.work_pool, "1"))
         page = _page(settings, url, children)
         _say_where(settings, False, page, out)
-        _look_after(settings, url, children, stop, Board(url, out, settings.serve.every_seconds))
+        _look_after(settings, url, children, stop, Board(url, out))
         out.print("stopping")
     finally:
         _stop_all(children, stop, page)
@@ -221,11 +226,12 @@ def work(config: Path | None, data_dir: Path | None, out: Console) -> None:
             release(settings.data_dir)
 
 
-def register(settings: Settings, served: Sequence[Served], *, reconcile: bool = False) -> None:
+def register(settings: Settings, served: Sequence[Served], reconcile: str = "") -> None:
     """Make the work pool, the deployments and the automations on the Prefect server; again changes nothing.
 
     Args:
-        reconcile: end the runs that a killed service left, and drop those that were missed: all runs there are ours.
+        reconcile: where all runs there are ours. "missed": drop those that were to begin while nobody could; "all": and end
+            those that a killed worker left.
     Raises:
         OperationError: the server does not answer or does not take them.
     """
@@ -302,14 +308,30 @@ def _say_where(settings: Settings, own_server: bool, page: Page | None, out: Con
     )
 
 
-def _look_after(settings: Settings, url: str, children: "Sequence[_Child]", stop: "_Stop", board: Board) -> None:
-    """Keep everything running, and show what it does, until it is told to stop."""
+def _look_after(
+    settings: Settings,
+    url: str,
+    children: "Sequence[_Child]",
+    stop: "_Stop",
+    board: Board,
+    again: Callable[[str], None] | None = None,
+) -> None:
+    """Keep everything running, and show what it does, until it is told to stop.
+
+    Args:
+        again: tells Prefect, where it is ours, that what it thinks to be under way is not, and that what was missed is not
+            to be made up for: after a worker was killed, and after the machine slept.
+    """
+    seen = time.time()
     with board:
         while not stop.wait(0.5):
+            slept, seen = time.time() - seen > ASLEEP_SECONDS, time.time()
             if not _database_runs(settings, url):
                 continue
-            for child in children:
-                child.keep()
+            ended = [child.name for child in children if child.keep()]
+            if again is not None and (slept or "worker" in ended):
+                with contextlib.suppress(OperationError):  # the server is being started again as well
+                    again("all" if "worker" in ended else "missed")
             board.look(datetime.now(UTC))
 
 
@@ -395,15 +417,15 @@ class _Child:
             if _OURS.match(words):
                 print(words, file=sys.stderr, flush=True)  # noqa: T201
 
-    def keep(self) -> None:
-        """Start it again, after a while, when it has ended.
+    def keep(self) -> bool:
+        """Start it again, after a while, when it has ended; whether that is seen now.
 
         Raises:
             OperationError: it ends again and again.
         """
         code = self.process.poll()
         if code is None:
-            return
+            return False
         if not self._again_at:
             self._end()
             if len(self._starts) >= MOST_STARTS:
@@ -411,9 +433,11 @@ class _Child:
             pause = AGAIN_SECONDS * 2 ** (len(self._starts) - 1)
             log.warning("a part of the service ended and is started again", part=self.name, status=code, seconds=pause)
             self._again_at = time.monotonic() + pause
-        elif time.monotonic() >= self._again_at:
+            return True
+        if time.monotonic() >= self._again_at:
             self._again_at = 0.0
             self._start()
+        return False
 
     def check(self) -> None:
         """Raise when it has ended."""
@@ -527,7 +551,7 @@ def _main(words: list[str]) -> None:
         sys.argv = ["prefect", "server", "start", "--host", "127.0.0.1", "--port", words[1]]
     else:
         name = f"figurewatch {passes.worker_name()}"
-        sys.argv = ["prefect", "worker", "start", "--pool", words[1], "--type", "process", "--name", name]
+        sys.argv = ["prefect", "worker", "start", "--pool", words[1], "--type", "process", "--limit", words[2], "--name", name]
     app()
 
 

@@ -12,7 +12,7 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 import platformdirs
@@ -52,6 +52,7 @@ class SourceSettings(_Table):
     def _http(cls, url: str) -> str:
         if not re.match(r"https?://[^\s/]+", url):
             raise ValueError("an address starts with http:// or https://")
+        urlsplit(url)  # says what is wrong with one that no program can read
         return url
 
 
@@ -183,6 +184,13 @@ class FetchSettings(_Table):
     allow_hosts: tuple[str, ...] = Field((), description="hosts that may have a private or loopback address")
 
 
+class BackfillSettings(_Table):
+    """Where archives stand."""
+
+    wayback_url: str = Field("https://web.archive.org", description="server that speaks the Wayback Machine's protocol")
+    commoncrawl_url: str = Field("https://data.commoncrawl.org", description="server that holds the files of CC-NEWS")
+
+
 class ServeSettings(_Table):
     """The service."""
 
@@ -217,6 +225,7 @@ class Settings(_Table):
     threshold: Decimal = Field(Decimal("0.10"), gt=0, description="share by which a number must move to be a shift")
     topic: TopicSettings = Field(TopicSettings(), description="what is watched")
     fetch: FetchSettings = Field(FetchSettings(), description="how pages are fetched")
+    backfill: BackfillSettings = Field(BackfillSettings(), description="where archives stand")
     serve: ServeSettings = Field(ServeSettings(), description="the service")
     sources: tuple[SourceSettings, ...] = Field((), description="what is polled")
     channels: dict[str, ChannelSettings] = Field({}, description='name = Apprise address, or "env:NAME", or "file:/path"')
@@ -319,6 +328,8 @@ def _hide(settings: Settings) -> None:
     for channel in settings.channels.values():
         if not channel.address.get_secret_value().startswith(("env:", "file:")):
             hide(channel.address.get_secret_value())
+    for source in settings.sources:
+        hide(unquote(urlsplit(source.url).password or ""))
     if settings.database_url is not None:
         url = settings.database_url.get_secret_value()
         for password in re.findall(r"(?<=://)[^/@]*:([^/@]+)(?=@)|(?<![a-z])password=([^&\s]+)", url):
@@ -349,8 +360,12 @@ def _put(values: dict[str, Any], keys: list[str], value: str) -> None:
         if isinstance(values.get(key), str):  # a channel that is only its address
             values[key] = {"address": values[key]}
         values = values.setdefault(key, {})
-    field = Settings.model_fields.get(keys[-1]) if len(keys) == 1 else None
-    values[keys[-1]] = tuple(value.split(",")) if field is not None and "tuple" in str(field.annotation) else value
+    model: Any = Settings
+    for key in keys[:-1]:
+        model = getattr(getattr(model, "model_fields", {}).get(key), "annotation", None)
+    field = getattr(model, "model_fields", {}).get(keys[-1])
+    is_list = field is not None and str(field.annotation).startswith("tuple")
+    values[keys[-1]] = tuple(part for part in value.split(",") if part) if is_list else value
 
 
 def _explain(error: ValidationError, path: Path, text: str) -> str:
@@ -378,6 +393,7 @@ def _known(keys: list[Any]) -> list[str]:
     tables: dict[str, type[BaseModel]] = {
         "topic": TopicSettings,
         "fetch": FetchSettings,
+        "backfill": BackfillSettings,
         "serve": ServeSettings,
         "sources": SourceSettings,
         "rules": RuleSettings,

@@ -21,8 +21,8 @@ from extractors.article.feed import FeedDocument, NotAFeed, read_feed
 from extractors.article.sitemap import SitemapDocument, SitemapLink, read_sitemap
 from extractors.article.urls import canonical_url, is_web_url
 from flows.db import Database, Jsonb, Transaction
-from flows.gate import LONGEST_WAIT, Gate, HostBusy, host_of
-from flows.http import Client, Response, redact
+from flows.gate import LONGEST_WAIT, Gate, HostBusy, host_of, spelled
+from flows.http import Client, Response, redact, with_credentials_of
 from flows.log import log
 from flows.robots import Robots
 from flows.settings import Settings
@@ -394,6 +394,7 @@ def _learnt(source: dict[str, Any], reading: Reading, listed: int, new: int, now
         to, since, for_good = schedule.moved(answer.moved_to, seen=source["moved_to"], since=source["moved_since"], now=now)
         learnt |= {"moved_to": to, "moved_since": since}
         if for_good and is_web_url(to):
+            to = with_credentials_of(source["address"], to)
             learnt |= {"address": to, "host": host_of(to), "moved_to": "", "moved_since": None}
     learnt["due_at"] = schedule.due(
         now, wait, source=source["id"], trouble=learnt["trouble"], hints=_hints(learnt, answer if good else None, answer)
@@ -429,15 +430,15 @@ def _tell(tx: Transaction, source: dict[str, Any], reading: Reading, learnt: dic
         notify("retired", "is gone for good (410) and is polled no more, until you say: figurewatch sources resume")
         return
     if learnt["failures"] == 0 and source["failures"] and (since := over("failing")) is not None:
-        notify("recovered", f"works again; it had failed for {_long(since)}")
+        notify("recovered", f"works again; it had failed for {spelled(since)}")
     if learnt["failures"] >= schedule.FAILURES_TOLD:
         why = reading.detail or reading.outcome
         notify("failing", f"failed {learnt['failures']} times in a row, at last: {why}; it is still polled, less often")
     last, usual = learnt["last_new_at"], learnt["usual_gap"]
     if new and source["gaps"] and (since := over("silent")) is not None:
-        notify("recovered", f"lists something new again, {_long(since)} after it was found silent")
+        notify("recovered", f"lists something new again, {spelled(since)} after it was found silent")
     elif not new and schedule.silent(now, last_new=last, usual=usual, gaps=learnt["gaps"]):
-        notify("silent", f"has listed nothing new for {_long(now - last)}; {_long(usual)} is the longest that is usual")
+        notify("silent", f"has listed nothing new for {spelled(now - last)}; {spelled(usual)} is the longest that is usual")
     if learnt["address"] != source["address"]:
         other = tx.one("sources.at_address", address=learnt["address"], id=source["id"])
         if other is None:
@@ -445,11 +446,6 @@ def _tell(tx: Transaction, source: dict[str, Any], reading: Reading, learnt: dic
         else:
             learnt["state"] = "retired"
             notify("retired", f"has moved to {redact(learnt['address'])}, which is a source already, and is polled no more")
-
-
-def _long(time: timedelta) -> str:
-    hours = time.total_seconds() / 3600
-    return f"{hours / 24:.0f} days" if hours >= 48 else f"{hours:.0f} hours" if hours >= 2 else f"{hours * 60:.0f} minutes"
 
 
 def list_entry(

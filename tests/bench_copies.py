@@ -1,6 +1,6 @@
-"""What recognising a copy costs as the archive grows: look-up, storing, size, fingerprints a second; and packs.
+"""What recognising a copy costs as the archive grows: look-up, storing, size, and fingerprints a second.
 
-    python tests/bench_copies.py [--sizes 10000 100000 1000000] [--packs 100000] [--picture FILE.svg] [--json]
+    python tests/bench_copies.py [--sizes 10000 100000 1000000] [--picture FILE.svg] [--json]
 
 An embedded PostgreSQL is filled with synthetic articles by COPY: real fingerprints for some thousands of made texts, and for
 the rest rows of 28 keys, of which one in ten is drawn from a few hundred that thousands of articles share (stock phrases,

@@ -39,6 +39,56 @@ def _loopback_only(self: socket.socket, address: Any) -> None:
 socket.socket.connect = _loopback_only  # type: ignore[method-assign]
 
 
+#: What tests plant as passwords, tokens and paths of webhooks; nothing that any test's program writes may hold one.
+PLANTED = (
+    "hunter2", "s3cretPath", "TIiajkdnlazkcOXrIdevi7", "xoxbSECRET", "xoxb-1-demo", "B0DEMO/newsroom", "geheim",
+    "quite: a/secret@word",
+)  # fmt: skip
+
+
+def leaked(written: Any) -> list[str]:
+    """The planted secrets in what was written."""
+    text = written.decode("utf-8", "replace") if isinstance(written, bytes) else str(written or "")
+    return [secret for secret in PLANTED if secret in text]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: Any) -> Any:
+    """A test that wrote a secret, to a stream or to any log, has failed."""
+    report = yield
+    found = leaked("\n".join(text for _, text in report.sections))
+    if found and report.passed:
+        report.outcome = "failed"
+        report.longrepr = f"secrets were written: {', '.join(found)}"
+    return report
+
+
+_run = subprocess.run
+
+
+def _run_watched(*args: Any, **options: Any) -> Any:
+    done = _run(*args, **options)
+    found = leaked(done.stdout) + leaked(done.stderr)
+    assert not found, f"a program wrote secrets: {', '.join(found)}"
+    return done
+
+
+subprocess.run = _run_watched  # type: ignore[assignment]
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Neither do the log files that were left: those of servers and children of the service."""
+    folders = [
+        HOME,
+        *([session.config._tmp_path_factory.getbasetemp()] if hasattr(session.config, "_tmp_path_factory") else []),
+    ]
+    logs = [path for folder in folders for pattern in ("*.log", "log") for path in folder.rglob(pattern) if path.is_file()]
+    found = [f"{path}: {secret}" for path in logs for secret in leaked(path.read_bytes())]
+    if found:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        print("secrets in log files:", *found, sep="\n  ")
+
+
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Address of an embedded server for this run of the tests."""

@@ -8,6 +8,7 @@ Pure; no text raises.
 import html
 import re
 from html.entities import html5
+from itertools import islice
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from lxml import etree
@@ -16,6 +17,9 @@ from lxml import html as lxml_html
 from extractors.article.urls import is_web_url
 
 MAX_TITLE_LENGTH = 1_000
+#: Tags, opening and closing, of an XML document whose tree is built; what stands behind them is cut off. A full sitemap with
+#: pictures has a million; the tree of so many takes up to 300 MB.
+MAX_TAGS = 1_000_000
 
 _XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _ROOT = re.compile(r"<([A-Za-z_][\w.:-]*)")
@@ -27,8 +31,7 @@ _SPACES = re.compile(r"[ \t\r\n\f\v\x85\u2028\u2029]+")
 #: What nobody sees in one line: where a word may be broken, a byte order mark, what no document may hold.
 _UNSEEN = re.compile("[\xad\ufeff\x00-\x08\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
-#: An ampersand that begins no reference; in a CDATA section each stands for itself.
-_AMPERSAND = re.compile(r"(<!\[CDATA\[.*?\]\]>)|&(?!#?[A-Za-z0-9]{1,32};)", re.DOTALL)
+_AMPERSAND = re.compile(r"&(?!#?[A-Za-z0-9]{1,32};)")
 
 
 def parse_html(page: str) -> lxml_html.HtmlElement | None:
@@ -47,7 +50,7 @@ def parse_xml(text: str, base_url: str = "") -> "etree._Element | str":
     at = root_start(text)
     if at is None:
         return "empty" if not text.strip() else "neither XML nor JSON"
-    text = _AMPERSAND.sub(lambda found: found[1] or "&amp;", mended(text[at:]))
+    text = _escaped(mended(_cut(text[at:])))
     parser = etree.XMLParser(
         encoding="utf-8", recover=True, resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
     )
@@ -61,6 +64,22 @@ def parse_xml(text: str, base_url: str = "") -> "etree._Element | str":
 def mended(text: str) -> str:
     """XML without the characters that it may not hold, HTML's named characters as themselves."""
     return NOT_XML.sub("", _REFERENCE.sub(_character, text))
+
+
+def _cut(text: str) -> str:
+    if text.count("<") <= MAX_TAGS:
+        return text
+    return text[: next(islice((tag.start() for tag in re.finditer("<", text)), MAX_TAGS, None))]
+
+
+def _escaped(text: str) -> str:
+    """XML in which an ampersand that begins no reference is one; in a CDATA section each stands for itself."""
+    pieces: list[str] = []
+    at = 0
+    while (start := text.find("<![CDATA[", at)) >= 0 and (end := text.find("]]>", start)) >= 0:
+        pieces += [_AMPERSAND.sub("&amp;", text[at:start]), text[start:end]]
+        at = end
+    return "".join([*pieces, _AMPERSAND.sub("&amp;", text[at:])])
 
 
 def root_name(text: str, at: int) -> str:

@@ -30,6 +30,7 @@ _TITLE_KEYS = (
     "og:title twitter:title headline dc.title dcterms.title parsely-title sailthru.title cxenseparse:title title".split()
 )
 _SITE_KEYS = "og:site_name application-name dc.publisher publisher".split()
+_MARKED_HEADLINES = etree.XPath("descendant::*[@itemprop='headline' or @property='headline' or @property='schema:headline']")
 _LANGUAGE_KEYS = "og:locale content-language language dc.language".split()
 #: Elements within a headline that part no words.
 _WITHIN_WORDS = frozenset("a abbr b cite em font i mark q s small strong sub sup u wbr".split())
@@ -72,6 +73,7 @@ class Declared:
     has_node: bool = False  #: structured data describes an article; "og:type" alone says so of sections too
     kinds: frozenset[str] = frozenset()  #: what structured data and "og:type" call the page and its parts, in lower case
     is_free: bool = True  #: False: the publisher says that the text is for subscribers
+    words: int = 0  #: of the whole text, as structured data counts them; 0 where it does not
 
 
 def declared(tree: HtmlElement, url: str = "") -> Declared:
@@ -112,14 +114,19 @@ def declared(tree: HtmlElement, url: str = "") -> Declared:
         has_node=bool(node),
         kinds=frozenset().union(*map(types, nodes)) | {kind.lower() for kind in meta.get("og:type", ())},
         is_free=not any(str(one.get("isAccessibleForFree")).lower() == "false" for one in (nodes if not node else [node])),
+        words=_counted(node),
     )
+
+
+def _counted(node: dict[str, Any]) -> int:
+    """How many words an article's node says that it has; its own text is counted where it holds the whole."""
+    written = str(node.get("wordCount", "")).strip()[:7]
+    return int(written) if written.isascii() and written.isdigit() else len(text_of(node.get("articleBody")).split())
 
 
 def _microdata_headlines(tree: HtmlElement) -> list[str]:
     """The headline that is marked as one in the page's body; none where lists of other stories have theirs marked, too."""
-    marked = tree.xpath(
-        "//body//*[@itemprop='headline' or @property='headline' or @property='schema:headline'][not(self::meta)]"
-    )
+    marked = [element for element in _MARKED_HEADLINES(tree) if element.tag != "meta"]
     texts = list(dict.fromkeys(text for element in marked[:5] if (text := headline_text(_visible(element)))))
     return texts if len(texts) == 1 else []
 

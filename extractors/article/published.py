@@ -42,7 +42,8 @@ DATE_KEYS = (
     " publish_date published_time published-date article:published article.published date.issued dc.date dc.date.issued"
     " dc.date.created dcterms.date dcterms.created dcterms.issued parsely-pub-date sailthru.date bt:pubdate ptime"
     " cxenseparse:recs:publishtime cxenseparse:publishtime rnews:datepublished article_date_original originalpublicationdate"
-    " citation_publication_date og:pubdate pub_date publication_date publicationdate created"
+    " citation_publication_date og:pubdate pub_date publication_date publicationdate"
+    " publish_time publishtime pubtime published_at publishedat article.created created"
 ).split()
 _CHANGE_KEYS = ("article:modified_time", "og:updated_time", "datemodified", "last-modified")
 
@@ -74,6 +75,7 @@ _WORDED = re.compile(
 _CJK = re.compile(r"((?:19|20)\d\d)\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
 _ISO = re.compile(r"\b((?:19|20)\d\d)[-./](\d{1,2})[-./](\d{1,2})\b")
 _DOTTED = re.compile(r"\b(\d{1,2})[./-](\d{1,2})[./-]((?:19|20)\d\d|\d\d)\b")
+_STROKES = re.compile(r"\s*\d{1,2}/\d{1,2}/\d{4}\b")
 _CLOCK = re.compile(r"\b(\d{1,2})[:.h時시]\s?([0-5]\d)(?::([0-5]\d))?\b(?![./-]\d)(?:\s?([ap])\.?m\b)?", re.IGNORECASE)
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -102,7 +104,10 @@ def declared_date(
         ):
             written = (element.get("datetime") or element.get("content") or element.get("title") or "", element_text(element))
             said += [(f"{element.tag} element", one) for one in written]
-    dates = [(found, source) for source, written in said[:MAX_DATES] if written and (found := as_written(written)) is not None]
+    language = tree.getroottree().getroot().get("lang") or ""
+    dates = [
+        (found, source) for source, written in said[:MAX_DATES] if written and (found := _read(written, language)) is not None
+    ]
     if not dates:
         return None, ""
     first, source = _not_the_change(dates, node, meta)
@@ -115,6 +120,13 @@ def declared_date(
             first.replace(tzinfo=UTC),
         )
     return first, source
+
+
+def _read(written: str, language: str) -> datetime | None:
+    """A declared date; what is written for readers is in the order of their language."""
+    if _STROKES.match(written) and declared_language(language) not in {"en", ""}:
+        return written_day(written[:MAX_SHOWN_LENGTH], language)
+    return as_written(written)
 
 
 def _not_the_change(

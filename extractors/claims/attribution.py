@@ -68,9 +68,16 @@ def attributions(doc: Doc, quoted: list[Span]) -> list[Attribution]:
                 reports.add(token.i)
         if one is not None:
             found.append(one)
+    # of "economists polled by X expect", the economists speak
+    found = [one for one in found if one.cue not in _ASKED or not any(_asked(one, other, doc) for other in found)]
     verbs = {one.at for one in found}
     outer = [one for one in found if not _nested(one, doc, reports)] if verbs else []
     return outer or _colon(doc, quoted)
+
+
+def _asked(one: Attribution, other: Attribution, doc: Doc) -> bool:
+    """Was who makes the other statement asked by the holder of this one?"""
+    return any(token.idx == one.at and token.head is other.holder for token in doc)
 
 
 @cache

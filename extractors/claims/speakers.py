@@ -207,7 +207,9 @@ def _again(word: str, phrase: str, known: Cast, head: Token, sentence: Sentence)
     if word in known.named and len(known.named[word].split()) > 2:
         full: str | None = known.named[word]
     elif word in COMPANY_NOUNS:
-        full = _subject(head.doc, head.i, known) or next(
+        nearest = _subject(head.doc, head.i, known)
+        full = nearest if nearest is not None and nearest != nearest.lower() else None  # "the union" is no company
+        full = full or next(
             (
                 body
                 for body in [*reversed(known.bodies), *sorted(known.subjects, key=lambda name: -known.counts[name.split()[0]])]

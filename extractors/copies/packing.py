@@ -6,6 +6,7 @@ where each look-up reads up to 25 of them.
 
 import struct
 import zlib
+from collections.abc import Sequence
 from itertools import islice
 
 from extractors.copies.meaning import DIMENSIONS
@@ -14,6 +15,8 @@ from schemas.records import Fingerprint, SentenceSketch
 _HEAD = struct.Struct("<I32sIIIIII")
 _SENTENCE = "IIIIIIqB"  #: words, numbers, names, years, length, paragraph, skeleton, prose
 _BETWEEN = "\n"  #: no number holds one
+#: Bytes of an unpacked fingerprint that are read for its keys: they stand at the beginning.
+MOST_BYTES = 4096
 _NO_MEANING = bytes(DIMENSIONS // 2)  #: a meaning has no such byte
 
 
@@ -82,3 +85,23 @@ def unpack(packed: bytes) -> Fingerprint:
             )
         ),
     )
+
+
+def keys_of(packed: bytes) -> list[int]:
+    """The look-up keys of a packed fingerprint, with one for the text as a whole: short ones have no others.
+
+    Raises:
+        ValueError: when it is none.
+    """
+    try:
+        raw = zlib.decompressobj().decompress(packed, MOST_BYTES)
+        _, text_hash, count, *_ = _HEAD.unpack_from(raw)
+        keys = struct.unpack_from(f"<{count}q", raw, _HEAD.size)
+    except (zlib.error, struct.error) as error:
+        raise ValueError(str(error)) from None
+    return look_up_keys(keys, text_hash)
+
+
+def look_up_keys(keys: Sequence[int], text_hash: bytes) -> list[int]:
+    """The keys of a fingerprint with one for its text as a whole."""
+    return [*keys, int.from_bytes(text_hash[:8], "big", signed=True)]

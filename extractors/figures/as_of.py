@@ -117,7 +117,7 @@ class Period:
         ):
             return True
         if self.kind == "ago":
-            return True
+            return self.prep != "from"  # "fell 2 percent from a month earlier" is a change until now
         if self.kind == "decade":
             return True
         if published is None or self.prep in {"by", "from", "until"}:

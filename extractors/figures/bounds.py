@@ -32,8 +32,8 @@ BOUNDS = re.compile(
     r"|a little |a bit )?under"
     r"|(?:well |just |slightly )?below|(?:just |a little |a bit )(?:short|shy) of|shy of|not quite|approaching|close on"
     r"|south of|<)"
-    r"|(?P<approx>about|around|roughly|approximately|approx\.?|some|perhaps|(?:an|the|its|their) estimated|circa|ca?\."
-    r"|(?:somewhere )?in the (?:region"
+    r"|(?P<approx>an average of|about|around|roughly|approximately|approx\.?|some|perhaps|(?:an|the|its|their) estimated"
+    r"|circa|ca?\.|(?:somewhere )?in the (?:region"
     r"|order|neighbou?rhood|vicinity) of|close to|near|barely|reportedly about|more or less|~|≈)"
     rf")[\s]?{_FILLER}$",
     re.IGNORECASE,
@@ -50,6 +50,10 @@ _AFTER_BOUND = re.compile(
 
 
 BETWEEN = re.compile(r"\b(?:somewhere |anywhere |anything )?(?:between|from|of from|anywhere from)[ ]$", re.IGNORECASE)
+
+
+#: Behind a preposition that could be a bound too.
+_NEARLY = re.compile(r"(?<=[ ])(?:nearly|almost)[ ]")
 
 
 def without_bound(gap: str) -> str:
@@ -77,6 +81,9 @@ def limits(view: View, f: Found) -> tuple[Bound, int, int]:
             return bound, start, end  # "more than the 300 planned" compares; it does not bound the 300
         if kind == "more_than" and re.search(r"\b(?:not|n't|never|cannot|nor)\b(?:[ ]\w+){0,3}[ ]$", left[: match.start()]):
             return bound, start, end  # a limit ("may not exceed 40") is stated exactly
+        begin = match.start()
+        if kind == "approx" and (nearer := _NEARLY.search(words)):
+            kind, begin = "less_than", begin + nearer.start()  # "lines around nearly two thirds of it"
         lasting = f.unit in TIME_UNITS and words.split()[0] in ("over", "within") and f.rate is None
         if (
             lasting
@@ -86,7 +93,7 @@ def limits(view: View, f: Found) -> tuple[Bound, int, int]:
             kind = ""
         if kind:
             bound = Bound(kind)
-            start -= len(left) - match.start()
+            start -= len(left) - begin
     for place in (f.number_end, f.end):
         after = _AFTER_BOUND.match(view.text, place)
         if after and bound is Bound.EXACT:

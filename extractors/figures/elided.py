@@ -64,6 +64,23 @@ _AGAINST = re.compile(
     re.IGNORECASE,
 )
 
+#: "voted by 29 to 22 to pay"
+_VOTE = re.compile(
+    r"\b(?:vot\w+|approv\w+|reject\w+|passed|carried|defeated|adopted)\b[^.;,]{0,30}\bby (?:(?:\d{1,3}|[a-z-]+) to )?$",
+    re.IGNORECASE,
+)
+_VOTE_AFTER = re.compile(r" (?:votes )?to (?:\d|[a-z])")
+#: "killed two children and wounded nine others"
+_OTHERS = re.compile(r"[ ]others\b")
+#: "the 400 who had to leave"
+_WHO = re.compile(r"[ ]who\b")
+#: "infections have fallen to fewer than twenty": what moves is what is counted.
+_MOVED = re.compile(
+    r"\b(?:r[io]sen?|fell|fallen|climbed|dropped|grew|grown|slowed|dwindled|declined|doubled|increased|decreased|swollen|swelled)"
+    r" (?:again |back |further )?to $"
+)
+#: No nation but two has as many people: it is money.
+_MORE_THAN_PEOPLE = 4 * 10**8
 #: From what strangeness on the clause's own subject is the better guess; the scale is decades of difference in value.
 _SUBJECT_COST = 1.0
 
@@ -77,6 +94,7 @@ def elided(view: View, found: list[Found], index: int, memory: Memory) -> None:
     if f.unit:
         return
     f.elided = True
+    left = view.before(f.start, 120)
     previous = [p for p in found[:index] if p.unit]
     told = [t for t in memory.told if t.unit]
     if collective := _collective(view, f):
@@ -94,10 +112,24 @@ def elided(view: View, found: list[Found], index: int, memory: Memory) -> None:
         f.unit = previous[-1].unit
         f.rate = f.rate or previous[-1].rate
         return
+    if f.value < 10 and f.value != f.value.to_integral_value() and "magnitude" in left.lower():
+        f.unit = "magnitude"
+        return
     if telling := _telling(view, f):
         f.unit = telling
         return
-    if clause := _from_clause(view, f):
+    if _VOTE.search(left) and (left.endswith(" to ") or _VOTE_AFTER.match(view.text, f.end)):
+        f.unit = "vote"
+        return
+    if others := _OTHERS.match(view.text, f.end):
+        counts = [p.unit for p in previous if p.unit not in UNITS]
+        f.unit = "person" if not counts or is_human(counts[-1]) else counts[-1]
+        f.end = others.end()
+        return
+    if noun := _count_of(view, f):
+        f.unit = noun
+        return
+    if clause := _from_clause(view, f) or (_WHO.match(view.text, f.end) and "person"):
         # "17 miners were trapped and 4 killed": a noun for people that stands there already is the better one.
         near = [t.unit for t in told if view.sentence.index - t.sentence <= _PEOPLE_BACK]
         people = [unit for unit in [*near, *(p.unit for p in previous)] if is_human(unit) and unit != "person"]
@@ -125,7 +157,8 @@ def elided(view: View, found: list[Found], index: int, memory: Memory) -> None:
     if noun and re.search(r"\b(?:number|numbered|total|totall?ed)[ ]$", without_bound(view.before(f.start))):
         f.unit = noun
         return
-    if noun and (best is None or best[0] > _SUBJECT_COST):
+    moved = best is not None and best[1] not in UNITS and not previous and _MOVED.search(without_bound(left))
+    if noun and (best is None or best[0] > _SUBJECT_COST or moved):
         f.unit = noun
     elif best is not None:
         f.unit = best[1]
@@ -135,6 +168,8 @@ def elided(view: View, found: list[Found], index: int, memory: Memory) -> None:
         f.unit = "person"
     if f.unit in _POPULATION:
         f.unit = "person"
+    if f.unit == "person" and f.value >= _MORE_THAN_PEOPLE and money:
+        f.unit = money[-1]
 
 
 def _telling(view: View, f: Found) -> str | None:
@@ -176,8 +211,24 @@ def _put_at(view: View, f: Found) -> str | None:
     return singular(noun) if noun is not None and singular(noun) not in UNITS and noun.lower_ not in _ABOUT_NUMBERS else None
 
 
+def _count_of(view: View, f: Found) -> str | None:
+    """What "the count of smoke deaths to 31" counts: the plural noun after "of" at a word for a number."""
+    index = min(view.token_from(f.start), len(view.doc))
+    for token in reversed(view.doc[max(0, index - 14) : index]):
+        if token.lower_ in _COUNTS and token.dep_ in ("nsubj", "nsubjpass", "dobj"):
+            of = next((c for c in token.children if c.lower_ == "of"), None)
+            noun = next((c for c in of.children if c.dep_ == "pobj" and c.tag_ == "NNS"), None) if of is not None else None
+            same = noun is not None and noun.i < index and singular(noun) not in UNITS
+            return singular(noun) if noun is not None and same and noun.lower_ not in _ABOUT_NUMBERS else None
+    return None
+
+
+#: Words for a number whose "of" names what is counted.
+_COUNTS = frozenset("number count total toll tally".split())
+
 _ABOUT_NUMBERS = frozenset(
-    "numbers figures losses damages profits sales revenues earnings costs prices losses rates odds shares".split()
+    "dozens hundreds thousands millions scores"
+    " numbers figures losses damages profits sales revenues earnings costs prices losses rates odds shares".split()
 )
 
 
@@ -198,7 +249,7 @@ def _whole(view: View, f: Found, previous: list[Found], told: list[Told]) -> str
 
 def _plural(tokens: Sequence[Token]) -> str | None:
     """The last plural noun that is a subject or an object, else the last plural noun."""
-    nouns = [t for t in tokens if t.tag_ == "NNS" and singular(t) not in UNITS]
+    nouns = [t for t in tokens if t.tag_ == "NNS" and singular(t) not in UNITS and t.lower_ not in _ABOUT_NUMBERS]
     acting = [t for t in nouns if t.dep_ in ("nsubj", "nsubjpass", "dobj")]
     return singular((acting or nouns)[-1]) if nouns else None
 
@@ -279,12 +330,17 @@ _COLLECTIVES = {
     "crew": "crew member",
     "strength": "soldier",
     "shift": "worker",
+    "fleet": "ship",
+    "flotilla": "ship",
 }
+
+
+_POINTS_OUT = re.compile(r"\bpoints (?:out|to|at)\b")
 
 
 def _collective(view: View, f: Found) -> str | None:
     """ "a workforce of 4,600", "the population is 12,000", "by a vote of 88 to 61"."""
-    words = re.findall(r"[a-z]+", view.before(f.start, 40).lower())[-6:]
+    words = re.findall(r"[a-z]+", _POINTS_OUT.sub("", view.before(f.start, 40).lower()))[-6:]
     return next((_COLLECTIVES[word] for word in reversed(words) if word in _COLLECTIVES), None)
 
 

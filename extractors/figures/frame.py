@@ -57,6 +57,8 @@ def frame(sentence: Sentence, start: int, end: int) -> Frame | None:
     inside = [t for t in doc if t.idx < high and t.idx + len(t) > low and not t.is_space]
     if not inside:
         return None
+    if [t.lower_ for t in inside[1:3]] == ["average", "of"]:
+        inside = inside[3:] or inside  # "an average of 46 drones": what hangs on the rest is that of the drones
     first, last = inside[0].i, inside[-1].i + 1
     tops = [t for t in inside if not first <= t.head.i < last or t.head == t]
     root = max(tops, key=_weight) if tops else inside[0]

@@ -30,7 +30,9 @@ IRREGULAR = dict(
         " ship:shipped drop:dropped stop:stopped plan:planned trap:trapped strip:stripped tap:tapped rob:robbed"
         " ban:banned commit:committed admit:admitted"
         " transfer:transferred refer:referred permit:permitted submit:submitted equip:equipped swap:swapped"
-        " scrap:scrapped grab:grabbed"
+        " scrap:scrapped grab:grabbed dig:dug shrink:shrunk spin:spun swear:sworn wind:wound stride:stridden awake:awoken"
+        " shine:shone sew:sewn sow:sown saw:sawn mow:mown hew:hewn leap:leapt spill:spilt spell:spelt weep:wept creep:crept"
+        " light:lit slide:slid string:strung swing:swung stink:stunk sting:stung cling:clung fling:flung grind:ground"
     ).split()
 )
 

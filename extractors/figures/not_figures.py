@@ -11,6 +11,7 @@ from extractors.figures.nouns import is_human, singular
 from extractors.figures.numbers import Kind, Number
 from extractors.figures.reading import DAY, MONTH, TIME_UNITS, Found, View
 from extractors.figures.units import UNITS
+from extractors.text import Token
 
 _LABEL = re.compile(
     r"\b(?:number|no\.|nos\.|nr\.|#|page|pp\.|p\.|gate|line|phase|version|room|section|sect\.|article|paragraph|para"
@@ -60,7 +61,11 @@ _AGE_BEFORE = re.compile(
 )
 
 
-_AGE_AFTER = re.compile(r"[ -](?:years?|months?|weeks?|days?)[ -](?:olds?\b|of age\b)|[ ]or older\b", re.IGNORECASE)
+_AGE_AFTER = re.compile(
+    r"(?:[ ](?:and|to|or)[ ]\d[\d.,]*|[-–]\d[\d.,]*)?(?:[ ](?:million|billion))?[ -]"
+    r"(?:years?|months?|weeks?|days?)[ -](?:olds?\b|of age\b)|[ ]or older\b",
+    re.IGNORECASE,
+)
 
 
 _UNDER_AGE = re.compile(
@@ -291,11 +296,25 @@ def is_no_figure(view: View, f: Found) -> bool:
             return not _in_table(left, right)
         if re.search(r",[ ]$", left) and re.match(r"[,;.)]|[ ]?$", right) and 10 <= value <= 110:
             before = view.token_from(number.start) - 2
-            if before >= 0 and (view.doc[before].tag_ in ("NNP", "NNPS") or is_human(view.doc[before].lower_)):
+            if before >= 0 and _has_an_age(view.doc[before]):
                 return True
         if re.search(r"\($", left) and re.match(r"\)", right) and 10 <= value <= 110:
             return True
     return False
+
+
+def _has_an_age(noun: Token) -> bool:
+    """ "The striker, 27, will": a name or one thing between the commas' two sides; not "the toll, 27, is"."""
+    if noun.tag_ in ("NNP", "NNPS") or is_human(noun.lower_):
+        return True
+    return noun.tag_ == "NN" and noun.dep_ in ("nsubj", "nsubjpass") and noun.lower_ not in _HAS_A_NUMBER
+
+
+#: What a number set off by commas tells the size of.
+_HAS_A_NUMBER = frozenset(
+    "number toll count total figure tally average record score result sum share rate level price dead majority minimum maximum"
+    " workforce staff crew fleet capacity temperature reading value index age length height weight".split()
+)
 
 
 def _counts_as_verb(view: View, f: Found, label: str) -> bool:

@@ -83,7 +83,7 @@ _IRREGULAR = dict(
         "warehouses warehouse, causes cause, cases case, nurses nurse, licences licence, purchases purchase, "
         "diseases disease, databases database, increases increase, courses course, doses dose, phases phase, leases lease, "
         "premises premises, exercises exercise, enterprises enterprise, franchises franchise, businesses business, "
-        "aches ache, troops troop"
+        "aches ache, troops troop, souls person, crew crew member"
     ).split(", ")
 )
 
@@ -167,7 +167,7 @@ def counted(view: View, f: Found, offset: int) -> Found:
         if noun is None and token.lower_ in PERSON_WORDS and not noun_follows(view, index + 1):
             f.unit, f.end, f.noun = "person", token.idx + len(token.text), index
             return f
-        if token.lower_ in _NOT_COUNTED:
+        if token.lower_ in _NOT_COUNTED and not _joined_on(view, index):
             break
         if tag in NOUNS or (token.lower_ in _IRREGULAR and not noun_follows(view, index + 1)):
             if (
@@ -259,6 +259,14 @@ def counted(view: View, f: Found, offset: int) -> Found:
     return f
 
 
+def _joined_on(view: View, index: int) -> bool:
+    """ "nine other countries", "130 home-made meters": here such a word is part of the noun group."""
+    token = view.doc[index]
+    if token.lower_ == "home":
+        return view.text[token.idx + 4 : token.idx + 5] == "-"
+    return token.lower_ == "other" and noun_follows(view, index + 1)
+
+
 def noun_follows(view: View, index: int, *, numbers_too: bool = False) -> bool:
     """Does the noun group go on to a noun from here?"""
     for token in view.doc[index : index + 4]:
@@ -277,6 +285,8 @@ def _single_noun_fits(view: View, f: Found, noun: int, first: int) -> bool:
         return True
     if head.tag_ == "NNP" and first == noun and not word.endswith("s"):
         return False
+    if head.tag_ == "NN" and first == noun and noun + 1 < len(view.doc) and view.doc[noun + 1].tag_ in ("DT", "PRP$"):
+        return False  # "up to sixty share a latrine"
     return word in _IRREGULAR or word.endswith("s") or noun > first or (head.tag_ == "NN" and not head.is_stop)
 
 

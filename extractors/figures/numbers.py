@@ -87,6 +87,10 @@ _LETTERS = {
     "trn": 10**12,
     "T": 10**12,
     "cr": 10**7,
+    "thousand": 10**3,
+    "million": 10**6,
+    "billion": 10**9,
+    "trillion": 10**12,
 }
 #: These are units at least as often: kept as a letter for the reader of the number to decide.
 _DOUBTFUL = frozenset({"k", "K", "m", "M", "b", "B", "T", "mm", "mil"})
@@ -139,8 +143,8 @@ _WORD = "|".join(
     )
 )
 _ATOM = re.compile(
-    rf"(?P<digits>(?<!\d)(?:{_DIGITS}))(?P<vulgar>[ \u00a0]?[{''.join(_VULGAR)}])?"
-    r"(?P<letter>(?:[kKMTBb]|mm|m[nio]o?|mln|mil|m|[bB]n|BN|bln|tn|trn|cr)(?![\w²³/]))?"
+    rf"(?P<digits>(?<!\d)(?:{_DIGITS}))(?P<vulgar>[ \u00a0-]?[{''.join(_VULGAR)}])?"
+    r"(?P<letter>(?:thousand|million|billion|trillion|[kKMTBb]|mm|m[nio]o?|mln|mil|m|[bB]n|BN|bln|tn|trn|cr)(?![\w²³/]))?"
     rf"|(?P<lone>[{''.join(_VULGAR)}])"
     rf"|\b(?P<word>{_WORD})\b",
     re.IGNORECASE,
@@ -252,7 +256,7 @@ def _sequence(text: str, atoms: list[re.Match[str]], i: int, limit: int) -> tupl
             return None, i + 1
         kind = Kind.DIGITS
         if first["vulgar"]:
-            value += Decimal(_VULGAR[first["vulgar"].strip()])
+            value += Decimal(_VULGAR[first["vulgar"][-1]])
         group, last = value, 1
         found_letter = first["letter"] or ""
         if found_letter == "t":  # tonnes; only a capital stands for trillions

@@ -8,7 +8,7 @@ Not here: what a figure measures (measured.py), its role (roles.py).
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -100,7 +100,21 @@ def _sentence(view: View, written: Sequence[Number], memory: Memory) -> list[Qua
     for candidate in found:
         memory.told.append(Told(candidate.value, candidate.unit, candidate.rate, view.sentence.index))
     del memory.told[:-REMEMBERED]
-    return [_quantity(view, f) for f in found if f.unit]
+    return [_quantity(view, f) for f in _apart(found)]
+
+
+def _apart(found: Iterable[Found]) -> Iterator[Found]:
+    """Those with a unit that do not begin within the one before, whose unit reached over the next number.
+
+    "Nine of the plant's twenty lines" are two: a part, and its whole.
+    """
+    before: Found | None = None
+    for f in found:
+        if not any(c.isalpha() for c in f.unit):
+            continue
+        if before is None or f.start >= before.end or before.partitive:
+            yield f
+            before = f
 
 
 #: "almost a mile", "more than an hour": an article that counts, since its number is bounded.

@@ -38,8 +38,8 @@ def ranges(view: View, found: list[Found]) -> list[Found]:
         before = result[-1] if result else None
         if before is not None and before.high is None and _is_range(view, before, f):
             low, high = before.value, f.value
-            if before.number.scale == 1 and not before.number.letter and f.number.scale > 1 and before.value < f.number.scale:
-                low = before.value * f.number.scale
+            if shared := _shared_scale(view, before, f):
+                low = before.value * shared
             if low < high:
                 before.value, before.high = low, high
                 before.end, before.number_end = max(before.end, f.end), f.number_end
@@ -50,6 +50,14 @@ def ranges(view: View, found: list[Found]) -> list[Found]:
                 continue
         result.append(f)
     return result
+
+
+def _shared_scale(view: View, a: Found, b: Found) -> Decimal:
+    """The magnitude of the second number that the first one leaves out ("3 to 5 million", "two or three hundred"), else 0."""
+    scale = b.number.scale
+    if scale == 1 and b.number.kind is Kind.WORDS and view.text[b.start : b.number_end].lower().endswith(" hundred"):
+        scale = Decimal(100)
+    return scale if scale > 1 and a.number.scale == 1 and not a.number.letter and a.value < scale else Decimal(0)
 
 
 def _is_range(view: View, a: Found, b: Found) -> bool:
@@ -88,7 +96,8 @@ def _is_range(view: View, a: Found, b: Found) -> bool:
     if _DASH.fullmatch(gap):
         return not a.unit or a.unit == b.unit or a.unit in MONEY
     if re.fullmatch(r"[ ]or[ ](?:even |perhaps |maybe )?", gap):
-        return not a.unit and a.value < b.value <= 3 * a.value
+        low = a.value * (_shared_scale(view, a, b) or 1)
+        return not a.unit and low < b.value <= 3 * low
     return False
 
 

@@ -33,7 +33,7 @@ _REGULAR = re.compile(
     r"|salar(?:y|ies)|pay|rents?|allowances?"
     r"|production|quotas?|bills?|fees?|limits?|consumption|intake|capacity|charges?|flow|sales volume"
     r"|exports?|imports?|filings|readings)\b"
-    r"(?:[ ](?!from\b|by\b|and\b|after\b)[\w'’]+){0,6}[ ]$",
+    r"(?:[ ](?!from\b|by\b|and\b|after\b)[\w'’]+){0,9}[ ]$",
     re.IGNORECASE,
 )
 _ADVERBS = {
@@ -65,6 +65,23 @@ def rate(view: View, f: Found) -> None:
         _rate_words(view, f)
         if f.rate not in PERIODS:
             f.rate, f.end = inner, end
+    if f.rate is None and (often := _BETWEEN.search(view.text, f.number_end, f.end)):
+        f.rate = _ADVERBS[often[1].lower()]
+    if f.rate is None and f.unit != "percent" and f.unit not in TIME_UNITS:
+        every = _EVERY_AFTER.match(view.text, f.end) or _EVERY_BEFORE.search(view.before(f.start, 90))
+        f.rate = every["period"].lower() if every else None
+
+
+#: "85 daily sailings"
+_BETWEEN = re.compile(r"[ ](daily|weekly|monthly|nightly|hourly)[ ]", re.IGNORECASE)
+#: "1,600 people come over every day", "Every week, some 40 lorries": the period of the whole clause.
+_EVERY_AFTER = re.compile(
+    r"(?:[ ](?!(?:and|but|that|which|who|while|when|because|since|as)\b)[A-Za-z][\w'’-]*){1,8}?"
+    r"[ ](?:each|every)[ ](?P<period>hour|day|night|week|month|year)\b(?![ ](?:of|since|that|for|from|until|before|after)\b)"
+)
+_EVERY_BEFORE = re.compile(
+    r"(?:^|[;:.][ ])(?:(?:Each|Every)[ ](?P<period>hour|day|night|week|month|year)),?[ ](?:[a-z'’-]+[ ]){0,6}$"
+)
 
 
 def _rate_words(view: View, f: Found) -> None:
@@ -206,6 +223,7 @@ def clause_rate(view: View, found: list[Found], index: int, memory: Memory) -> N
                 f.rate = _unit_of(view.doc[noun])
                 return
     if f.unit not in MONEY:
+        _carried(view, found, index)
         return
     if _EACH_AFTER.match(text, f.end):
         counts = [p for p in found[:index] if p.unit not in UNITS]
@@ -220,14 +238,21 @@ def clause_rate(view: View, found: list[Found], index: int, memory: Memory) -> N
         if _CLOSE_PRICE.search(clause) or (_SHARE_PRICE.search(clause) and _SHARE_VERB.search(clause)):
             f.rate = "share"
             return
-    if index and found[index - 1].rate and found[index - 1].unit == f.unit:
-        gap = text[found[index - 1].end : f.start]
-        near = len(gap) < 25 and f.value < 20 * found[index - 1].value and re.match(r"(?:,| and)", gap)
-        if (COMPARES.search(gap) and len(gap) < 60) or near:
-            f.rate = found[index - 1].rate
-            return
-    if f.number.scale < 1000:
+    if not _carried(view, found, index) and f.number.scale < 1000:
         _known_price(view, f, memory)
+
+
+def _carried(view: View, found: list[Found], index: int) -> bool:
+    """Is it set against a number of the same unit whose rate it shares ("5.6 tonnes a hectare, against 4.9 tonnes")?"""
+    f, before = found[index], found[index - 1]
+    if not index or not before.rate or before.unit != f.unit:
+        return False
+    gap = view.text[before.end : f.start]
+    near = len(gap) < 25 and f.value < 20 * before.value and re.match(r"(?:,| and)", gap)
+    if not (COMPARES.search(gap) and len(gap) < 60) and not (near and f.unit in MONEY):
+        return False
+    f.rate = before.rate
+    return True
 
 
 def _known_price(view: View, f: Found, memory: Memory) -> None:

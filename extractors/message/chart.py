@@ -23,19 +23,23 @@ if TYPE_CHECKING:
 _MARKERS = "os^DvP"
 _COLOURS = ("#175cd3", "#b54708", "#027a48", "#6938ef", "#c11574", "#475467")
 _SHIFT = "#b42318"
+#: Outlets side by side under the chart, and characters of what is said at the shift: more do not fit.
+_COLUMNS, _LONGEST_MARK = 3, 24
 #: Observations drawn; of longer series the latest.
 MAX_POINTS = 400
 #: A line whose largest value is so many times the smallest is drawn on a logarithmic scale.
 LOG_FROM = 100
+#: A line that keeps above this share of its largest value is drawn without its foot.
+_NEAR = 0.85
 _BLOCKS = "▁▂▃▄▅▆▇█"
 #: Dates and values a chart can hold; others are not drawn.
 _LARGEST = Decimal("1e15")
 
 
-def png(receipt: Receipt) -> bytes:
-    """The chart as PNG."""
+def png(receipt: Receipt, *, title: bool = True) -> bytes:
+    """The chart as PNG; without its title where the label stands above it."""
     out = io.BytesIO()
-    _figure(receipt).savefig(out, format="png", dpi=_DPI, metadata={"Software": None})
+    _figure(receipt, title=title).savefig(out, format="png", dpi=_DPI, metadata={"Software": None})
     return out.getvalue()
 
 
@@ -80,7 +84,7 @@ def _ends(values: Sequence[Decimal]) -> tuple[Decimal, Decimal]:
 _DPI = 160
 
 
-def _figure(receipt: Receipt) -> "Figure":
+def _figure(receipt: Receipt, *, title: bool = True) -> "Figure":
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.dates import AutoDateLocator, num2date
     from matplotlib.figure import Figure
@@ -101,11 +105,15 @@ def _figure(receipt: Receipt) -> "Figure":
             markersize=7, capsize=4, elinewidth=1.6, linestyle="none", label=outlet, zorder=2,
         )  # fmt: skip
     _mark(axes, receipt)
+    axes.margins(x=0.08, y=0.18)
     if values and min(values) > 0 and max(values) / min(values) > LOG_FROM:
         axes.set_yscale("log")
         axes.yaxis.set_minor_formatter(NullFormatter())
     else:
         axes.yaxis.set_major_locator(MaxNLocator(5))
+        # A scale that begins at nothing shows a move as large as it is; one of a few percent needs all of the height.
+        if values and 0 <= min(values) <= max(values) * _NEAR:
+            axes.set_ylim(bottom=0, top=max(values) * 1.2 or 1)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _shown(amount(Decimal(f"{value:.6f}"), receipt.unit))))
     if len(set(moments)) == 1:
         axes.set_xlim(moments[0] - timedelta(days=1), moments[0] + timedelta(days=1))
@@ -113,18 +121,34 @@ def _figure(receipt: Receipt) -> "Figure":
     axes.xaxis.set_major_locator(locator)
     days = (max(moments) - min(moments)).days if moments else 0
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _day(num2date(value), days)))  # type: ignore[no-untyped-call]
-    axes.margins(x=0.08, y=0.18)
-    axes.set_title(_shown(receipt.name()), fontsize=14, fontweight="bold", loc="left", wrap=True)
-    axes.tick_params(which="both", labelsize=12, length=0)
+    if title:
+        axes.set_title(_shown(receipt.name()), fontsize=15, fontweight="bold", loc="left", wrap=True)
+    axes.tick_params(which="both", labelsize=14, length=0)
     axes.grid(axis="y", color="#eaecf0")
     axes.set_axisbelow(True)
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
     if points:
-        figure.legend(loc="outside lower left", fontsize=11, frameon=False, ncols=3, handletextpad=0.2, columnspacing=1.2)
+        handles, names = _in_rows(*axes.get_legend_handles_labels())
+        figure.legend(
+            handles,
+            names,
+            loc="outside lower left",
+            fontsize=13,
+            frameon=False,
+            ncols=_COLUMNS,
+            handletextpad=0.2,
+            columnspacing=1.2,
+        )
     else:
         axes.text(0.5, 0.5, "no values to draw", transform=axes.transAxes, ha="center", fontsize=12, color="#667085")
     return figure
+
+
+def _in_rows(handles: list[Any], names: list[str]) -> tuple[list[Any], list[str]]:
+    """In the order in which matplotlib, which fills columns, reads row by row."""
+    order = [place for column in range(_COLUMNS) for place in range(column, len(names), _COLUMNS)]
+    return [handles[place] for place in order], [names[place] for place in order]
 
 
 def _mark(axes: Any, receipt: Receipt) -> None:
@@ -135,13 +159,14 @@ def _mark(axes: Any, receipt: Receipt) -> None:
     at, height = _utc(moment), float(receipt.to_number)
     axes.axvline(at, color=_SHIFT, linewidth=1.2, linestyle=(0, (4, 3)), zorder=0)
     axes.plot([at], [height], marker="o", ms=15, mfc="none", mec=_SHIFT, mew=2, zorder=3)
-    said = " ".join(part for part in (clean(receipt.after.number, MAX_NAME), receipt.change()) if part)
+    by = f" ({receipt.change()})" if receipt.change() else ""
+    said = receipt.numbers()[1] if len(receipt.numbers()[1]) <= _LONGEST_MARK else clean(receipt.after.number, MAX_NAME)
     first = _utc(receipt.points[0].at) if receipt.points else at
     middle = first + (_utc(receipt.points[-1].at) - first) / 2 if receipt.points else at
     left = at >= middle
     axes.annotate(
-        _shown(said), (at, height), xytext=(-12 if left else 12, 10), textcoords="offset points",
-        ha="right" if left else "left", fontsize=13, fontweight="bold", color=_SHIFT, zorder=4,
+        _shown(said + by), (at, height), xytext=(-12 if left else 12, 10), textcoords="offset points",
+        ha="right" if left else "left", fontsize=15, fontweight="bold", color=_SHIFT, zorder=4,
     )  # fmt: skip
 
 

@@ -29,7 +29,7 @@ MOST_STEPS = 8
 REPEATED = "Sent again: this channel did not confirm the first try, so you may have this message already."
 
 #: Said in place of a sentence where there is none: a seed document is known by its figures only.
-NO_SENTENCE = "Known from the seed corpus by its figures only: there is no sentence to show."
+NO_SENTENCE = "From a background document of which only the numbers are kept: there is no sentence to show."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -98,7 +98,7 @@ def blocks(told: Bulletin) -> list[dict[str, Any]]:
 
 def notification(told: Bulletin) -> str:
     """What a phone shows of it, and a screen reader reads first."""
-    return escaped(clean(title(told), _MOST_LINE))
+    return literal(title(told), _MOST_LINE)
 
 
 def _receipt(receipt: Receipt, told: Bulletin, *, named: bool) -> list[dict[str, Any]]:
@@ -132,7 +132,7 @@ def _side(heading: str, number: str, side: Side) -> dict[str, Any]:
         said = f"&gt; “{literal(before, _MOST_BESIDE)}”" if before else f"_{NO_SENTENCE}_"
     link = _link(side.link(), clean(side.title, MAX_TITLE) or "the article") if side.link() else ""
     source = literal(side.source(), _MOST_LINE)
-    found = [f"*{heading}: {number}* · {side.reported_by()}", said, source + (f" · {link}" if link else "")]
+    found = [f"*{heading}: {number}* · {side.reported_by()}", said, source, *([link] if link else [])]
     return _section("\n".join(found))
 
 

@@ -33,7 +33,7 @@ CREATE TABLE message (
     place         text NOT NULL DEFAULT '',           -- where the channel put it, as it said itself; replies are sent there
     detail        text NOT NULL DEFAULT ''            -- why the last try failed
 );
-CREATE INDEX message_due ON message (channel, due_at) WHERE state IN ('pending', 'sending');
+CREATE INDEX message_due ON message (channel, due_at, id) WHERE state IN ('pending', 'sending');
 
 CREATE TABLE delivery (
     id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

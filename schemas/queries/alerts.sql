@@ -3,13 +3,14 @@
 SELECT shift.id, shift.series_id, shift.observation_id, shift.from_number, shift.to_number, shift.kind, shift.origins_after,
        series.label, series.unit, series.muted_until, article.title, article.outlet, article.url, figure.slots ->> 'place' AS place,
        substring(article.text FROM lower(figure.sentence_span) + 1 FOR upper(figure.sentence_span) - lower(figure.sentence_span)) AS sentence,
-       figure.low, figure.high, figure.bound, observation.as_of,
-       alert.id AS alert_id, alert.acknowledged_at,
+       figure.low, figure.high, figure.bound, figure.unit AS figure_unit, observation.as_of,
+       alert.id AS alert_id, alert.rules, alert.acknowledged_at,
        ARRAY(SELECT channel FROM delivery WHERE delivery.alert_id = alert.id) AS channels
 FROM shift JOIN series ON series.id = shift.series_id JOIN observation ON observation.id = shift.observation_id
 JOIN figure ON figure.id = observation.figure_id JOIN article ON article.id = observation.article_id
 LEFT JOIN alert ON alert.shift_id = shift.id
 WHERE shift.series_id = ANY (%(series)s) AND shift.state = 'told' AND NOT article.history AND NOT article.seed
+  AND NOT EXISTS (SELECT FROM backfill_shift WHERE backfill_shift.shift_id = shift.id)
   AND NOT EXISTS (
       SELECT FROM shift later JOIN observation o ON o.id = later.observation_id
       WHERE later.series_id = shift.series_id AND later.state = 'told' AND o.as_of > observation.as_of)
@@ -29,6 +30,12 @@ RETURNING id;
 -- raise_further --
 -- More origins confirm a shift that was told, and by that it matches further rules.
 UPDATE alert SET rules = rules || %(rules)s::text[] WHERE id = %(id)s;
+
+-- escalate --
+-- A delivery that still waits matters more now than when it was queued: it is looked at again.
+UPDATE delivery SET severity = %(severity)s, due_at = %(now)s
+WHERE alert_id = %(alert_id)s AND channel = %(channel)s AND message_id IS NULL AND state <> 'dropped'
+  AND array_position(ARRAY['low', 'normal', 'high', 'critical'], severity) < array_position(ARRAY['low', 'normal', 'high', 'critical'], %(severity)s);
 
 -- queue --
 INSERT INTO delivery (alert_id, channel, severity, cool_down, state, due_at)
@@ -76,6 +83,15 @@ FROM delivery JOIN alert ON alert.id = delivery.alert_id JOIN shift ON shift.id 
 JOIN observation ON observation.id = shift.observation_id
 WHERE delivery.message_id = %(id)s AND delivery.state <> 'dropped'
 ORDER BY shift.series_id, observation.as_of, shift.id;
+
+-- sides --
+-- The two observations of a shift with their evidence, wherever later corrections and verdicts have put them.
+SELECT observation.id, observation.as_of, figure.surface, figure.low, figure.high, figure.bound, figure.unit, figure.attribution AS speaker,
+       article.url, article.outlet, article.title, article.seed, article.published_at,
+       substring(article.text FROM lower(figure.sentence_span) + 1 FOR upper(figure.sentence_span) - lower(figure.sentence_span)) AS sentence,
+       lower(figure.span) - lower(figure.sentence_span) AS number_start, upper(figure.span) - lower(figure.sentence_span) AS number_end
+FROM observation JOIN figure ON figure.id = observation.figure_id JOIN article ON article.id = observation.article_id
+WHERE observation.id = ANY (%(ids)s);
 
 -- earlier --
 -- Messages of a channel that told of a series before, the first first: the thread that a new one belongs to.

@@ -157,6 +157,11 @@ SELECT host, free_at, free_at > clock_timestamp() AS rests, in_a_row, reason FRO
 SELECT coalesce(outcome, 'waiting') AS outcome, state, count(*) AS entries FROM entry WHERE source_id = %(id)s
 GROUP BY 1, 2 ORDER BY 3 DESC;
 
+-- pages_of_source --
+-- What the pages of a source were, of the entries it listed since a time.
+SELECT page.outcome, count(*) AS pages FROM page JOIN entry ON entry.id = page.entry_id
+WHERE source_id = %(id)s AND fetched_at >= %(since)s AND page.outcome IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1;
+
 -- quarantined_of_source --
 SELECT link, outcome, detail, seen_at FROM entry WHERE source_id = %(id)s AND state = 'quarantined' ORDER BY seen_at DESC, id DESC LIMIT %(limit)s;
 

@@ -48,6 +48,10 @@ FROM (
 WHERE series.id = best.series_id AND series.label <> best.measured
   AND NOT EXISTS (SELECT FROM correction WHERE correction.series_id = series.id AND correction.kind = 'rename');
 
+-- levels --
+-- Those of these series that can shift; one that was merged into another is no more.
+SELECT id FROM series WHERE id = ANY (%(series)s) AND role = 'level' ORDER BY id;
+
 -- move_observations --
 UPDATE observation SET series_id = %(keep)s WHERE series_id = %(end)s;
 

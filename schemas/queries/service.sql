@@ -44,6 +44,22 @@ WHERE state IN ('pending', 'sending') AND leased_until IS NOT NULL AND leased_by
 UPDATE notice SET leased_until = NULL, leased_by = NULL
 WHERE state = 'pending' AND leased_until IS NOT NULL AND leased_by IS NOT NULL AND (leased_by = %(mine)s OR leased_by <> ALL (%(living)s::integer[]));
 
+-- put_off_sources --
+-- Due later than anything can be: it was decided by a clock that was ahead.
+UPDATE source SET due_at = %(now)s WHERE state = 'active' AND due_at > %(latest)s;
+
+-- put_off_entries --
+UPDATE entry SET due_at = %(now)s WHERE state = 'due' AND due_at > %(latest)s;
+
+-- put_off_hosts --
+UPDATE host SET free_at = %(now)s WHERE free_at > %(latest)s;
+
+-- put_off_messages --
+UPDATE message SET due_at = %(now)s WHERE state IN ('pending', 'sending') AND due_at > %(latest)s;
+
+-- put_off_channels --
+UPDATE channel SET hold_until = NULL WHERE hold_until > %(latest)s;
+
 -- living --
 -- Numbers of the processes that live.
 SELECT objid::bigint::integer AS process FROM pg_locks
@@ -152,6 +168,7 @@ SELECT shift.id, shift.series_id, shift.kind, shift.from_number, shift.to_number
 FROM shift JOIN series ON series.id = shift.series_id JOIN observation ON observation.id = shift.observation_id
 JOIN article ON article.id = observation.article_id LEFT JOIN alert ON alert.shift_id = shift.id
 WHERE shift.id > %(after)s AND shift.state = 'told' AND NOT article.history AND NOT article.seed
+  AND NOT EXISTS (SELECT FROM backfill_shift WHERE backfill_shift.shift_id = shift.id)
 ORDER BY shift.id LIMIT %(limit)s;
 
 -- new_notices --
@@ -180,4 +197,5 @@ WHERE ended_at IS NULL AND began_at > now() - interval '1 day' AND process IN (
 -- shifts_since --
 SELECT shift.id FROM shift JOIN observation ON observation.id = shift.observation_id JOIN article ON article.id = observation.article_id
 WHERE shift.detected_at >= %(since)s AND shift.state = 'told' AND NOT article.history AND NOT article.seed
+  AND NOT EXISTS (SELECT FROM backfill_shift WHERE backfill_shift.shift_id = shift.id)
 ORDER BY shift.id DESC LIMIT %(limit)s;

@@ -118,6 +118,8 @@ WHEN = datetime(2026, 6, 1, 8, 30, tzinfo=UTC)
         ("never the date of a change",
          json_ld({"@type": "NewsArticle", "dateModified": "2026-07-01T08:30:00Z", "datePublished": "2026-06-01T08:30:00Z"})
          + '<meta property="article:modified_time" content="2026-07-01T08:30:00Z">', WHEN),
+        ("a date as its readers write it", '<meta name="date" content="2026年6月1日 08:30">', WHEN),
+        ("a date with dots begins with its day", '<meta name="date" content="01.06.2026 08:30">', WHEN),
         ("no date", "", None),
     ],
 )  # fmt: skip
@@ -165,6 +167,13 @@ def test_what_the_feed_says_comes_first() -> None:
         ("a heading of another matter is no headline", page(h1="Weather today"), "", TITLE),
         ("the h1, where a title for sharing has other words",
          page('<meta property="og:title" content="You will not believe how many grain ships wait off the coast">'), "", TITLE),
+        ("what structured data and og:title agree on, against the h1 and the title element", page(
+            json_ld({"@type": "NewsArticle", "headline": "200 grain ships wait off the coast"})
+            + '<meta property="og:title" content="200 grain ships wait off the coast">'), "",
+         "200 grain ships wait off the coast"),
+        ("what readers see, where og:title and its copy have other words", page("".join(
+            f'<meta property="{name}:title" content="Why 200 grain ships wait off the coast">' for name in ("og", "twitter"))),
+         "", TITLE),
         ("what two declare, where a kicker is joined to the h1", page(json_ld({"@type": "NewsArticle", "headline": TITLE})
          + f'<meta property="og:title" content="{TITLE}">', h1=f"<span>Shipping</span> <span>{TITLE}</span>"), "", TITLE),
         ("the h1, where what is declared has sections behind it", page(
@@ -186,6 +195,11 @@ def test_what_the_feed_says_comes_first() -> None:
          page('<meta property="og:title" content="社説｜港に二百隻の船が待つ">', h1=""), "", "社説｜港に二百隻の船が待つ"),
         ("the site's name behind a colon goes", page('<meta property="og:site_name" content="港新聞">'
          '<meta property="og:title" content="港に二百隻の船が待つ：港新聞">', h1=""), "", "港に二百隻の船が待つ"),
+        ("so does a part of it", page('<meta property="og:site_name" content="港新聞オンライン">'
+         '<meta property="og:title" content="港に二百隻の船が待つ : 港新聞">', h1=""), "", "港に二百隻の船が待つ"),
+        ("sections behind hyphens go where the h1 ends before them",
+         page(h1="港口有两百艘船等待").replace(f"{TITLE} | The Courier", "港口有两百艘船等待--国际--港口网"), "",
+         "港口有两百艘船等待"),
         ("a headline that names the site before a colon stays", page(
             '<meta property="og:title" content="Courier group: 200 ships wait">', h1=""), "", "Courier group: 200 ships wait"),
         ("a piece that begins like the site's name stays", page('<meta property="og:site_name" content="Time">'
@@ -198,6 +212,9 @@ def test_what_the_feed_says_comes_first() -> None:
         ("words of a headline are not torn by what is set in italics",
          page(h1="Crew of the <i>Aurora</i>, 200 strong, waits").replace(f"{TITLE} |", "Crew waits |"), "",
          "Crew of the Aurora, 200 strong, waits"),
+        ("the h1, where the title says nothing", page().replace(f"<title>{TITLE} | The Courier", "<title>Story 7"), "", TITLE),
+        ("the h1 of a script without spaces", page('<meta property="og:title" content="ここだけの話、船がたくさん待つ理由">',
+         h1="港に二百隻の船が待つ理由").replace(TITLE, "港に二百隻の船が待つ理由とは"), "", "港に二百隻の船が待つ理由"),
         ("a bar inside a headline stays", page('<meta property="og:title" content="Live - 200 ships wait">', h1=""), "",
          "Live - 200 ships wait"),
     ],
@@ -390,3 +407,37 @@ def test_no_page_raises(html: str, known: str, url: str) -> None:
         if isinstance(found, Article) and given_page.html:
             assert "\0" not in found.text
             assert found.text == unicodedata.normalize("NFC", found.text)
+
+
+WHOLE = page(
+    json_ld(JSON_LD) + f'<meta property="og:title" content="{TITLE} | The Courier"><link rel="canonical" href="{URL}">',
+    lead="<p class='byline'>By Ada Lind</p><time datetime='2026-06-01T10:30:00+02:00'>1 June 2026</time>",
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.tuples(st.floats(0, 1), st.floats(0, 0.1), st.sampled_from(["cut", "twice", "shuffle"]) | st.text(max_size=4)))
+)
+def test_no_damage_to_a_page_raises(damage: list[tuple[float, float, str]]) -> None:
+    html = WHOLE
+    for place, share, what in damage[:20]:
+        start, end = (int(at * len(html)) for at in (place, min(1, place + share)))
+        piece = {"cut": "", "twice": 2 * html[start:end], "shuffle": html[start:end][::-1]}.get(what, what)
+        html = html[:start] + piece + html[end:]
+    found, outcome = look(Page(url=URL, html=html))
+    assert isinstance(outcome, ArticleOutcome)
+    assert found is None or (found.published_at is None or found.published_at.tzinfo is not None)
+
+
+def test_depth_and_length_have_no_end_that_breaks() -> None:
+    paragraph = f"<p>{PARAGRAPHS[0]}</p>"
+    for html in (
+        "<html><body>" + "<div>" * 50_000 + paragraph,
+        "<html><body><h1>" + "<span>" * 50_000 + TITLE + "</h1>" + paragraph,
+        f'<html><body><div class="{"author date " * 100_000}">{paragraph}</div>',
+        f"<html><head><title>{'a | ' * 100_000}</title></head><body>{paragraph}",
+        f'<html><script type="application/ld+json">{"[" * 400_000}</script><body>{paragraph}',
+        f"<html><body><h1>{TITLE}</h1>" + "<time class='date'>1 foo 2024 1 foo 2024</time>" * 3_000 + paragraph,
+    ):
+        assert isinstance(look(Page(url=URL, html=html))[1], ArticleOutcome)

@@ -122,6 +122,14 @@ def test_a_page_that_declares_no_date(case: str, behind: str, expected: datetime
     assert shown_date(tree, URL, "de", "200 Schiffe warten")[0] == expected, case
 
 
+def test_strokes_are_read_in_the_order_of_the_pages_language() -> None:
+    head = '<meta name="date" content="03/05/2024 10:22">'
+    for language, expected in (("it", day(2024, 5, 3, 10, 22)), ("en", day(2024, 3, 5, 10, 22))):
+        tree = parse_html(page(head=head).replace("lang='de'", f"lang='{language}'"))
+        assert tree is not None
+        assert declared(tree, URL).published_at == expected
+
+
 def test_structured_data_that_gives_the_date_of_the_change_for_both() -> None:
     node = {"@type": "NewsArticle", "datePublished": "2024-05-04T09:00:00Z", "dateModified": "2024-05-04T09:00:00Z"}
     head = (

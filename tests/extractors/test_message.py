@@ -314,7 +314,7 @@ def test_the_svg_chart_names_outlets_and_the_shift() -> None:
     document = svg(RECEIPT)
     assert svg(RECEIPT) == document
     words = " ".join("".join(element.itertext()) for element in ElementTree.fromstring(document).iter())
-    for part in ("Containers shipped to Russia", "Harbour Wire", "Seoul Courier", ">10,000 +49%"):
+    for part in ("Containers shipped to Russia", "Harbour Wire", "Seoul Courier", "over 10,000 (+49%)"):
         assert part in words
 
 

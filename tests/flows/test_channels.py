@@ -7,18 +7,13 @@ import ssl
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
 import pytest
-from aiosmtpd.smtp import SMTP, AuthResult
+from aiosmtpd.smtp import SMTP
 from apprise.plugins.custom_json import NotifyJSON
 from apprise.plugins.slack import NotifySlack
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
+from guarded import GuardedMailReceiver, self_signed
 
 from extractors.message import Message
 from flows import channels
@@ -100,7 +95,8 @@ class TestABot:
         first, second = webhook.payloads
         assert (first["channel"], "thread_ts" in first) == ("#desk", False)
         assert (second["thread_ts"], second["reply_broadcast"]) == (first["ts"], True)
-        assert webhook.tokens == ["Bearer xoxb-1-demo"] * 2
+        assert [headers["Authorization"] for headers in webhook.headers] == ["Bearer xoxb-1-demo"] * 2
+        assert first["metadata"]["event_payload"] == {"key": MESSAGE.key}
 
     def test_a_thread_that_was_deleted_is_begun_anew(self, webhook: SlackReceiver) -> None:
         channels.send(webhook.bot_url(), replace(MESSAGE, thread='{"desk":["C0DEMO","1600000000.1"]}'))
@@ -267,6 +263,7 @@ def test_another_service_gets_plain_text_that_mentions_nobody(webhook: SlackRece
     body = json.loads(webhook.requests[0][1])
     assert body["title"] == MESSAGE.subject.replace("@all", "@\u2060all")
     assert body["message"] == MESSAGE.text.replace("@here", "@\u2060here")
+    assert webhook.headers[0]["Idempotency-Key"] == MESSAGE.key
 
 
 def test_a_service_for_short_messages_gets_the_beginning(webhook: SlackReceiver, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -364,45 +361,7 @@ def test_a_recipient_that_is_refused_is_told_and_the_others_do_not_get_it_twice(
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
-    """A server's certificate that nobody has signed."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.now(UTC)
-    signed = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    file = tmp_path_factory.mktemp("certificate") / "server.pem"
-    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    file.write_bytes(private + signed.public_bytes(Encoding.PEM))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(file)
-    return context
-
-
-class GuardedMailReceiver(MailReceiver):
-    """A mail server that wants TLS and a password, as those on the internet do."""
-
-    def __init__(self, context: ssl.SSLContext) -> None:
-        super().__init__()
-        self.context = context
-
-    def protocol(self) -> SMTP:
-        def login(server, session, envelope, mechanism, data):
-            return AuthResult(success=data.password == b"hunter2", handled=False)
-
-        return SMTP(
-            self, tls_context=self.context, require_starttls=True, authenticator=login, auth_required=True, loop=self._loop
-        )
-
-    def url(self, recipient: str = "desk@newsroom.example", password: str = "hunter2") -> str:
-        return f"mailtos://user:{password}@{HOST}:{self.port}?from=figurewatch@newsroom.example&to={recipient}&mode=starttls"
+    return self_signed(tmp_path_factory.mktemp("certificate"))
 
 
 def test_mail_goes_out_with_tls_and_a_password(certificate: ssl.SSLContext) -> None:
@@ -446,6 +405,13 @@ def test_an_address_that_nobody_understands_is_a_permanent_error(address: str) -
     with pytest.raises(DeliveryError) as raised:
         channels.check(address)
     assert raised.value.permanent
+
+
+def test_the_address_that_slack_shows_for_a_webhook_is_understood() -> None:
+    address = "https://hooks.slack.com/services/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7"
+    channels.check(address)
+    assert channels.charts(address) == ""
+    assert channels.masked(address) == "https://****"
 
 
 SECRETS = ("hunter2", "s3cretPath", "TIiajkdnlazkcOXrIdevi7", "xoxbSECRET")

@@ -135,8 +135,8 @@ class TestMistakes:
 
     def test_a_line_that_is_no_document_is_named_and_the_rest_is_read(self, fw, tmp_path):
         write(tmp_path / "in.jsonl", STORY, {"title": "no address"})
-        said = json.loads(fw("backfill", "jsonl", "in.jsonl", "--json"))
-        assert (said["documents stored"], said["unreadable"]) == (1, 1)
+        said = json.loads(fw("backfill", "jsonl", "in.jsonl", "--json"))["counts"]
+        assert (said["articles stored"], said['unreadable: no "url"']) == (1, 1)
         assert 'line 2: no "url"' in fw.aside
 
     def test_a_file_of_which_nothing_can_be_read_is_a_failure_and_its_lines_do_not_flood_the_screen(self, fw, tmp_path):
@@ -240,7 +240,7 @@ class TestUse:
         fw("seed", "add", "known.jsonl")
         assert "seed:a.txt" in fw("seed", "list")
         write(tmp_path / "in.jsonl", STORY)
-        assert json.loads(fw("backfill", "jsonl", "in.jsonl", "--json"))["copies duplicate"] == 1
+        assert json.loads(fw("backfill", "jsonl", "in.jsonl", "--json"))["counts"]["copies duplicate"] == 1
 
     def test_doctor_names_what_is_missing_with_its_mend(self, fw, tmp_path):
         (tmp_path / "figurewatch.toml").write_text('[channels]\ndesk = "env:DESK"\n')

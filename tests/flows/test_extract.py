@@ -10,7 +10,7 @@ from flows import extract
 TEXT = [
     f"The port authority counted {n} ships off the coast on Monday, and {n + 5} on the day after that." for n in range(200, 205)
 ]
-ARTICLE = {"id", "url", "title", "authors", "published", "language", "text", "outcome"}
+ARTICLE = {"id", "url", "title", "authors", "published", "language", "text", "outcome", "sources"}
 
 
 def line(number):

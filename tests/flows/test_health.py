@@ -244,3 +244,38 @@ def test_a_second_service_is_told_who_is_first(database_url: str) -> None:
 
 def test_the_database_is_looked_at_with_rights_to_read_only(database_url: str) -> None:
     assert db.migrate(database_url) == []
+
+
+class TestDoctor:
+    """What it says of the service."""
+
+    @pytest.fixture
+    def said(self, database_url: str):
+        from flows.doctor import _service
+
+        opened = Settings.model_validate({"database_url": database_url})
+        return lambda: {check.what: (check.good, check.detail, check.mend) for check in _service(opened)}
+
+    def test_before_the_first_pass_nothing_is_wrong(self, said) -> None:
+        assert said() == {"passes": (True, "none yet: figurewatch run does one, figurewatch serve goes on", "")}
+
+    def test_a_pass_that_failed_is_told_with_its_reason(self, database: Database, said) -> None:
+        now = datetime.now(UTC)
+        with database.transaction() as tx:
+            passes.end(tx, passes.begin(tx, None, now), "failed", {}, now, "DiskFull: no space left\nmore")
+        good, detail, mend = said()["passes"]
+        assert (good, detail.rpartition("failed: ")[2], bool(mend)) == (False, "DiskFull: no space left", True)
+
+    def test_pages_that_cannot_be_read_and_a_prefect_server_that_is_away_have_their_mend(
+        self, database: Database, said, execute, monkeypatch
+    ) -> None:
+        with database.transaction() as tx:
+            archive.store(tx, document(1), NOON, history=False)
+        execute("UPDATE page SET state = 'quarantined'")
+        monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
+        found = said()
+        assert found["quarantine"][1:] == (
+            "1 pages could not be read twice; their bytes are kept",
+            "after an upgrade: figurewatch reprocess; please report what it says",
+        )
+        assert (found["prefect server"][0], "does not answer" in found["prefect server"][1]) == (False, True)

@@ -1,6 +1,6 @@
 """The way out to the network: what is dialled, what is read, what is told."""
 
-import asyncio
+import socket
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 
@@ -136,7 +136,7 @@ async def test_a_name_that_resolves_to_a_private_address_is_refused_and_checked_
 ) -> None:
     dialled: list[str] = []
 
-    async def getaddrinfo(host: str, port: int, **_: object) -> list[object]:
+    def getaddrinfo(host: str, port: int, **_: object) -> list[object]:
         found = {"inside.example": ["10.1.2.3"], "mixed.example": ["192.168.0.9", "93.184.216.34", "93.184.216.35"]}[host]
         return [(2, 1, 6, "", (address, port)) for address in found]
 
@@ -144,7 +144,7 @@ async def test_a_name_that_resolves_to_a_private_address_is_refused_and_checked_
         dialled.append(address)
         raise httpcore.ConnectError("nobody there")
 
-    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", getaddrinfo)
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
     monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", dial)
     async with Client(timeout_seconds=5) as stranger:
         inside = await failure(stranger, "https://inside.example/")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from extractors.analysis import VERSION
+from flows import packs
 from flows.seeds import BUNDLED
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,8 +39,10 @@ def test_no_run_of_eight_words_of_the_seed_texts_is_anywhere_in_the_repository()
 
 
 def test_the_pack_holds_a_line_for_each_document_with_figures_and_without_text():
-    lines = (BUNDLED / "north-korea-russia.jsonl").read_text(encoding="utf-8").splitlines()
+    lines = list(packs.read(Path(str(BUNDLED / "north-korea-russia.jsonl"))))
     assert len(lines) == len(list(SEEDS.glob("*.txt")))
-    assert {json.loads(line)["version"] for line in lines} == {VERSION}, "write it anew: figurewatch seed pack"
-    analyses = [json.loads(line)["analysis"] for line in lines]
-    assert all(analysis["article"]["text"] == "" and analysis["figures"] for analysis in analyses)
+    assert {line.version for line in lines} == {VERSION}, "write it anew: figurewatch seed pack"
+    rows = [packs.figures_of(line.said) for line in lines]
+    assert all(rows)
+    theirs = set().union(*(runs(path.read_text(encoding="utf-8")) for path in SEEDS.glob("*.txt")))
+    assert [figure["surface"] for figures in rows for figure in figures if runs(json.dumps(figure)) & theirs] == []

@@ -1,14 +1,17 @@
 """From the shipped pack alone, each seed and what is made of it is recognised: cut, wrapped in a page, reworded in part."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from extractors.copies import fingerprint, judge
+from extractors.copies.packing import unpack
 from extractors.text import sentences
-from flows.seeds import BUNDLED, packed
+from flows import packs
+from flows.seeds import BUNDLED
 from schemas.outcomes import Relation
 from schemas.records import Article, Candidate
 
@@ -39,7 +42,35 @@ def reworded(text: str) -> str:
     return re.sub(r"[\w-]+", lambda word: OTHERS.get(word.group(), word.group()), text)
 
 
-VARIANTS = {
+def paragraphs(text: str) -> list[str]:
+    return [part for part in re.split(r"\n+", text) if len(part.split()) > 12]
+
+
+def third(number: int) -> Callable[[str], str]:
+    def make(text: str) -> str:
+        parts = paragraphs(text)
+        size = max(1, len(parts) // 3)
+        return "\n\n".join(parts[number * size : (number + 1) * size])
+
+    return make
+
+
+def without_every_third(text: str) -> str:
+    return "\n\n".join(part for n, part in enumerate(paragraphs(text)) if n % 3)
+
+
+def turned(text: str) -> str:
+    """The sentences of each paragraph the other way round."""
+    return "\n\n".join(" ".join(re.split(r"(?<=[.!?])\s+", part)[::-1]) for part in paragraphs(text))
+
+
+VARIANTS: dict[str, Callable[[str], str]] = {
+    "its first third": third(0),
+    "its middle third": third(1),
+    "its last third": third(2),
+    "without every third paragraph": without_every_third,
+    "the sentences of each paragraph turned round": turned,
+    "its middle third, words replaced, with a page around it": lambda text: PAGE.format(text=reworded(third(1)(text))),
     "as it is": lambda text: text,
     "its first half": cut,
     "with a page around it": lambda text: PAGE.format(text=text),
@@ -51,10 +82,8 @@ VARIANTS = {
 @pytest.fixture(scope="module")
 def known() -> dict[str, Candidate]:
     return {
-        analysis.article.url: Candidate(
-            id=n, url=analysis.article.url, published_at=analysis.article.published_at, fingerprint=analysis.fingerprint
-        )
-        for n, analysis in enumerate(packed(Path(str(BUNDLED / "north-korea-russia.jsonl"))))
+        line.url: Candidate(id=n, url=line.url, published_at=line.published, fingerprint=unpack(line.fingerprint))
+        for n, line in enumerate(packs.read(Path(str(BUNDLED / "north-korea-russia.jsonl"))))
     }
 
 

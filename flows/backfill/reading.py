@@ -1,0 +1,362 @@
+"""Reading: a unit's documents, analysed in worker processes, and staged together with the position that they were read to.
+
+steps -> groups -> those wanted and new -> analysis -> one transaction a group: staged rows, outcomes, position
+
+A group is cut by what stands in it, never by time, so that whoever reads a unit, and wherever it was taken up again, cuts the
+same groups: recording goes group by group, and comes to the same rows.
+"""
+
+import hashlib
+import time
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+from flows import articles, sources
+from flows.analyser import Failed, Result
+from flows.backfill import cursor, kinds, wanted
+from flows.backfill.cursor import Place, Stopped, Worker
+from flows.backfill.online import HostBusy
+from flows.backfill.packing import pack
+from flows.backfill.shapes import Document, LeftOut, Step, Tools, Unit, Wanted
+from flows.db import Database, Jsonb, Transaction
+from flows.gate import host_of
+from flows.log import log
+from schemas.errors import FetchError, FigurewatchError, OperationError
+from schemas.outcomes import ArticleOutcome
+from schemas.records import Page
+
+#: Steps of a group, and bytes after which it is cut. Larger groups cost fewer transactions, and hold more in memory: some nine
+#: groups are under way for two worker processes.
+STEPS = 25
+BYTES = 2_000_000
+#: Steps of a group where each waits for a polite pause: so many requests are made again when a process is killed.
+ONLINE_STEPS = 4
+
+#: Of what cannot be read, so many are named for each unit: who has more of them has one cause.
+MOST_EXAMPLES = 10
+
+#: A unit whose server fails is read on after so long, longer each time.
+PAUSE = timedelta(minutes=5)
+
+#: Batches that may wait to be recorded: a unit far ahead would fill the database with what waits for its turn.
+MOST_WAITING = 400
+LOOK_SECONDS = 0.2
+RENEW_SECONDS = 60.0
+
+#: Units of what was tried in vain come after all others.
+LAST = 2_147_483_647
+AGAIN = timedelta(minutes=20)
+
+KNOWN = "known already"
+AWAITED = "left to the watch, which fetches it by itself"
+FUTURE = "dated in the future, and taken for the day that it was fetched"
+FAILED = "articles failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What one worker process is given at a time."""
+
+    documents: tuple[Document, ...]
+    wanted: Wanted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """What became of one document in a worker process."""
+
+    outcome: str = ""  #: why it is left out; empty when it is to be recorded
+    result: bytes = b""
+    body: bytes = b""  #: packed
+    detail: str = ""
+
+
+def warm() -> None:
+    """What a worker process does before its first group."""
+    from flows.analyser import _warm
+
+    _warm()
+
+
+def analyse_group(group: Group) -> list[Read]:
+    """Analyse the documents of a group; runs in a worker process."""
+    return [_analysed(document, group.wanted) for document in group.documents]
+
+
+def _analysed(document: Document, wished: Wanted) -> Read:
+    from extractors.analysis import analyse
+    from extractors.article.charset import decode_html
+
+    assert document.fetched_at is not None
+    plain = document.content_type == articles.PLAIN
+    page = Page(
+        url=document.url,
+        final_url=document.final_url or document.url,
+        html="" if plain else decode_html(document.body, document.content_type),
+        text=document.body.decode("utf-8", "replace") if plain else "",
+        title=document.title,
+        outlet=document.outlet,
+        authors=document.authors,
+        language=document.language,
+        published_at=document.published_at,
+    )
+    found: Result
+    try:
+        found = analyse(page)
+    except Exception as error:
+        found = Failed(f"{type(error).__name__}: {error}")
+    if not isinstance(found, (Failed, ArticleOutcome)):
+        said = found.article
+        if outcome := wanted.refused(said.title, said.text, said.language, said.published_at, document.fetched_at, wished):
+            return Read(outcome=outcome)
+        if said.published_at is not None and said.published_at.tzinfo is not None:
+            # A zone that goes through bytes: an offset, not a rule.
+            zone = timezone(said.published_at.utcoffset() or timedelta())
+            found = replace(found, article=replace(said, published_at=said.published_at.astimezone(zone)))
+    elif wished.words or wished.since or wished.until or wished.languages:
+        # What is no article cannot be told to be wanted; it would only fill the archive.
+        return Read(outcome=f"articles {found}" if isinstance(found, ArticleOutcome) else FAILED)
+    return Read(result=pack(found), body=zlib.compress(document.body, 6))
+
+
+class Inline:
+    """The analysis in this process, for workers that are one of a cluster's already and may have no children."""
+
+    def results(self, groups: Iterator[Group]) -> Iterator[list[Read]]:
+        """The analysis of each group, in order."""
+        return (analyse_group(group) for group in groups)
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+
+def read_unit(database: Database, analyser: Any, by: Worker, row: cursor.Row, tools: Tools) -> None:
+    """Read a leased unit to its end, or as far as it can be read now.
+
+    Raises:
+        Stopped: the backfill was paused, or the unit is somebody else's now.
+    """
+    place = Place.of(row)
+    unit = Unit(kind=row["kind"], source=row["source"], payload=row["payload"], size=row["size"])
+    module = kinds.of(unit.kind)
+    now = datetime.now(UTC)
+    try:
+        groups = _groups(module.read(unit, place.position, tools), ONLINE_STEPS if module.ONLINE else STEPS)
+        for steps, read in _analyse(database, analyser, groups, tools, ahead=not module.ONLINE):
+            _stage(database, place, by, steps, read)
+            _await_room(database, place, by)
+        with database.transaction() as tx:
+            passed = max(place.passed, place.size)
+            cursor.advance(tx, place, by, position=place.position, passed=passed, staged=False, state="done")
+    except HostBusy as busy:
+        cursor.put_back(database, row, by, now + busy.wait, f"{host_of(row['source']) or 'the host'} is busy", free=True)
+    except FetchError as error:
+        log.info("backfill unit waits", source=row["source"], outcome=error.outcome, detail=error.message)
+        tries = row["tries"] if place.position == row["position"] else 1
+        due_at = datetime.now(UTC) + PAUSE * tries
+        cursor.put_back(database, row, by, due_at, error.message, free=False, over=tries >= cursor.MOST_TRIES)
+    except (OperationError, OSError) as error:
+        if isinstance(error, OperationError) and type(error) is not OperationError:
+            raise  # the database is away, or the disk full: nothing is wrong with the unit
+        detail = error.message if isinstance(error, OperationError) else f"{row['source']}: {error.strerror or error}"
+        with database.transaction() as tx:
+            cursor.advance(
+                tx, place, by, position=place.position, passed=place.passed, staged=False, state="failed", detail=detail
+            )
+
+
+def _await_room(database: Database, place: Place, by: Worker) -> None:
+    """Wait while too much waits to be recorded: of this unit, or of all where another has to be read before."""
+    renewed = time.monotonic()
+    while True:
+        with database.transaction() as tx:
+            row = tx.one("backfill.waiting", id=place.row["backfill_id"], unit=place.row["id"])
+            assert row is not None
+            if (row["mine"] if row["first"] else row["batches"]) < MOST_WAITING:
+                return
+            if time.monotonic() - renewed > RENEW_SECONDS:
+                cursor.advance(tx, place, by, position=place.position, passed=place.passed, staged=False)
+                renewed = time.monotonic()
+        time.sleep(LOOK_SECONDS)
+
+
+def _groups(steps: Iterator[Step], most: int) -> Iterator[list[Step]]:
+    group: list[Step] = []
+    size = 0
+    try:
+        for step in steps:
+            group.append(step)
+            size += len(step.found.body) if isinstance(step.found, Document) else 0
+            if len(group) == most or size > BYTES or step.units:
+                yield group
+                group, size = [], 0
+    except (FigurewatchError, HostBusy, OSError):
+        if group:
+            yield group  # what was read before is stored
+        raise
+    if group:
+        yield group
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A group on its way: for each step its outcome so far; and what goes to the analysis, with its hash."""
+
+    steps: list[Step]
+    outcomes: list[str]
+    documents: list[Document]
+    hashes: list[bytes]
+
+
+def _analyse(
+    database: Database, analyser: Any, groups: Iterator[list[Step]], tools: Tools, *, ahead: bool
+) -> Iterator[tuple[_Ready, list[Read]]]:
+    """Each group with what the analysis made of it, in order; several groups ahead where reading is quick."""
+    waiting: list[_Ready] = []
+    broken: list[Exception] = []
+
+    def ready() -> Iterator[Group]:
+        try:
+            for steps in groups:
+                waiting.append(_sifted(database, steps, tools))
+                yield Group(tuple(waiting[-1].documents), tools.wanted)
+        except (FigurewatchError, HostBusy, OSError) as error:
+            broken.append(error)  # when what was read before is stored
+
+    if ahead:
+        for read in analyser.results(ready()):
+            group = waiting.pop(0)
+            yield group, _each(analyser, group, read, tools)
+        if broken:
+            raise broken[0]
+        return
+    for wished in ready():
+        group = waiting.pop()
+        read = next(iter(analyser.results(iter([wished])))) if wished.documents else []
+        yield group, _each(analyser, group, read, tools)
+    if broken:
+        raise broken[0]
+
+
+def _each(analyser: Any, group: _Ready, read: Any, tools: Tools) -> list[Read]:
+    """The results of a group; when its worker died, each document alone, to find which one it was."""
+    if not isinstance(read, Failed):
+        return list(read)
+    found = []
+    for document in group.documents:
+        one = next(iter(analyser.results(iter([Group((document,), tools.wanted)]))))
+        found.append(Read(result=pack(one), body=zlib.compress(document.body, 6)) if isinstance(one, Failed) else one[0])
+    return found
+
+
+def _sifted(database: Database, steps: list[Step], tools: Tools) -> _Ready:
+    """What of a group goes to the analysis: what is wanted as far as can be told, and not known yet."""
+    outcomes = [step.found.outcome if isinstance(step.found, LeftOut) else "" for step in steps]
+    kept: list[tuple[int, Document, bytes]] = []
+    for index, step in enumerate(steps):
+        if isinstance(step.found, Document):
+            document = _dated(step.found, tools.now)
+            outcomes[index] = wanted.refusal(document, tools.wanted)
+            if not outcomes[index]:
+                kept.append((index, document, hashlib.sha256(document.body).digest()))
+    if kept:
+        with database.transaction() as tx:
+            rows = tx.all(
+                "backfill.known",
+                urls=[sources.key(document.url) for _, document, _ in kept],
+                hashes=[sha256 for _, _, sha256 in kept],
+            )
+        for row in rows:
+            if row["known"] or row["awaited"]:
+                outcomes[kept[row["number"] - 1][0]] = KNOWN if row["known"] else AWAITED
+    kept = [each for each in kept if not outcomes[each[0]]]
+    return _Ready(steps, outcomes, [document for _, document, _ in kept], [sha256 for _, _, sha256 in kept])
+
+
+def _dated(document: Document, now: datetime) -> Document:
+    """With the date that the archive took it; one that is missing, or still to come, is the backfill's own."""
+    fetched_at = document.fetched_at
+    return replace(document, fetched_at=now if fetched_at is None else min(fetched_at, now))
+
+
+def _stage(database: Database, place: Place, by: Worker, group: _Ready, read: Sequence[Read]) -> None:
+    """Store what a group came to, and move the position on, in one transaction."""
+    counts = place.counts + Counter(outcome for outcome in group.outcomes if outcome)
+    units: list[tuple[Sequence[int], Unit]] = []
+    children = place.children
+    for step in group.steps:
+        counts.update(step.also)
+        if isinstance(step.found, LeftOut) and step.found.example and len(place.examples) < MOST_EXAMPLES:
+            place.examples.append(step.found.example[:300])
+        for unit in step.units:
+            units.append((_turn(place.row["place"], children, unit), unit))
+            children += 1
+    rows: list[dict[str, Any]] = []
+    for document, sha256, one in zip(group.documents, group.hashes, read, strict=True):
+        assert document.fetched_at is not None
+        if one.outcome:
+            counts[one.outcome] += 1
+            continue
+        if document.published_at is not None and document.published_at > document.fetched_at + timedelta(days=1):
+            counts[FUTURE] += 1
+        rows.append(_row(place, len(rows), document, sha256, one))
+    last = group.steps[-1]
+    size = max([place.size, *(step.size for step in group.steps)])
+    with database.transaction() as tx:
+        if rows:
+            tx.many("backfill.stage", rows)
+        now = datetime.now(UTC)
+        for where, unit in units:
+            if (left := _once(tx, place, unit)) is not None:
+                cursor.add_units(tx, place.row["backfill_id"], [(where, left)], now + AGAIN * unit.again)
+        place.counts, place.children, place.size = counts, children, size
+        cursor.advance(tx, place, by, position=last.position, passed=last.passed, staged=bool(rows))
+
+
+def _once(tx: Transaction, place: Place, unit: Unit) -> Unit | None:
+    """A unit of pages without those that a listing gave before; None when nothing is left of it."""
+    if unit.again or not (unit.kind == "pages" or unit.payload.get("listed")):
+        return unit
+    entries = {sources.key(row["url"]): row for row in unit.payload["entries"]}
+    new = cursor.not_listed_before(tx, place.row["backfill_id"], list(entries))
+    left = [row for key, row in entries.items() if key in new]
+    return replace(unit, payload={**unit.payload, "entries": left}, size=len(left)) if left else None
+
+
+def _turn(parent: Sequence[int], number: int, unit: Unit) -> list[int]:
+    if not unit.again:
+        return [*parent, number]
+    return [LAST, unit.again, *(part for part in parent if part != LAST), number]
+
+
+def _row(place: Place, position: int, document: Document, sha256: bytes, read: Read) -> dict[str, Any]:
+    url = sources.key(document.url)
+    entry = {
+        "url": url,
+        "link": document.url,
+        "host": host_of(document.url),
+        "title": document.title,
+        "outlet": document.outlet,
+        "authors": list(document.authors),
+        "language": document.language,
+        "published_at": document.published_at,
+    }
+    return {
+        "unit_id": place.row["id"],
+        "batch": place.batches,
+        "position": position,
+        "entry": Jsonb(entry),
+        "final_url": document.final_url or document.url,
+        "content_type": document.content_type,
+        "fetched_at": document.fetched_at,
+        "body": read.body,
+        "body_sha256": sha256,
+        "result": read.result,
+    }
+
+
+__all__ = ["Inline", "Stopped", "analyse_group", "read_unit", "warm"]

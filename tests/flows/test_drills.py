@@ -1,0 +1,179 @@
+"""Drills: whatever is killed, restarted, cut off or full in the middle of a pass, the rows in the end are the same.
+
+The first runs with `make test`: PostgreSQL, Prefect's server on it, a work pool and two workers, each a process of its own
+as deploy/compose.yaml has them, and the whole path through them. The rest (`make drills`) kill one of these meanwhile, and
+compare with the rows of a run that nobody disturbed.
+"""
+
+import os
+import signal
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from machines import TOPICS, Installation, Process, installation, ours, rows, stories, until
+
+ALL = len(stories())
+#: Told: each topic moves twice.
+TOLD = 2 * len(TOPICS)
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="figurewatch-", ignore_cleanup_errors=True) as name:
+        Path(name).chmod(0o755)
+        yield Path(name) / "installation"
+
+
+@pytest.fixture(scope="module")
+def undisturbed() -> Iterator[dict[str, list[str]]]:
+    """The rows of a run in peace, by one worker."""
+    with tempfile.TemporaryDirectory(prefix="figurewatch-", ignore_cleanup_errors=True) as name:
+        Path(name).chmod(0o755)
+        with installation(Path(name) / "installation") as (installed, newsroom, _):
+            installed.prefect()
+            installed.deploy()
+            installed.worker("a")
+            installed.read_all(ALL)
+            yield rows(installed.postgres.url(), newsroom.url)
+
+
+@pytest.mark.flow
+def test_two_workers_of_a_pool_do_the_whole_path(folder: Path) -> None:
+    with installation(folder) as (installed, newsroom, desk):
+        installed.prefect()
+        installed.deploy()
+        workers = [installed.worker(name) for name in "ab"]
+        installed.read_all(ALL)
+        found = rows(installed.postgres.url(), newsroom.url)
+        assert [len(found[name]) for name in ("articles", "shifts", "alerts", "told")] == [ALL, TOLD, TOLD, TOLD]
+        assert len(desk.payloads) == messages(installed)
+        assert until(lambda: installed.runs(name={"any_": ["Completed"]}))
+        # One line an item and stage, as JSON; no secret in it, nor in what any process was started with.
+        said = "".join(worker.said() for worker in workers)
+        for stage in ("sources", "fetch", "articles", "copies", "figures", "series", "alerts"):
+            assert f'"stage": "{stage}"' in said
+        commands = b"\n".join(path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if _readable(path))
+        for place in (said.encode(), commands):
+            assert b"typed%20by%20hand" not in place
+            assert b"typed by hand" not in place
+            assert b"T0DEMO" not in place
+        ended = [worker.terminate() for worker in workers]
+        assert [code for code, _ in ended] == [0, 0]
+        assert max(seconds for _, seconds in ended) < 30  # ten, on a machine that has nothing else to do
+
+
+def messages(installed: Installation) -> int:
+    """Messages that were sent; each tells of one shift or of several."""
+    return int(installed.postgres.rows("SELECT count(*) FROM message WHERE state = 'sent'")[0][0])
+
+
+def _readable(path: Path) -> bool:
+    try:
+        return bool(path.read_bytes())
+    except OSError:
+        return False
+
+
+def compare(found: dict[str, list[str]], undisturbed: dict[str, list[str]]) -> None:
+    """All that was concluded is the same, and every alert went out.
+
+    Which of two moves of one line are told depends on what was read first, and a worker that was killed gives back what it
+    had to be read last: a move that is the past already when it is found wakes nobody. The latest ones are always told.
+    """
+    for name in ("articles", "pages", "figures", "claims", "shifts"):
+        assert found[name] == undisturbed[name]
+    latest = {f"('/story/{n}',)" for n in range(2 * len(TOPICS), ALL)}
+    assert latest <= set(found["alerts"])
+    assert found["told"] == sorted(alert.replace(",)", ", 'sent')") for alert in found["alerts"])
+
+
+def kill_a_worker(installed: Installation, parts: dict[str, Process]) -> None:
+    parts["a"].kill()
+
+
+def kill_prefect(installed: Installation, parts: dict[str, Process]) -> None:
+    parts["prefect"].close()
+    time.sleep(5)
+    parts["prefect"].start()
+    installed.wait_for_prefect(parts["prefect"])
+
+
+def kill_postgres(installed: Installation, parts: dict[str, Process]) -> None:
+    installed.postgres.kill()
+    time.sleep(2)
+    installed.postgres.start()
+
+
+def restart_postgres_twice(installed: Installation, parts: dict[str, Process]) -> None:
+    for _ in range(2):
+        installed.postgres.stop()
+        time.sleep(1)
+        installed.postgres.start()
+        time.sleep(4)
+
+
+def kill_the_run_itself(installed: Installation, parts: dict[str, Process]) -> None:
+    for path in Path("/proc").glob("[0-9]*"):
+        try:
+            command, environment = (path / "cmdline").read_bytes(), (path / "environ").read_bytes()
+        except OSError:
+            continue
+        if b"prefect.engine" in command and os.fsencode(installed.folder) in environment:
+            os.kill(int(path.name), signal.SIGKILL)
+
+
+def stop_a_worker(installed: Installation, parts: dict[str, Process]) -> None:
+    parts["a"].terminate()
+
+
+@pytest.mark.drill
+@pytest.mark.parametrize(
+    "happens",
+    [kill_a_worker, stop_a_worker, kill_the_run_itself, kill_prefect, kill_postgres, restart_postgres_twice],
+    ids=lambda happens: happens.__name__,
+)
+@pytest.mark.parametrize("after", [3, 17])
+def test_the_rows_are_those_of_an_undisturbed_run(
+    happens: Callable[[Installation, dict[str, Process]], None], after: int, undisturbed: dict[str, list[str]], folder: Path
+) -> None:
+    with installation(folder, pause=0.05) as (installed, newsroom, desk):
+        parts = {"prefect": installed.prefect()}
+        installed.deploy()
+        parts |= {name: installed.worker(name) for name in "ab"}
+        until(lambda: installed.postgres.count("article") >= after, 120, installed.said)
+        happens(installed, parts)
+        installed.read_all(ALL)
+        compare(rows(installed.postgres.url(), newsroom.url), undisturbed)
+        # Each was told once; one whose sending was cut off may come a second time, and says that it may.
+        assert 0 <= len(desk.payloads) - messages(installed) <= 1
+
+
+@pytest.mark.drill
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=lambda number: number.name)
+def test_a_service_that_is_ended_in_the_middle_comes_back_with_the_same_rows(
+    number: signal.Signals, undisturbed: dict[str, list[str]], folder: Path
+) -> None:
+    with installation(folder, pause=0.05) as (installed, newsroom, desk), ExitStack() as stack:
+        environment = {"FIGUREWATCH_DATABASE_URL": installed.postgres.url()}
+        command = ours("serve", "--config", installed.settings, "--data-dir", folder / "serve")
+        service = Process(command, environment, folder / "serve.log", folder / "serve")
+        stack.callback(service.close)
+        until(lambda: installed.postgres.count("article") >= 5, 120, service.said)
+        began = time.monotonic()
+        service.process.send_signal(number)
+        code = service.process.wait(60)
+        if number is signal.SIGTERM:
+            assert code == 0, service.said()
+            assert time.monotonic() - began < 30
+        service.start()
+        installed.read_all(ALL)
+        compare(rows(installed.postgres.url(), newsroom.url), undisturbed)
+        assert 0 <= len(desk.payloads) - messages(installed) <= 1
+        second: Any = Process(command, environment, folder / "second.log", folder / "serve")
+        assert second.process.wait(60) == 1
+        assert "another service works with the database" in second.said()
