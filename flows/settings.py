@@ -143,6 +143,9 @@ class RuleSettings(_Table):
     )
     trusted: tuple[str, ...] = Field((), description="outlets that are believed by themselves, in place of min_origins")
     min_trusted: int = Field(1, ge=1, description="how many of the trusted outlets must report the number")
+    again_at_origins: int | None = Field(
+        None, ge=2, description="tell a shift once more, as confirmed, when so many independent reports give its number"
+    )
     cool_down_hours: float = Field(
         0, ge=0, le=8760, description="hours after a message on a series in which further shifts of it wait, to be told as one"
     )

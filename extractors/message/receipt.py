@@ -101,6 +101,7 @@ class Receipt:
     to_number: Decimal
     reason: str = ""  #: how it was judged, in one line
     points: tuple[Point, ...] = ()  #: the series in order of time, the shift's own observation included
+    confirmed: int = 0  #: told before; now so many independent reports give the number
     steps: tuple[str, ...] = ()  #: numbers in between, where several shifts of a series are told as one
 
     def change(self) -> str:
@@ -129,6 +130,8 @@ class Receipt:
     def judged(self) -> str:
         """How it was judged, with the numbers in between."""
         reason = clean(self.reason, MAX_REASON)
+        if self.confirmed:
+            reason = f"told before, now confirmed by {counted(self.confirmed, 'independent report')}; {reason}".rstrip("; ")
         if not self.steps:
             return reason
         told = clean(" -> ".join(self.steps[:MOST_STEPS]), MAX_REASON)
@@ -231,6 +234,8 @@ def headline(receipt: Receipt) -> str:
     by = f" ({receipt.change()})" if receipt.change() else ""
     who = clean(receipt.after.speaker, MAX_NAME) or clean(receipt.after.outlet, MAX_NAME)
     said = f", {who}" if who else ""
+    if receipt.confirmed:
+        name, said = f"Confirmed: {name}", f", {counted(receipt.confirmed, 'independent report')}"
     match receipt.kind:
         case ShiftKind.CONFLICT:
             return f"{name}, in conflict: {first} against {second}{by}{said}"
