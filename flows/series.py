@@ -229,6 +229,12 @@ def decide(tx: Transaction, series: Sequence[int], threshold: Decimal, now: date
     return sum(_settle(tx, detect(observations[one], threshold=threshold).shifts, told[one], threshold, now) for one in series)
 
 
+def _free(tx: Transaction, observation: int) -> bool:
+    """May a shift move to an observation? Not where one stands that was told of there and withdrawn: that one holds again."""
+    tx.run("series.forget_withdrawn", observation_id=observation)
+    return tx.one("series.shift_at", observation_id=observation) is None
+
+
 def _settle(tx: Transaction, shifts: Sequence[Shift], told: list[dict[str, Any]], threshold: Decimal, now: datetime) -> int:
     """Store the shifts that follow now, each once: one whose first report moved to an earlier article stays itself."""
     current = {shift.observation for shift in shifts}
@@ -240,7 +246,7 @@ def _settle(tx: Transaction, shifts: Sequence[Shift], told: list[dict[str, Any]]
             moved = next(
                 (row for row in gone if abs(row["to_number"] - shift.to_number) <= threshold * abs(shift.to_number)), None
             )
-            if moved is not None:
+            if moved is not None and _free(tx, shift.observation):
                 gone.remove(moved)
                 tx.run("series.move_shift", id=moved["id"], observation_id=shift.observation)
             else:

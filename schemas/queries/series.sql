@@ -137,6 +137,14 @@ ORDER BY observation.series_id, observation.as_of, observation.id;
 -- Shifts told before, to be compared with those that follow now.
 SELECT id, series_id, observation_id, to_number FROM shift WHERE series_id = ANY (%(series)s) AND state = 'told';
 
+-- forget_withdrawn --
+-- A shift that was found there and withdrawn before anybody was told.
+DELETE FROM shift WHERE observation_id = %(observation_id)s AND state = 'withdrawn'
+  AND NOT EXISTS (SELECT FROM alert WHERE alert.shift_id = shift.id);
+
+-- shift_at --
+SELECT id FROM shift WHERE observation_id = %(observation_id)s;
+
 -- move_shift --
 -- An earlier report of the same number came in late: it is the same shift, told once.
 UPDATE shift SET observation_id = %(observation_id)s WHERE id = %(id)s;
