@@ -6,8 +6,10 @@ the number goes on from the last; or whether the figure next to it belongs to th
 Pure. Not here: features of a pair (pair.py), what the features weigh (linker.py, learnt).
 """
 
-from collections.abc import Sequence
+import operator
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -197,24 +199,42 @@ def _centre(members: Sequence[Sequence[NDArray[np.float32]]], mine: Sequence[NDA
 
 def _habits(mine: Sequence[Mention], members: Sequence[Sequence[Mention]]) -> list[NDArray[np.float64]]:
     """What the members of a series have in common with the figure: unit, noun, kind, fate, rate, speaker."""
-    found = np.zeros((8, len(mine), len(members)))
-    heads = [[head(m.unit) for m in s] for s in members]
-    voices = [[frozenset(m.speaker) for m in s] for s in members]
-    for i, one in enumerate(mine):
-        own, voice = head(one.unit), frozenset(one.speaker)
-        for c, series in enumerate(members):
-            n = len(series)
-            found[:, i, c] = (
-                sum(m.unit == one.unit for m in series) / n,
-                sum(h == own for h in heads[c]) / n,
-                sum(alike(m.kind, one.kind) for m in series) / n,
-                sum(same_fate(m.fates, one.fates) for m in series) / n,
-                sum(m.rate == one.rate for m in series) / n,
-                any(same_speaker(v, voice) for v in voices[c]),
-                bool(voice),
-                sum(map(bool, voices[c])) / n,
-            )
-    return list(found)
+    every = [m for series in members for m in series]
+    sizes = np.array([len(series) for series in members])
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+
+    def share(of: Callable[[Mention], Hashable], same: Callable[[Any, Any], float]) -> NDArray[np.float64]:
+        """The mean over the members of each series; each two values are compared once, however many figures hold them."""
+        found: NDArray[np.float64] = np.add.reduceat(_compared(mine, every, of, same), starts, axis=1) / sizes
+        return found
+
+    voiced = np.array([float(bool(m.speaker)) for m in mine])[:, None]
+    speakers = np.maximum.reduceat(_compared(mine, every, lambda m: frozenset(m.speaker), same_speaker), starts, axis=1)
+    others = np.add.reduceat(np.array([float(bool(m.speaker)) for m in every]), starts) / sizes
+    shape = (len(mine), len(members))
+    return [
+        share(lambda m: m.unit, operator.eq),
+        share(lambda m: head(m.unit), operator.eq),
+        share(lambda m: m.kind, alike),
+        share(lambda m: m.fates, same_fate),
+        share(lambda m: m.rate, operator.eq),
+        speakers,
+        np.broadcast_to(voiced, shape),
+        np.broadcast_to(others, shape),
+    ]
+
+
+def _compared(
+    mine: Sequence[Mention],
+    every: Sequence[Mention],
+    of: Callable[[Mention], Hashable],
+    same: Callable[[Any, Any], float],
+) -> NDArray[np.float64]:
+    ours, theirs = [of(m) for m in mine], [of(m) for m in every]
+    rows = {value: k for k, value in enumerate(dict.fromkeys(ours))}
+    columns = {value: k for k, value in enumerate(dict.fromkeys(theirs))}
+    table = np.array([[float(same(b, a)) for b in columns] for a in rows])
+    return table[np.ix_([rows[v] for v in ours], [columns[v] for v in theirs])]
 
 
 def _days(mine: Sequence[Mention], members: Sequence[Sequence[Mention]]) -> NDArray[np.float64]:

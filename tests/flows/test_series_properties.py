@@ -134,7 +134,7 @@ def test_a_number_taken_back_is_corrected_and_its_repeat_is_no_news(database):
 TEXTS = (
     "ARDEN - Some {a} containers of ammunition have been shipped from Port Larn to Vessia, the ministry of Arden said.\n\n"
     "In Kolm {b} soldiers were killed and {c} wounded, the army of Vessia said.",
-    "Vessia has lost {b} soldiers at Kolm, and {c} more were wounded there, its army said.\n\n"
+    "The army of Vessia put its dead at Kolm at {b} soldiers killed, and {c} wounded.\n\n"
     "Arden shipped {a} containers of ammunition to Vessia through Port Larn, according to the ministry.",
 )
 

@@ -47,7 +47,7 @@ PAIRS: dict[str, Any] = {
 }
 LINES = PAIRS | {"max_iter": 120, "max_leaf_nodes": 10, "max_depth": 4, "learning_rate": 0.05, "max_features": 0.3}
 #: Chosen on the folds: lower joins more look-alikes, higher breaks lines that move.
-JOIN, MERGE, JOIN_AGAIN = 0.35, 0.45, 0.35
+JOIN, MERGE, JOIN_AGAIN = 0.35, 0.4, 0.35
 
 
 @dataclass
