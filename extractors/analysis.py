@@ -62,9 +62,26 @@ def read(
 def analyse(page: Page) -> Analysis | ArticleOutcome:
     """What a page says; or what stands on it in place of an article."""
     article = article_of(page)
-    if isinstance(article, ArticleOutcome):
-        return article
-    parts = sentences(article.text)
+    return article if isinstance(article, ArticleOutcome) else _analysis(article, sentences(article.text))
+
+
+def analyse_all(articles: Sequence[Article | ArticleOutcome]) -> list[Analysis | ArticleOutcome]:
+    """The same for many articles: the sentences of all are parsed in one batch, which takes two thirds of the time."""
+    parts = [() if isinstance(article, ArticleOutcome) else sentences(article.text) for article in articles]
+    parse(
+        part
+        for article, found in zip(articles, parts, strict=True)
+        if not isinstance(article, ArticleOutcome) and article.language in LANGUAGES
+        for part in found[:MOST_SENTENCES]
+        if may_count(part) or may_claim(part)
+    )
+    return [
+        article if isinstance(article, ArticleOutcome) else _analysis(article, found)
+        for article, found in zip(articles, parts, strict=True)
+    ]
+
+
+def _analysis(article: Article, parts: Sequence[Sentence]) -> Analysis:
     found: list[Figure] = []
     said: list[Claim] = []
     outcome = FigureOutcome.OTHER_LANGUAGE

@@ -154,7 +154,7 @@ def show_source(found: dict[str, Any], out: Console) -> None:
     lines = [
         ("polled at", found["address"] if found["address"] != found["url"] else ""),
         ("moves to", found["moving_to"]),
-        ("next poll", f"{found['due_at']:%Y-%m-%d %H:%M}, every {found['interval_minutes']:g} minutes as it publishes now"),
+        ("next poll", _next(found) if found["state"] == "active" else ""),
         ("its 304s", "" if found["trust"] >= 1 else _trust(found["trust"])),
         ("robots.txt", _robots(found["robots"])),
         ("host", _host(found["host"])),
@@ -168,6 +168,10 @@ def show_source(found: dict[str, Any], out: Console) -> None:
     _rows(out, "given up", found["quarantined"], "seen_at", "outcome", "detail", "link")
     _rows(out, "notices", found["notices"], "raised_at", "kind", "text")
     _rows(out, "requests to the host", found["ledger"], "day", "requests", "refused", "failed", "bytes")
+
+
+def _next(found: dict[str, Any]) -> str:
+    return f"{found['due_at']:%Y-%m-%d %H:%M}, every {found['interval_minutes']:g} minutes as it publishes now"
 
 
 def _trust(trust: float) -> str:

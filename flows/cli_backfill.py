@@ -247,7 +247,9 @@ def _run(opened: Any, number: int, where: _Where, runner: tuple[str, str] | None
         with _telling(quiet=as_json) as tell:
             if runner is not None:
                 from flows.backfill import runner as on_cluster
+                from flows.service import prefect_environment
 
+                prefect_environment(opened.settings)
                 state = on_cluster.run(opened, number, where, runner, tell)
             else:
                 state = run.run(opened, number, tell)

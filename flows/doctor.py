@@ -199,7 +199,8 @@ async def _source(gate: Gate, robots: Robots, source: SourceSettings) -> Check:
         return Check(
             what, False, f"{redact(source.url)}: {document.reason}", "name the feed's own address; a site's page links it"
         )
-    return Check(what, True, f"{len(document.entries)} entries")
+    count = len(document.entries)
+    return Check(what, True, f"{count} {'entry' if count == 1 else 'entries'}")
 
 
 def _channel(settings: Settings, name: str) -> Check:

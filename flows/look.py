@@ -14,6 +14,7 @@ from rich.text import Text
 from extractors.copies.packing import unpack
 from extractors.copies.values import MARKS
 from extractors.copies.values import plain as plain_number
+from extractors.copies.verdict import REWORDED_LAYER, ROUND_UP_LAYER
 from extractors.figures.numbers import numbers
 from extractors.message.chart import sparkline
 from extractors.message.receipt import Point
@@ -123,16 +124,36 @@ def why_article(database: Database, url: str, out: Console, as_json: bool) -> No
     table = Table(header_style="bold", show_lines=True, expand=True)
     table.add_column("there", ratio=1, overflow="fold")
     table.add_column("here", ratio=1, overflow="fold")
+    # a reworded sentence may be two of the other text: there a number is on one side only when it stands nowhere in the other
+    anywhere = found["copy_layer"] == REWORDED_LAYER
+    all_here, all_there = (_Sentence("", frozenset().union(*(part.numbers for part in text))) for text in (here, there))
     for ours, theirs in pairs:
         if ours < len(here) and theirs < len(there):
-            table.add_row(_marked(there[theirs], here[ours]), _marked(here[ours], there[theirs]))
+            table.add_row(
+                _marked(there[theirs], all_here if anywhere else here[ours]),
+                _marked(here[ours], all_there if anywhere else there[theirs]),
+            )
     out.print(table)
     out.print(Text.assemble("A number in ", ("[brackets]", CHANGED), " is on one side only."))
-    _alone(out, "Only here", [here[i] for i in range(len(here)) if i not in {ours for ours, _ in pairs}])
+    none = _Sentence("", frozenset())
+    only_here = "Only here, or in the other known articles" if found["copy_layer"] == ROUND_UP_LAYER else "Only here"
+    _alone(
+        out,
+        only_here,
+        all_there if anywhere else none,
+        [here[i] for i in range(len(here)) if i not in {ours for ours, _ in pairs}],
+    )
     if found["parent_text"]:
-        _alone(out, "Only there", [there[i] for i in range(len(there)) if i not in {theirs for _, theirs in pairs}])
+        _alone(
+            out,
+            "Only there",
+            all_here if anywhere else none,
+            [there[i] for i in range(len(there)) if i not in {theirs for _, theirs in pairs}],
+        )
 
 
+#: Pronouns more often than counts: verdicts pass them over as well.
+NO_NUMBERS = ("one", "zero")
 #: How a number that differs looks where there is colour; the brackets around it survive a pipe.
 CHANGED = "bold red"
 #: Characters shown of one sentence: a table that lost its markup is one endless sentence.
@@ -187,22 +208,26 @@ LAYERS = {
     "hash": "the whole text",
     "shingles": "its wording",
     "excerpt": "its wording: a part",
-    "names-and-numbers": "names and numbers in order: reworded",
+    REWORDED_LAYER: "names and numbers in order: reworded",
+    ROUND_UP_LAYER: "its wording: several known texts on one page",
 }
 
 
-def _alone(out: Console, head: str, alone: list[_Sentence]) -> None:
+def _alone(out: Console, head: str, other: _Sentence, alone: list[_Sentence]) -> None:
     if alone:
         out.print(Text(f"\n{head}:", style="bold"))
         for sentence in alone:
-            out.print(Padding(Text.assemble("- ", _marked(sentence, _Sentence("", frozenset()))), (0, 0, 0, 2)))
+            out.print(Padding(Text.assemble("- ", _marked(sentence, other)), (0, 0, 0, 2)))
 
 
 def _marked(sentence: _Sentence, other: _Sentence) -> Text:
     """A sentence with the numbers that the other lacks in brackets and in colour."""
     marked, end = Text(), 0
     for number in numbers(sentence.text):
-        if plain_number(number.value) not in other.numbers:
+        if (
+            plain_number(number.value) not in other.numbers
+            and sentence.text[number.start : number.end].lower() not in NO_NUMBERS
+        ):
             marked.append(sentence.text[end : number.start])
             marked.append(f"[{sentence.text[number.start : number.end]}]", style=CHANGED)
             end = number.end

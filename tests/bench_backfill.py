@@ -19,6 +19,7 @@ import tempfile
 import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
 from pathlib import Path
@@ -30,30 +31,73 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from backfills import record
 
-NAMES = "Anders Belin Corvo Dahl Emery Falk Garno Holt Ibsen Jarvi Kessler Lund Maric Novak Orsini Petrov Quint Rask Sorel Tamm".split()
-TOWNS = "Ostermark Vellin Karsund Amery Dunholm Brisk Calder Estrin Forra Gant Hollin Irvale Jorsk Kelm Larn Morva".split()
+#: Reports of one story.
+REPORTS = 5
+
 THINGS = (
-    "homes workers tonnes containers soldiers patients vehicles barrels passengers bridges schools shells vessels cows".split()
-)
-DONE = "damaged moved counted lost delivered repaired sold closed inspected shipped treated destroyed".split()
-VERBS = "walked looked waited spoke turned argued listened worked slept returned wondered agreed".split()
-WORDS = "river harbour market council winter bridge garden station valley morning meeting window letter forest village".split()
-ADJECTIVES = "old quiet northern narrow public broken early heavy modest distant careful ordinary".split()
+    "homes workers tonnes containers soldiers patients vehicles barrels passengers bridges schools shells vessels"
+    " cows tickets jobs voters doctors trains flights farms acres pupils nurses drones mines turbines panels"
+    " visitors shops hotels beds doses tests arrests protesters refugees tents generators pumps wells trucks engines"
+    " wagons permits loans claims fines"
+).split()
+DONE = (
+    "damaged moved counted lost delivered repaired sold closed inspected shipped treated destroyed built planted"
+    " rented insured seized released recalled cancelled booked trained hired shelved"
+).split()
+VERBS = (
+    "walked looked waited spoke turned argued listened worked slept returned wondered agreed settled paused"
+    " lingered gathered rested hesitated laughed wrote travelled stood arrived drifted"
+).split()
+WORDS = (
+    "river harbour market council winter bridge garden station valley morning meeting window letter forest village"
+    " quarry orchard theatre library lighthouse kitchen workshop tramway museum chapel island mill canal pasture"
+    " terrace courtyard avenue archive studio ferry depot stable cellar gallery bakery tavern parish harvest"
+    " rehearsal journal recipe lantern anchor compass quilt"
+).split()
+ADJECTIVES = (
+    "old quiet northern narrow public broken early heavy modest distant careful ordinary pale stubborn crowded"
+    " polite damp gilded forgotten crooked patient wooden bright hollow"
+).split()
+SYLLABLES = "ar be cor da el fen gar hol is jar kel lun mar nov or pel quin ras sor tam ur vel wes yor zan".split()
 
 
-def sentence(chance: random.Random) -> str:
+def name(chance: random.Random) -> str:
+    """A name of a place or a person that no other story is likely to have."""
+    return "".join(chance.choice(SYLLABLES) for _ in range(chance.randrange(2, 4))).title()
+
+
+@dataclass(frozen=True)
+class Story:
+    """What the reports of one story have in common: places, people, things that are counted."""
+
+    towns: tuple[str, ...]
+    people: tuple[str, ...]
+    things: tuple[str, ...]
+
+    @classmethod
+    def of(cls, number: int) -> "Story":
+        chance = random.Random(f"story {number}")
+        return cls(
+            tuple(name(chance) for _ in range(4)),
+            tuple(f"{name(chance)} {name(chance)}" for _ in range(5)),
+            tuple(chance.sample(THINGS, 5)),
+        )
+
+
+def sentence(chance: random.Random, story: Story) -> str:
     """One sentence: a third hold a number, a quarter a speaker, as in news."""
-    kind = chance.random()
-    town, name, thing = chance.choice(TOWNS), chance.choice(NAMES), chance.choice(THINGS)
+    kind, town, who = chance.random(), chance.choice(story.towns), chance.choice(story.people)
+    thing, done, place = chance.choice(story.things), chance.choice(DONE), chance.choice(WORDS)
     if kind < 0.2:
-        return f"Some {chance.randrange(200, 90000):,} {thing} were {chance.choice(DONE)} in {town} since {chance.choice(('Monday', 'March', 'last year'))}."
+        since = chance.choice(("Monday", "March", "last year"))
+        return f"Some {chance.randrange(200, 90000):,} {thing} were {done} in {town} since {since}."
     if kind < 0.35:
-        return f'"We have {chance.choice(DONE)} {chance.randrange(3, 900)} {thing} near the {chance.choice(WORDS)}," {name} {chance.choice(NAMES)}, a spokesman for the council of {town}, said.'
+        return f'"We have {done} {chance.randrange(3, 900)} {thing} near the {place}," {who}, a spokesman for {town}, said.'
     if kind < 0.45:
-        return f"The {chance.choice(ADJECTIVES)} {chance.choice(WORDS)} of {town} would stay closed, {name} told reporters."
+        return f"The {chance.choice(ADJECTIVES)} {place} of {town} would stay closed, {who} told reporters."
     parts = [
-        f"the {chance.choice(ADJECTIVES)} {chance.choice(WORDS)} {chance.choice(VERBS)} beside the {chance.choice(WORDS)} of {chance.choice(TOWNS)}"
-        for _ in range(2)
+        f"the {chance.choice(ADJECTIVES)} {chance.choice(WORDS)} {chance.choice(VERBS)} beside the {place}"
+        for place in chance.sample(WORDS, 2)
     ]
     text = f"{parts[0]}, and {parts[1]}."
     return text[0].upper() + text[1:]
@@ -61,27 +105,28 @@ def sentence(chance: random.Random) -> str:
 
 def page(number: int, words: int, furniture: str) -> str:
     """An article as a page."""
-    chance = random.Random(number)
+    chance, story = random.Random(number), Story.of(number // REPORTS)
     paragraphs: list[str] = []
     count = 0
     while count < words:
-        paragraphs.append(" ".join(sentence(chance) for _ in range(chance.randrange(1, 4))))
+        paragraphs.append(" ".join(sentence(chance, story) for _ in range(chance.randrange(1, 4))))
         count += len(paragraphs[-1].split())
-    town, thing = chance.choice(TOWNS), chance.choice(THINGS)
+    town, thing = chance.choice(story.towns), chance.choice(story.things)
     title = f"{town} counts its {thing} after day {number}"
     when = datetime(2024, 1, 1, tzinfo=UTC) + timedelta(minutes=7 * number)
     data = {"@context": "https://schema.org", "@type": "NewsArticle", "headline": title, "datePublished": when.isoformat()}
     body = "".join(f"<p>{part}</p>" for part in paragraphs)
     teasers = "".join(
-        f'<div class="card"><a href="/r/{n}"><img src="/i/{n}.jpg" alt=""><h3>{chance.choice(TOWNS)} and its {chance.choice(WORDS)}</h3></a>'
+        f'<div class="card"><a href="/r/{n}"><img src="/i/{n}.jpg" alt=""><h3>{name(chance)} and its '
+        f"{chance.choice(WORDS)}</h3></a>"
         f"<p>What the {chance.choice(ADJECTIVES)} {chance.choice(WORDS)} means.</p></div>"
         for n in range(40)
     )
     return (
-        f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{title} | The {TOWNS[number % 16]} Post</title>'
+        f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
         f'<script type="application/ld+json">{json.dumps(data)}</script>{furniture}<main><article><h1>{title}</h1>'
-        f'<p class="byline">By {chance.choice(NAMES)} {chance.choice(NAMES)}, {when:%d %B %Y}</p>{body}</article>'
-        f"<aside>{teasers}</aside></main><footer><ul>{'<li><a href=/legal>Legal notice</a></li>' * 30}</ul></footer></body></html>"
+        f'<p class="byline">By {name(chance)} {name(chance)}, {when:%d %B %Y}</p>{body}</article>'
+        f"<aside>{teasers}</aside></main><footer><ul>{'<li><a href=/legal>Legal</a></li>' * 30}</ul></footer></body></html>"
     )
 
 

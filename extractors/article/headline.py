@@ -104,7 +104,8 @@ def _own(told: list[tuple[str, str]], proven: str) -> str:
     if seen and not joined and any(_variants(seen, title) for title in titles):
         votes[letters(seen)] += PROVEN_VOTES if proven == "h1" else HEADLINE_VOTES
         titles.append(seen)
-    if len(_terms(seen)) >= LEAST_TERMS and all(len(_terms(title)) < LEAST_TERMS for title in titles):
+    nothing = set(sources) <= {"title element", "title"} and all(len(_terms(title)) < LEAST_TERMS for title in titles)
+    if nothing and len(_terms(seen)) >= LEAST_TERMS:
         return seen
     most = max(votes.values())
     best = next(title for title in [seen, *titles] if votes.get(letters(title)) == most)

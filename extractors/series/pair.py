@@ -8,7 +8,7 @@ Pure. Not here: what the features weigh (linker.py, learnt), which pairs are ask
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -157,6 +157,7 @@ class Prepared:
     vector: NDArray[np.float32]
     unit: NDArray[np.float32]
     label: NDArray[np.float32]
+    sums: dict[frozenset[str], float] = field(default_factory=dict)  #: weights of whole sets, as they are first asked for
 
 
 def prepare(one: Mention, rarity: Rarity) -> Prepared:
@@ -301,15 +302,23 @@ def _moved(x: Mention, y: Mention, apart: float) -> tuple[float, float, float]:
 
 def _weigh(a: Prepared, b: Prepared, left: frozenset[str], right: frozenset[str]) -> tuple[float, float, float]:
     """Weight of the words in both, in either, and in the lighter of the two; sums that no order of a set changes."""
-    mine = math.fsum(a.weight[w] for w in left)
-    theirs = math.fsum(b.weight[w] for w in right)
-    both = math.fsum(a.weight[w] for w in left & right)
+    mine, theirs = _sum(a, left), _sum(b, right)
+    shared = left & right
+    both = math.fsum([a.weight[w] for w in shared]) if shared else 0.0
     return both, mine + theirs - both, min(mine, theirs)
+
+
+def _sum(one: Prepared, part: frozenset[str]) -> float:
+    """Weight of one of its sets, added up once: a mention is compared with many others."""
+    found = one.sums.get(part)
+    if found is None:
+        found = one.sums[part] = math.fsum([one.weight[w] for w in part])
+    return found
 
 
 def _held(one: Prepared, other: frozenset[str]) -> float:
     """Share of one's near words that the other's sentences hold."""
-    return _share(one, one.near & other, one.near)
+    return _ratio(math.fsum([one.weight[w] for w in one.near & other]), _sum(one, one.near))
 
 
 def _share(one: Prepared, part: frozenset[str], whole: frozenset[str]) -> float:

@@ -10,7 +10,7 @@ import hashlib
 import time
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -27,7 +27,7 @@ from flows.gate import host_of
 from flows.log import log
 from schemas.errors import FetchError, FigurewatchError, OperationError
 from schemas.outcomes import ArticleOutcome
-from schemas.records import Page
+from schemas.records import Article, Page
 
 #: Steps of a group, and bytes after which it is cut. Larger groups cost fewer transactions, and hold more in memory: some nine
 #: groups are under way for two worker processes.
@@ -54,7 +54,6 @@ AGAIN = timedelta(minutes=20)
 KNOWN = "known already"
 AWAITED = "left to the watch, which fetches it by itself"
 FUTURE = "dated in the future, and taken for the day that it was fetched"
-FAILED = "articles failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +83,29 @@ def warm() -> None:
 
 def analyse_group(group: Group) -> list[Read]:
     """Analyse the documents of a group; runs in a worker process."""
-    return [_analysed(document, group.wanted) for document in group.documents]
+    from extractors.analysis import analyse, analyse_all
+    from extractors.article.body import article
+
+    pages = [_page(document) for document in group.documents]
+    try:
+        # What is left out by then is not read any further.
+        articles_of = [article(page) for page in pages]
+        early = [_refused(found, document, group.wanted) for found, document in zip(articles_of, group.documents, strict=True)]
+        results: list[Result] = [ArticleOutcome.NO_TEXT] * len(pages)
+        kept = [index for index, outcome in enumerate(early) if not outcome]
+        for index, result in zip(kept, analyse_all([articles_of[index] for index in kept]), strict=True):
+            results[index] = result
+    except Exception:  # one of them, whichever it is: then each by itself
+        early = [""] * len(pages)
+        results = [_alone(analyse, page) for page in pages]
+    return [_read(*each, group.wanted) for each in zip(group.documents, early, results, strict=True)]
 
 
-def _analysed(document: Document, wished: Wanted) -> Read:
-    from extractors.analysis import analyse
+def _page(document: Document) -> Page:
     from extractors.article.charset import decode_html
 
-    assert document.fetched_at is not None
     plain = document.content_type == articles.PLAIN
-    page = Page(
+    return Page(
         url=document.url,
         final_url=document.final_url or document.url,
         html="" if plain else decode_html(document.body, document.content_type),
@@ -104,23 +116,37 @@ def _analysed(document: Document, wished: Wanted) -> Read:
         language=document.language,
         published_at=document.published_at,
     )
-    found: Result
+
+
+def _alone(analyse: Callable[[Page], Result], page: Page) -> Result:
     try:
-        found = analyse(page)
+        return analyse(page)
     except Exception as error:
-        found = Failed(f"{type(error).__name__}: {error}")
-    if not isinstance(found, (Failed, ArticleOutcome)):
-        said = found.article
-        if outcome := wanted.refused(said.title, said.text, said.language, said.published_at, document.fetched_at, wished):
-            return Read(outcome=outcome)
+        return Failed(f"{type(error).__name__}: {error}")
+
+
+def _refused(found: Article | ArticleOutcome, document: Document, wished: Wanted) -> str:
+    """Why an article is left out, before its sentences are read."""
+    assert document.fetched_at is not None
+    if isinstance(found, ArticleOutcome):
+        # What is no article cannot be told to be wanted; it would only fill the archive.
+        narrowed = wished.words or wished.since or wished.until or wished.languages
+        return f"articles {found}" if narrowed else ""
+    return wanted.refused(found.title, found.text, found.language, found.published_at, document.fetched_at, wished)
+
+
+def _read(document: Document, early: str, result: Result, wished: Wanted) -> Read:
+    if not early and not isinstance(result, (Failed, ArticleOutcome)):
+        early = _refused(result.article, document, wished)
+    if early:
+        return Read(outcome=early)
+    if not isinstance(result, (Failed, ArticleOutcome)):
+        said = result.article
         if said.published_at is not None and said.published_at.tzinfo is not None:
             # A zone that goes through bytes: an offset, not a rule.
             zone = timezone(said.published_at.utcoffset() or timedelta())
-            found = replace(found, article=replace(said, published_at=said.published_at.astimezone(zone)))
-    elif wished.words or wished.since or wished.until or wished.languages:
-        # What is no article cannot be told to be wanted; it would only fill the archive.
-        return Read(outcome=f"articles {found}" if isinstance(found, ArticleOutcome) else FAILED)
-    return Read(result=pack(found), body=zlib.compress(document.body, 6))
+            result = replace(result, article=replace(said, published_at=said.published_at.astimezone(zone)))
+    return Read(result=pack(result), body=zlib.compress(document.body, 6))
 
 
 class Inline:

@@ -2,11 +2,13 @@
 
 Every task opens the settings and the database where it runs, leases its unit there and analyses it in its own process, for the
 cluster's workers are the parallelism. The data folder, or database_url, must lead to the same database on every machine, and
-files to be read must be there under the same names. Importing this module imports Prefect; prefect_environment() comes first.
+files to be read must be there under the same names; workers on other machines need PREFECT_API_URL to report to. Running
+imports Prefect; prefect_environment() comes first.
 """
 
 import asyncio
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -39,43 +41,45 @@ def run(
     from prefect.cache_policies import NO_CACHE
 
     config, data_dir = (None if each is None else str(each.resolve()) for each in where)
+    folder = data_dir or str(opened.settings.data_dir.resolve())
 
     @task(name="read a unit", task_run_name="read {source}", cache_policy=NO_CACHE)
     def unit(source: str, number: int) -> None:  # noqa: ARG001 - names the task's run
-        read_unit(config, data_dir, str(opened.settings.data_dir), backfill_id, number)
+        read_unit(config, folder, backfill_id, number)
 
+    # Ray takes the flow along to its workers: it holds plain values only.
     @flow(name="backfill", flow_run_name=f"backfill {backfill_id}", task_runner=task_runner, log_prints=False)
-    async def backfill() -> None:
-        while True:
-            with opened.database.transaction() as tx:
-                due = tx.all("backfill.due_units", id=backfill_id)
-                tell(progress(tx, backfill_id))
-            futures = [unit.submit(row["source"], row["id"]) for row in due]
-            for future in futures:
-                await asyncio.to_thread(future.result)
-            if finished(opened, backfill_id):
-                return
-            if not due:
-                await asyncio.sleep(LOOK_SECONDS)
+    async def backfill(units: list[tuple[str, int]]) -> None:
+        futures = [unit.submit(source, number) for source, number in units]
+        for future in futures:
+            await asyncio.to_thread(future.result)
 
-    try:
-        asyncio.run(backfill())
-    except (OSError, TimeoutError, ConnectionError) as error:
-        raise OperationError(
-            f"the cluster at {runner[1]} cannot be reached: {error}", mend="start it, or check its address"
-        ) from error
+    while True:
+        with opened.database.transaction() as tx:
+            due = [(str(row["source"]), int(row["id"])) for row in tx.all("backfill.due_units", id=backfill_id)]
+            tell(progress(tx, backfill_id))
+        try:
+            if due:
+                asyncio.run(backfill(due))
+        except (OSError, TimeoutError, ConnectionError) as error:
+            mend = "start it, or check its address"
+            raise OperationError(f"the cluster at {runner[1]} cannot be reached: {error}", mend=mend) from error
+        if finished(opened, backfill_id):
+            break
+        if not due:
+            time.sleep(LOOK_SECONDS)
     with opened.database.transaction() as tx:
         return progress(tx, backfill_id).state
 
 
-def read_unit(config: str | None, data_dir: str | None, folder: str, backfill_id: int, number: int) -> None:
+def read_unit(config: str | None, data_dir: str, backfill_id: int, number: int) -> None:
     """Read one unit; runs on a worker of the cluster."""
     from flows.backfill.reading import Inline
     from flows.backfill.run import run as run_here
     from flows.context import context
 
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    opened = context(config, data_dir or folder)
+    opened = context(config, data_dir)
     run_here(opened, backfill_id, lambda _: None, analysing=Inline(), only=number)
 
 

@@ -29,6 +29,7 @@ THIRD = day(2024, 5, 3)
         ("Publié le 3 mai 2024 à 10h00", "fr", day(2024, 5, 3, 10, 0)),
         ("3 de mayo de 2024 - 08:15", "es", day(2024, 5, 3, 8, 15)),
         ("03/05/2024", "it", THIRD),
+        ("3, Mayo, 2024", "es", THIRD),
         ("3 maggio 2024", "it", THIRD),
         ("3 de maio de 2024", "pt", THIRD),
         ("3 mei 2024", "nl", THIRD),

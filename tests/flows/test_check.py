@@ -4,8 +4,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from newsroom import Newsroom, feed, item
 
+from flows import doctor
 from flows.check import POLLS, verdict
+from flows.settings import Settings
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -69,3 +72,18 @@ ROBOTS = {"detail": "robots.txt does not allow it"}
 )  # fmt: skip
 def test_the_verdict(case, differs, said):
     assert verdict(WELL | differs, NOON) == said
+
+
+async def test_doctor_asks_sources_when_it_is_our_turn_and_its_requests_stand_in_the_ledger(database, database_url, execute):
+    with Newsroom() as newsroom:
+        newsroom.put("/feed.xml", feed([item("/a", "A")]))
+        named = {"database_url": database_url, "sources": [{"url": newsroom.url + "/feed.xml", "outlet": "Tidewater"}]}
+        settings = Settings.model_validate(named | {"fetch": {"spacing_seconds": 0, "allow_hosts": ["127.0.0.1"]}})
+        [good] = await doctor._sources(settings)
+        execute("UPDATE host SET free_at = now() + interval '3 hours'")
+        [rests] = await doctor._sources(settings)
+        with database.transaction() as tx:
+            [day] = tx.all("fetch.ledger", host=newsroom.host, limit=1)
+    assert (good.good, good.detail, day["requests"]) == (True, "1 entry", 2)
+    assert (rests.good, rests.what) == (False, "source Tidewater")
+    assert "may not be asked for another 3 hours" in rests.detail

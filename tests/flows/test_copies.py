@@ -4,7 +4,7 @@ Real Postgres and the real analysis, done once; what is stored is one transactio
 """
 
 import io
-import threading
+import multiprocessing
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -144,27 +144,32 @@ def test_the_order_of_arrival_changes_nothing(server, story, expected, order):
         assert state(database) == expected
 
 
-@pytest.mark.parametrize("turn", range(3))
+def _work(database_url, row, analysis, together):
+    with Database(database_url) as own:
+        together.wait(60)
+        with own.transaction() as tx:
+            pipeline.record(tx, row, analysis, DESK, LATER)
+
+
+@pytest.mark.parametrize("turn", range(2))
 def test_two_workers_that_store_the_halves_of_a_pair_at_one_moment_end_with_one_cluster(database_url, story, turn):
-    """Each with a pool of its own; both transactions begin at once."""
-    together = threading.Barrier(2)
-
-    def work(row):
-        with Database(database_url) as own:
-            together.wait()
-            with own.transaction() as tx:
-                pipeline.record(tx, row, story[name_of(row["url"])], DESK, LATER)
-
+    """Processes of their own, as two machines would be; both transactions begin at once."""
     with Database(database_url) as opened:
         with opened.transaction() as tx:
             for name in ("wire", "copy"):
                 archive.store(tx, document(*STORY[NAMES.index(name)][:4]), LATER, history=False)
             due = articles.lease(tx, LATER, 10)
-        workers = [threading.Thread(target=work, args=(row,)) for row in due[:: 1 - 2 * (turn % 2)]]
+        spawn = multiprocessing.get_context("spawn")
+        together = spawn.Barrier(2)
+        workers = [
+            spawn.Process(target=_work, args=(database_url, row, story[name_of(row["url"])], together))
+            for row in due[:: 1 - 2 * (turn % 2)]
+        ]
         for worker in workers:
             worker.start()
         for worker in workers:
-            worker.join(30)
+            worker.join(90)
+        assert [worker.exitcode for worker in workers] == [0, 0]
         assert state(opened)[0] == [("copy", "duplicate", "wire", "wire"), ("wire", "original", None, "wire")]
 
 

@@ -101,7 +101,7 @@ def test_eight_worker_processes_keep_the_spacing_of_every_host_and_none_has_more
     order = json.dumps({"workers": workers, "spacing": spacing, "urls": urls})
     done = subprocess.run(
         [sys.executable, "-c", SIMULATED, database_url, order],
-        env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=120, check=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=300, check=True,
     )  # fmt: skip
     told = json.loads(done.stdout)
     granted, made = defaultdict(list), defaultdict(list)

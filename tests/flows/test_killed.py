@@ -120,7 +120,7 @@ def test_whenever_a_worker_is_killed_the_next_one_ends_with_the_same_rows(databa
     order = {"feeds": [f"{paper.url}/feed.xml" for paper in papers], "shares": [0, 0.25, 0.5, 0.8]}
     done = subprocess.run(
         [sys.executable, "-c", DRILL, database_url, json.dumps(order)],
-        env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=120, check=False,
+        env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2_000:]
     whole, *killed = json.loads(done.stdout)

@@ -276,9 +276,10 @@ class TestWhenNext:
 class TestMovedAndGone:
     """Addresses that change for good."""
 
-    def test_a_permanent_redirect_is_followed_for_good_once_it_held_for_days(self, desk, newsroom):
+    @pytest.mark.parametrize("status", [301, 308])
+    def test_a_permanent_redirect_is_followed_for_good_once_it_held_for_days(self, desk, newsroom, status):
         newsroom.put("/new.xml", feed(items(newsroom, "a")))
-        newsroom.put("/feed.xml", redirects_to("/new.xml", 301))
+        newsroom.put("/feed.xml", redirects_to("/new.xml", status))
         desk.poll()
         assert desk.source["address"].endswith("/feed.xml")
         desk.poll(after=4 * DAY)

@@ -23,6 +23,10 @@ from schemas.outcomes import FetchOutcome
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory):
     """A PEM file with a key and a certificate for 127.0.0.1 that nobody but itself signed."""
+    return _certificate(tmp_path_factory.mktemp("tls") / "both.pem", "127.0.0.1", timedelta(days=1))
+
+
+def _certificate(path, address, ends):
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "loopback")])
     now = datetime.now(UTC)
@@ -32,14 +36,13 @@ def certificate(tmp_path_factory):
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .not_valid_before(now - timedelta(days=3))
+        .not_valid_after(now + ends)
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(address))]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
     private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    path = tmp_path_factory.mktemp("tls") / "both.pem"
     path.write_bytes(private + signed.public_bytes(serialization.Encoding.PEM))
     return path
 
@@ -77,6 +80,21 @@ async def test_a_certificate_that_nobody_signed_is_refused_and_nothing_is_sent(c
         with pytest.raises(FetchError) as raised:
             await client.fetch(f"https://127.0.0.1:{port}/")
     assert raised.value.outcome is FetchOutcome.UNREACHABLE
+    assert "certificate" in raised.value.message.lower()
+    assert asked == []
+
+
+@pytest.mark.parametrize(
+    ("case", "address", "ends"),
+    [("of another host", "127.0.0.2", timedelta(days=1)), ("that has expired", "127.0.0.1", -timedelta(days=1))],
+)
+async def test_nor_is_a_certificate_accepted(case, address, ends, tmp_path, monkeypatch):
+    path, asked = _certificate(tmp_path / "both.pem", address, ends), []
+    trusting = ssl.create_default_context(cafile=str(path))
+    monkeypatch.setattr(flows.http, "_trusted", lambda: trusting)
+    async with server(path, asked) as port, Client(allow_hosts=["127.0.0.1"], timeout_seconds=5) as client:
+        with pytest.raises(FetchError) as raised:
+            await client.fetch(f"https://127.0.0.1:{port}/")
     assert "certificate" in raised.value.message.lower()
     assert asked == []
 
