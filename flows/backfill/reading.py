@@ -26,7 +26,7 @@ from flows.db import Database, Jsonb, Transaction
 from flows.gate import host_of
 from flows.log import log
 from schemas.errors import FetchError, FigurewatchError, OperationError
-from schemas.outcomes import ArticleOutcome
+from schemas.outcomes import ArticleOutcome, FetchOutcome
 from schemas.records import Article, Page
 
 #: Steps of a group, and bytes after which it is cut. Larger groups cost fewer transactions, and hold more in memory: some nine
@@ -35,6 +35,9 @@ STEPS = 25
 BYTES = 2_000_000
 #: Steps of a group where each waits for a polite pause: so many requests are made again when a process is killed.
 ONLINE_STEPS = 4
+
+#: How a fetch ended that waiting makes no better: a name that nobody knows, an address that is not dialled.
+NO_BETTER = frozenset({FetchOutcome.NAME_UNKNOWN, FetchOutcome.REFUSED, FetchOutcome.TOO_LARGE})
 
 #: Of what cannot be read, so many are named for each unit: who has more of them has one cause.
 MOST_EXAMPLES = 10
@@ -184,7 +187,8 @@ def read_unit(database: Database, analyser: Any, by: Worker, row: cursor.Row, to
         log.info("backfill unit waits", source=row["source"], outcome=error.outcome, detail=error.message)
         tries = row["tries"] if place.position == row["position"] else 1
         due_at = datetime.now(UTC) + PAUSE * tries
-        cursor.put_back(database, row, by, due_at, error.message, free=False, over=tries >= cursor.MOST_TRIES)
+        over = tries >= cursor.MOST_TRIES or error.outcome in NO_BETTER
+        cursor.put_back(database, row, by, due_at, error.message, free=False, over=over)
     except (OperationError, OSError) as error:
         if isinstance(error, OperationError) and type(error) is not OperationError:
             raise  # the database is away, or the disk full: nothing is wrong with the unit
