@@ -53,6 +53,7 @@ def rules_of(settings: Settings) -> tuple[Rule, ...]:
             min_origins=rule.min_origins,
             trusted=rule.trusted,
             min_trusted=rule.min_trusted,
+            again_at=rule.again_at_origins,
             cool_down=timedelta(hours=rule.cool_down_hours),
             severity=rule.severity,
         )
@@ -85,9 +86,13 @@ def raise_due(tx: Transaction, series: Sequence[int], rules: Sequence[Rule], now
         for channel in sorted({channel for rule in matched for channel in rule.channels}):
             mine = [rule for rule in matched if channel in rule.channels]
             severity = deciding.severity(mine)
+            confirmed = 0
             if channel in told:
                 tx.run("alerts.escalate", alert_id=alert_id, channel=channel, severity=severity, now=now)
-                continue
+                enough = any(rule.again_at is not None and row["origins_after"] >= rule.again_at for rule in mine)
+                if not enough or channel in row["not_again"]:
+                    continue
+                confirmed = row["origins_after"]
             tx.run(
                 "alerts.queue",
                 alert_id=alert_id,
@@ -96,6 +101,7 @@ def raise_due(tx: Transaction, series: Sequence[int], rules: Sequence[Rule], now
                 cool_down=min(rule.cool_down for rule in mine),
                 state=DeliveryState.PENDING if deliver else DeliveryState.RECORDED,
                 now=now,
+                confirmed=confirmed,
             )
     return raised
 
@@ -227,7 +233,9 @@ def told_by(
     # The largest moves are told; the evidence of the others is not even read.
     ordered = sorted(by_series.values(), key=lambda found: _size(found[0]["from_number"], found[-1]["to_number"]), reverse=True)
     chosen = ordered[: MOST_IN_FULL + MOST_LINES]
-    receipts = [joined([receipt(tx, row["id"]) for row in _ends(found)]) for found in chosen]
+    receipts = [
+        replace(joined([receipt(tx, row["id"]) for row in _ends(found)]), confirmed=found[-1]["confirmed"]) for found in chosen
+    ]
     told = bulletin(receipts, more=len(ordered) - len(chosen), digest=digest, severity=severity, repeat=repeat, why_url=why_url)
     series = {receipt.shift: found[-1]["series_id"] for receipt, found in zip(receipts, chosen, strict=True)}
     return told, series[told.receipts[0].shift]

@@ -76,6 +76,8 @@ _NO_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format", "invalid_atta
 #: Longest pause that a channel may ask for, in seconds; a wrong clock must not silence it for a year.
 LONGEST_WAIT = 6 * 3600.0
 
+_REACH = "see whether its host can be reached from this machine"
+
 #: What is a host for certain, and may be shown.
 _HOST = re.compile(r"(?:localhost|[\w-]+(?:\.[\w-]+)+)(?::\d{1,5})?", re.ASCII)
 
@@ -556,7 +558,7 @@ def _failure(name: str, heard: _Heard) -> DeliveryError:
     """What an answer, a broken connection or Apprise's warnings mean, in words that hold no secret."""
     if heard.broke is not None:
         if _never_left(heard.broke):
-            return DeliveryError(f"{name}: could not be reached, or did not answer in time")
+            return DeliveryError(f"{name}: could not be reached, or did not answer in time", mend=_REACH)
         return DeliveryError(f"{name}: the connection broke before it answered", unsure=True)
     named = heard.named()
     text = "\n".join(heard.texts)
@@ -572,7 +574,7 @@ def _failure(name: str, heard: _Heard) -> DeliveryError:
         permanent = status in _PERMANENT_STATUS
         return DeliveryError(f"{name}: answered {said}", permanent=permanent, mend="see its address" if permanent else "")
     if "onnection error" in text or "onnection Error" in text:
-        return DeliveryError(f"{name}: could not be reached, or did not answer in time")
+        return DeliveryError(f"{name}: could not be reached, or did not answer in time", mend=_REACH)
     return DeliveryError(f"{name}: did not take the message" + (f" ({named})" if named else ""))
 
 

@@ -44,7 +44,7 @@ def alerts_outbox(limit: Limit = 40, config: Config = None, data_dir: DataDir = 
     _table(
         rows, as_json, "nothing waits",
         id="message", channel="channel", kind="kind", state="state", tries="tries", due_at="next try", alerts="alerts",
-        detail="at last",
+        detail="why",
     )  # fmt: skip
 
 

@@ -31,7 +31,7 @@ NO_ARTICLE: dict[str, Any] = {
     "text": "",
     "outcome": ArticleOutcome.FAILED,
 }
-NO_FIGURES: dict[str, Any] = {"figures": [], "claims": []}
+NO_FIGURES: dict[str, Any] = {"figures": [], "claims": [], "language": "und", "outcome": ArticleOutcome.FAILED}
 
 _LONE = re.compile("[\ud800-\udfff]")
 
@@ -97,13 +97,18 @@ def article(html: str, url: str) -> dict[str, Any]:
 
 
 def figures(text: str, *, title: str = "", published: datetime | None = None) -> dict[str, Any]:
-    """The figures and claims of a text; spans count in it as it was given, dates from the day of publication."""
+    """The figures and claims of a text, and what became of it; spans count in it as given, dates from its publication."""
     from extractors.analysis import Analysis, analyse
 
     found = analyse(_text(text, title, published))
     if not isinstance(found, Analysis):
-        return dict(NO_FIGURES)
-    return {"figures": [_figure(figure) for figure in found.figures], "claims": [_record(claim) for claim in found.claims]}
+        return NO_FIGURES | {"outcome": found}
+    return {
+        "figures": [_figure(figure) for figure in found.figures],
+        "claims": [_record(claim) for claim in found.claims],
+        "language": found.article.language,
+        "outcome": found.figures_outcome,
+    }
 
 
 def marked_figures(text: str, *, title: str = "", published: datetime | None = None) -> str:

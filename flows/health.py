@@ -1,15 +1,17 @@
-"""Is it alive, is it ready, how far behind is it? The page for those who look after the service.
+"""Is it alive, is it ready, how far behind is it, and what does a shift rest on? The pages of the service.
 
     /healthz   200 while this process and its children live; restart it otherwise
     /readyz    200 while the database and Prefect answer and passes end; 503 says which does not
     /metrics   Prometheus: lag of each source, outcomes and seconds by stage, depth of each queue, deliveries
+    /why/12    the evidence of a shift, as its alert shows it: what messages link to when the settings have a why_url
 
 Everything is read from the database, so it counts what all workers did, on any machine, and any process may show it.
-There is no log-in and nothing secret in it; it is bound to loopback unless the settings say otherwise.
+There is no log-in, and nothing in it but what the news said; it is bound to loopback unless the settings say otherwise.
 """
 
 import http.client
 import json
+import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -23,7 +25,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
-from flows import db
+from extractors.message.mail import page
+from flows import alerts, db
 from flows.http import redact
 from flows.log import log
 from schemas.errors import FigurewatchError, OperationError
@@ -35,6 +38,17 @@ FRESH_SECONDS = 1.0
 LONGEST_SILENCE = timedelta(minutes=15)
 
 ANSWER_SECONDS = 5
+
+TEXT = "text/plain; charset=utf-8"
+#: What a browser must not do with a page that quotes strangers: nothing is loaded, run, framed or guessed.
+GUARDS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
 
 Alive = Callable[[], str]  #: Empty, or what is wrong.
 
@@ -93,6 +107,17 @@ class Monitor:
                 text = generate_latest(self._registry)
                 self._last = (time.monotonic(), text)
             return text
+
+    def why(self, shift: int) -> str:
+        """The page of a shift; empty when there is none of that number.
+
+        Raises:
+            FigurewatchError: the database does not answer.
+        """
+        with db.connect(self._url) as connection:
+            tx = db.Transaction(connection)
+            receipt = alerts.receipt(tx, shift) if tx.one("series.shift", id=shift) is not None else None
+        return page(receipt) if receipt is not None else ""
 
     def read(self, now: datetime) -> dict[str, Any]:
         """The rows that the metrics show; of a database that does not answer, none."""
@@ -221,14 +246,14 @@ class Page:
     """
 
     def __init__(self, monitor: Monitor, host: str, port: int) -> None:
-        page = self
+        pages = self
         self._monitor = monitor
 
         class Handler(BaseHTTPRequestHandler):
             timeout = ANSWER_SECONDS
 
             def do_GET(self) -> None:
-                page._answer(self)
+                pages._answer(self)
 
             def log_message(self, *_: object) -> None:
                 pass
@@ -259,10 +284,23 @@ class Page:
             wrong = self._monitor.healthy() if path == "/healthz" else self._monitor.unready(datetime.now(UTC))
             status = 503 if wrong else 200
             body = json.dumps({"ok": not wrong, "wrong": wrong}).encode() + b"\n"
+        elif shift := re.fullmatch(r"/why/(\d{1,18})", path):
+            kind, status, body = self._why(int(shift[1]))
         else:
-            kind, status, body = "text/plain; charset=utf-8", 404, b"here are /healthz, /readyz and /metrics\n"
+            kind, status, body = TEXT, 404, b"here are /healthz, /readyz, /metrics and /why/NUMBER\n"
         handler.send_response(status)
         handler.send_header("Content-Type", kind)
+        for name, value in GUARDS.items():
+            handler.send_header(name, value)
         handler.send_header("Content-Length", str(len(body)))
         handler.end_headers()
         handler.wfile.write(body)
+
+    def _why(self, shift: int) -> tuple[str, int, bytes]:
+        try:
+            html = self._monitor.why(shift)
+        except FigurewatchError as error:
+            return TEXT, 503, f"{error.message}\n".encode()
+        if not html:
+            return TEXT, 404, f"there is no shift {shift}\n".encode()
+        return "text/html; charset=utf-8", 200, html.encode()

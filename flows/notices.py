@@ -92,7 +92,7 @@ def _begin(tx: Transaction, settings: Settings, about: str, text: str, severity:
 def _end(tx: Transaction, settings: Settings, about: str, text: str, now: datetime) -> None:
     over = tx.one("alerts.trouble_over", about=about, now=now)
     if over is not None:
-        _write(tx, settings, f"{text}, {_long(now - over['raised_at'])} after it was told", about, Severity.NORMAL, now)
+        _write(tx, settings, f"{text}; the trouble lasted {_long(now - over['raised_at'])}", about, Severity.NORMAL, now)
 
 
 def _write(tx: Transaction, settings: Settings, text: str, about: str, severity: Severity, now: datetime) -> None:

@@ -105,6 +105,8 @@ def record(
         return [f"articles {result}"]
     analysis: Analysis = result
     tx.run("articles.lock")
+    if row["id"] is not None and tx.one("articles.waits", page_id=row["id"]) is None:
+        return []  # another worker was given it meanwhile, since a restart of the database made us look dead, and was faster
     awaited = tx.one("articles.without_figures", page_id=row["id"])
     if awaited is not None:
         return _catch_up(tx, row, awaited, analysis, desk, now, unsettled)

@@ -22,7 +22,9 @@ from flows.log import log
 MOST_CHARTS = 12
 MOST_SHIFTS = 500
 
-_ESCAPED = str.maketrans({mark: "\\" + mark for mark in "\\`*_{}[]()#+!|<>~$"} | {"\n": " ", "\r": " "})
+_ESCAPED = str.maketrans(
+    {mark: "\\" + mark for mark in "\\`*_{}[]()#+!|~$"} | {"\n": " ", "\r": " ", "<": "&lt;", ">": "&gt;", "&": "&amp;"}
+)
 
 
 @flow(name="report", flow_run_name="report, {days} days")

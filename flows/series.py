@@ -16,14 +16,16 @@ from extractors.series import link
 from extractors.series.inherit import Placed, inherited, same_value
 from extractors.series.intervals import vague
 from extractors.series.link import Candidate
-from extractors.series.mention import Mention, from_json, keys, to_json
+from extractors.series.mention import Mention, family, from_json, keys, to_json, wording
 from extractors.series.shifts import detect
 from flows.db import Jsonb, Transaction
 from schemas.outcomes import Bound, Relation, Role, SeriesOutcome
 from schemas.records import Figure, Observation, Rejudged, Shift, Verdict
 
-#: Series that are compared in full with an article's figures, and mentions of each: the latest say best how it is put now.
-MOST_SERIES = 40
+#: Articles of the story that are looked at, series of theirs read in full for each figure, and mentions of each series:
+#: the latest say best how it is put now.
+MOST_ARTICLES = 30
+MOST_SERIES = 16
 MOST_MENTIONS = 6
 
 
@@ -74,13 +76,15 @@ def place(
                 "figure_id": figure_id,
                 "article_id": article_id,
                 "as_of": dates.get(index, as_of),
-                "dimension": mention.dimension,
+                "family": family(mention),
+                "number": mention.number,
+                "wording": wording(mention),
                 "mention": Jsonb(to_json(mention)),
-                "keys": keys(mention),
             }
             for index, (figure_id, mention) in enumerate(zip(figure_ids, mentions, strict=True))
         ],
     )
+    tx.run("series.keep_keys", keys=sorted(keys(mentions)), as_of=as_of, article_id=article_id)
     for keep, end in _allowed(tx, found.merges):
         merge(tx, keep, end)
         chosen = {index: keep if series == end else series for index, series in chosen.items()}
@@ -152,16 +156,18 @@ def _continued(
 
 
 def _candidates(tx: Transaction, mentions: Sequence[Mention], continued: Sequence[int]) -> list[Candidate]:
-    wanted = sorted({key for mention in mentions for key in keys(mention)})
-    dimensions = sorted({mention.dimension for mention in mentions})
+    wanted = keys(mentions)
     rows = tx.all(
-        "series.candidates",
-        keys=wanted,
-        dimensions=dimensions,
-        continued=list(continued),
-        most_series=MOST_SERIES,
-        most_mentions=MOST_MENTIONS,
+        "series.near",
+        keys=list(wanted),
+        weights=list(wanted.values()),
+        families=sorted({family(mention) for mention in mentions}),
+        most_articles=MOST_ARTICLES,
     )
+    read = {*link.shortlist(mentions, [link.Seen(**row) for row in rows], MOST_SERIES), *continued}
+    if not read:
+        return []
+    rows = tx.all("series.latest", series=sorted(read), most_mentions=MOST_MENTIONS)
     members: defaultdict[int, list[Mention]] = defaultdict(list)
     for row in rows:
         members[row["series_id"]].append(from_json(row["mention"]))

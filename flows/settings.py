@@ -143,6 +143,9 @@ class RuleSettings(_Table):
     )
     trusted: tuple[str, ...] = Field((), description="outlets that are believed by themselves, in place of min_origins")
     min_trusted: int = Field(1, ge=1, description="how many of the trusted outlets must report the number")
+    again_at_origins: int | None = Field(
+        None, ge=2, description="tell a shift once more, as confirmed, when so many independent reports give its number"
+    )
     cool_down_hours: float = Field(
         0, ge=0, le=8760, description="hours after a message on a series in which further shifts of it wait, to be told as one"
     )
@@ -195,7 +198,7 @@ class ServeSettings(_Table):
     """The service."""
 
     every_seconds: int = Field(60, ge=5, le=3600, description="seconds between two passes; sources have intervals of their own")
-    host: str = Field("127.0.0.1", description="address that /healthz, /readyz and /metrics are bound to; they have no log-in")
+    host: str = Field("127.0.0.1", description="address that /healthz, /readyz, /metrics and /why/12 are bound to; no log-in")
     port: int = Field(9464, ge=0, le=65535, description="their port; 0: none")
     prefect_port: int = Field(4200, ge=1, le=65535, description="port of Prefect's page on 127.0.0.1; another when it is taken")
     work_pool: str = Field("figurewatch", description="Prefect's work pool that passes are run from")
@@ -234,7 +237,7 @@ class Settings(_Table):
         "", description="name of the channel that hears of silent sources, failing channels, nothing fetched, a full disk"
     )
     why_url: str = Field(
-        "", description="a page of yours on a shift, {shift} for its number, that messages link to; else they name a command"
+        "", description="where messages link to for the evidence, {shift} for the number; else they name the command"
     )
 
     @field_validator("channels", mode="before")

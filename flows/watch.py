@@ -173,6 +173,7 @@ class _Pass:
         self._batch = count(1)
         self._end = datetime.now(UTC) + LONGEST_PASS
         self._progress: Any = None
+        self._reading = False
 
     async def work(self) -> None:
         """All that is due, until nothing is, or the time is up, or it is told to stop."""
@@ -197,7 +198,7 @@ class _Pass:
         await self._deliver()
 
     async def _intake(self) -> None:
-        """Poll and fetch, until no host may be asked for anything within the time of a pass."""
+        """Poll and fetch, until no host may be asked for anything within the time of a pass, and nothing is read any more."""
         while not self._over():
             came = Counter[str]()
             due = await self._due()
@@ -209,7 +210,11 @@ class _Pass:
             self.done += came
             if came.keys() - {"sources new entries"}:
                 continue
-            wait = _wait(self.opened, self._end) if self.simulated is None else None
+            if self.simulated is not None:
+                return
+            wait = _wait(self.opened, self._end)
+            if self._reading or due["articles"]:  # meanwhile something may fall due
+                wait = min(wait or LOOK_SECONDS, LOOK_SECONDS)
             if wait is None:
                 return
             await asyncio.sleep(wait)
@@ -217,7 +222,8 @@ class _Pass:
     async def _read(self, intake: "asyncio.Task[None] | None") -> None:
         """Read what was fetched, until nothing waits and nothing more comes."""
         while not self._over():
-            if (await self._due())["articles"]:
+            self._reading = bool((await self._due())["articles"])
+            if self._reading:
                 counts = await read_batch(*self.where, next(self._batch))
                 self.done += counts
                 if counts["alerts raised"]:
@@ -225,6 +231,7 @@ class _Pass:
                 if counts:
                     await self._show_progress()
                     continue
+                self._reading = False
             if intake is None or intake.done():
                 return
             stopped = asyncio.create_task(self.stop.wait())

@@ -237,5 +237,6 @@ class Rule:
     min_origins: int | None = None  #: independent origins that must report the new number
     trusted: tuple[str, ...] = ()  #: outlets or hosts that are believed without others
     min_trusted: int = 1  #: so many of them will do in place of min_origins
+    again_at: int | None = None  #: independent reports at which a shift that was told is told once more, as confirmed
     cool_down: timedelta = timedelta(0)  #: after a message on a series, further shifts of it wait so long
     severity: Severity = Severity.NORMAL

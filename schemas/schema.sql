@@ -302,13 +302,23 @@ CREATE TABLE observation (
     figure_id   bigint NOT NULL UNIQUE REFERENCES figure ON DELETE CASCADE,  -- a figure stands in one series
     article_id  bigint NOT NULL REFERENCES article ON DELETE CASCADE,
     as_of       timestamptz NOT NULL,                 -- the article's; its parent's where the sentence is the parent's
-    dimension   text NOT NULL,
-    mention     jsonb NOT NULL,                       -- what linking compares
-    keys        bigint[] NOT NULL                     -- what linking looks up
+    family      text NOT NULL,                        -- dimension and role: figures of two families are never one series
+    number      double precision NOT NULL,            -- in the base unit of its dimension
+    wording     bytea NOT NULL,                       -- embedding of the words around it, 8 bits a dimension
+    mention     jsonb NOT NULL                        -- what linking compares
 );
 CREATE INDEX observation_series ON observation (series_id, as_of);
 CREATE INDEX observation_article ON observation (article_id);
-CREATE INDEX observation_keys ON observation USING gin (keys) WITH (fastupdate = off);
+
+-- Under which words an article is found by others on the same story. Only the latest of a key are read, so that what an article
+-- costs does not grow with the archive.
+CREATE TABLE article_key (
+    key        bigint NOT NULL,
+    as_of      timestamptz NOT NULL,
+    article_id bigint NOT NULL REFERENCES article ON DELETE CASCADE,
+    PRIMARY KEY (key, as_of, article_id)
+);
+CREATE INDEX article_key_article ON article_key (article_id);
 
 CREATE TABLE shift (
     id              bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -384,7 +394,8 @@ CREATE TABLE delivery (
     due_at        timestamptz NOT NULL,               -- looked at again then: quiet hours, digests and cool-downs hold it
     message_id    bigint REFERENCES message ON DELETE SET NULL,
     detail        text NOT NULL DEFAULT '',           -- why it was dropped
-    UNIQUE (alert_id, channel)                        -- the idempotency key
+    confirmed     integer NOT NULL DEFAULT 0,         -- told again, where a rule asks for it, when so many independent reports give the number
+    UNIQUE (alert_id, channel, confirmed)             -- the idempotency key
 );
 CREATE INDEX delivery_due ON delivery (channel, due_at) WHERE message_id IS NULL AND state <> 'dropped';
 CREATE INDEX delivery_message ON delivery (message_id) WHERE message_id IS NOT NULL;

@@ -11,12 +11,14 @@ import random
 import statistics
 import tempfile
 import time
+from collections import defaultdict
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 from extractors.figures import figures
-from extractors.series.mention import Mention, keys, mentions, to_json
+from extractors.series.mention import Mention, family, keys, mentions, to_json, wording
 from extractors.text import sentences
 from flows import db, postgres, series
 from flows import figures as figure_rows
@@ -58,7 +60,7 @@ ARTICLE = """INSERT INTO article (url, title, outlet, text, language, analysis_v
 
 
 def fill(database: Database, upto: int, have: int, rng: random.Random) -> None:
-    """Copies of a few real mentions under names of their own, so that keys are as selective as in an archive."""
+    """Stories of six series in three articles: a few mentions under names of their own, and one name that all articles hold."""
     with db.connect(database.url, autocommit=False) as connection, connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")  # figures and articles of the filling are never read
         places = [word(rng) for _ in range(3)]
@@ -70,27 +72,36 @@ def fill(database: Database, upto: int, have: int, rng: random.Random) -> None:
                 copy.write_row(("synthetic", "person", "count", "level", START))
         cursor.execute("SELECT max(id) FROM series")
         last = cursor.fetchone()["max"]  # type: ignore[index]
+        shown = [base + 3 * story + n for story in range((upto - have) // 6 + 1) for n in range(3)]
         with cursor.copy(
-            "COPY observation (series_id, figure_id, article_id, as_of, dimension, mention, keys) FROM STDIN"
+            "COPY observation (series_id, figure_id, article_id, as_of, family, number, wording, mention) FROM STDIN"
         ) as copy:
-            from dataclasses import replace
-
+            found: dict[int, list[Mention]] = defaultdict(list)
             for k in range(upto - have):
-                names = tuple(word(rng).lower() for _ in range(4))
+                story = k // 6
+                if k % 6 == 0:
+                    names = ("everywhere", *(word(rng).lower() for _ in range(4)))
                 one = replace(some[k % len(some)], names=names, local=names[:2], number=float(rng.randint(10, 99_999)))
                 for n in range(3):
+                    article = shown[3 * story + n]
+                    found[article].append(one)
                     row = (
                         last - k,
                         base + 3 * k + n,
-                        base,
+                        article,
                         START + timedelta(days=n),
-                        one.dimension,
-                        Jsonb(to_json(one)),
-                        keys(one),
+                        family(one),
+                        one.number,
+                        wording(one),
                     )
-                    copy.write_row(row)
+                    copy.write_row((*row, Jsonb(to_json(one))))
+        with cursor.copy("COPY article_key (key, as_of, article_id) FROM STDIN") as copy:
+            for article, told_there in found.items():
+                for key in keys(told_there):
+                    copy.write_row((key, START + timedelta(days=article % 3), article))
         connection.commit()
         cursor.execute("ANALYZE observation")
+        cursor.execute("ANALYZE article_key")
         connection.commit()
 
 

@@ -219,17 +219,12 @@ def ours(*words: Any) -> list[Any]:
 class Installation:
     """What the compose file describes, by hand: its commands, its variables, with loopback in the place of its network."""
 
-    def __init__(self, folder: Path, newsroom: Newsroom, desk: SlackReceiver) -> None:
+    def __init__(self, folder: Path, settings: Path) -> None:
         self.folder, self.port = folder, free_port()
         self.parts: list[Any] = []
         self.postgres = Postgres(folder / "postgres")
         self.parts.append(self.postgres)
-        self.settings = folder / "figurewatch.toml"
-        self.settings.write_text(
-            f'workers = 1\n[fetch]\nspacing_seconds = 0\nallow_hosts = ["127.0.0.1"]\n[serve]\nport = 0\nevery_seconds = 5\n'
-            f'[channels]\ndesk = "{desk.url()}"\n'
-            f'[[sources]]\nurl = "{newsroom.url}/feed.xml"\noutlet = "Tidewater"\nevery_minutes = 1\n'
-        )
+        self.settings = settings
 
     def environment(self, service: str) -> dict[str, str]:
         """The variables of a service of the compose file, as they are where everything is on loopback."""
@@ -261,9 +256,10 @@ class Installation:
         address = f"http://127.0.0.1:{self.port}/api/health"
         until(lambda: urllib.request.urlopen(address, timeout=5).status == 200, 120, lambda: started.said()[-2000:])
 
-    def deploy(self) -> None:
+    def deploy(self, workers: str = "2") -> None:
         environment = self.environment("deploy") | {"FIGUREWATCH_DATA_DIR": str(self.folder / "deploy")}
-        done = Process(ours(*COMPOSE["services"]["deploy"]["command"]), environment, self.folder / "deploy.log", self.folder)
+        words = [workers if word == "2" else word for word in COMPOSE["services"]["deploy"]["command"]]
+        done = Process(ours(*words), environment, self.folder / "deploy.log", self.folder)
         assert done.process.wait(120) == 0, done.said()
 
     def worker(self, name: str) -> Process:
@@ -285,7 +281,7 @@ class Installation:
     def said(self) -> str:
         return "\n".join(f"== {path.name}\n{path.read_text(errors='replace')[-3000:]}" for path in self.folder.glob("**/*.log"))
 
-    def read_all(self, stories_: int, seconds: float = 240) -> None:
+    def read_all(self, stories_: int, seconds: float = 600) -> None:
         """Wait until every story has its row and nothing waits."""
 
         def done() -> bool:
@@ -333,4 +329,11 @@ def installation(folder: Path, *, copies: int = 1, pause: float = 0.0) -> Any:
         newsroom = stack.enter_context(Newsroom())
         publish(newsroom, copies=copies, pause=pause)
         desk = stack.enter_context(SlackReceiver())
-        yield stack.enter_context(closing(Installation(folder, newsroom, desk))), newsroom, desk
+        folder.mkdir(parents=True)
+        settings = folder / "figurewatch.toml"
+        settings.write_text(
+            f'workers = 1\n[fetch]\nspacing_seconds = 0\nallow_hosts = ["127.0.0.1"]\n[serve]\nport = 0\nevery_seconds = 5\n'
+            f'[channels]\ndesk = "{desk.url()}"\n'
+            f'[[sources]]\nurl = "{newsroom.url}/feed.xml"\noutlet = "Tidewater"\nevery_minutes = 1\n'
+        )
+        yield stack.enter_context(closing(Installation(folder, settings))), newsroom, desk

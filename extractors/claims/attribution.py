@@ -560,7 +560,8 @@ def _content(verb: Token, holder: Token, quoted: list[Span], *, around: bool) ->
         begin = min(holder.i, verb.i)
         while begin > 0 and not _breaks(doc[begin - 1]):
             begin -= 1
-        left_out = set(doc[begin : verb.i]) if holder.i < verb.i else {holder}
+        phrase = {holder, *(t for t in holder.subtree if t.i > verb.i and t.i <= holder.i)}
+        left_out = set(doc[begin : verb.i]) if holder.i < verb.i else phrase
     else:
         left_out = set(holder.subtree) if verb not in set(holder.subtree) else {holder}
     for child in verb.children:
@@ -570,6 +571,7 @@ def _content(verb: Token, holder: Token, quoted: list[Span], *, around: bool) ->
     kept = own
     if around or verb.dep_ == "parataxis":
         kept = set(doc)
+    left_out = left_out | {verb}
     spoken = {t for t in doc if any(start <= t.idx < end for start, end in quoted)}
     return _spans({token for token in kept - left_out if not _side(token, verb)} | spoken)
 
@@ -615,4 +617,5 @@ def _spans(tokens: set[Token]) -> tuple[Span, ...]:
         else:
             spans.append([token.idx, token.idx + len(token)])
         previous = token.i
-    return tuple((start, end) for start, end in spans)
+    text = next(iter(tokens)).doc.text if tokens else ""
+    return tuple((start, end) for start, end in spans if any(c.isalnum() for c in text[start:end]))

@@ -13,6 +13,7 @@ from extractors.figures.frame import frame
 from extractors.figures.measured import measured
 from extractors.figures.quantities import may_count, quantities
 from extractors.figures.roles import Doing, role
+from extractors.figures.things import CALLED
 from extractors.figures.units import dimension
 from extractors.figures.verbs import is_report
 from extractors.text import Sentence
@@ -57,6 +58,8 @@ def figures(text: str, sentences: Sequence[Sentence], *, title: str = "", publis
                 label = told.get((q.unit, q.rate), label)
             elif len(label.split()) > 2:
                 told[q.unit, q.rate] = label
+        if label in CALLED.values() and found and found[-1].sentence_start == sentence.start and found[-1].unit == q.unit:
+            label = found[-1].measured  # "2.4 million tonnes, up from 1.9 million"
         days = resolve(worded, published_at) if worded else None
         found.append(
             Figure(

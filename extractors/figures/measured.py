@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from extractors.figures.as_of import Period, as_of, periods
 from extractors.figures.doings import EVENTS, Doings
 from extractors.figures.frame import Frame
+from extractors.figures.places import named_place
 from extractors.figures.things import CALLED
 from extractors.figures.units import dimension
 from extractors.figures.wording import PREPOSITIONS, own_words
@@ -26,6 +27,7 @@ MOST_WORDS = 10
 _GENTILE = re.compile(r"(?<!ivil)(?<!destr)ian$|(?<!Chin)ese$|Chinese$")
 
 
+_CAPITAL = re.compile(r"\b[A-Z]")
 _EVENT = re.compile(rf"\b(?:{'|'.join(sorted(EVENTS))})\b", re.IGNORECASE)
 
 
@@ -63,12 +65,13 @@ def measured(
     reading = _Reading(frame, unit, rate, previous, title, direction, found)
     label = reading.label()
     when = as_of(frame, found)
+    place = reading.place if _CAPITAL.search(reading.place) else named_place(frame, reading.is_time) or reading.place
     slots = Slots(
         counted=reading.counted.lower(),
         action=reading.action,
         agent=reading.agent.lower(),
         patient=reading.patient.lower(),
-        place=reading.place.lower(),
+        place=place.lower(),
         period=(when or "").lower(),
         whole=reading.whole.lower(),
     )

@@ -223,12 +223,12 @@ class Things(Hangers):
             if doer is not None and not frame.holds(doer) and doer not in frame.path[:-1]:
                 self.used.add(doer.i)
                 thing = self.noun_with_owner(doer) if doer.lower_ not in PRONOUNS else self.resolve(doer)
-                quality = QUALITY.get(name, "")
+                quality = "duration" if name == "take" and kind == "time" else QUALITY.get(name, "")
                 if kind == "length" and name in {"lie", "stand", "be"} and any(c.lower_ == "from" for c in verb.children):
                     quality = "distance"
                 elif kind == "length" and name in {"be", "stand", "fly", "cruise"} and head.lower_ == "at":
                     quality = "height"
-                if quality and thing and base(doer) != quality:
+                if quality and thing and base(doer) not in {quality, "distance"}:
                     return f"{quality} of {thing}"
                 return thing or quality or called
         return called

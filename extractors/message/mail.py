@@ -5,12 +5,14 @@ template, only http(s) addresses become links, nothing is loaded from elsewhere:
 cid:chart-1.png and so on.
 """
 
+from base64 import b64encode
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined, Template
 
+from extractors.message.chart import png
 from extractors.message.receipt import (
     MAX_TITLE,
     NO_SENTENCE,
@@ -18,6 +20,7 @@ from extractors.message.receipt import (
     Bulletin,
     Receipt,
     all_lines,
+    bulletin,
     headline,
     title,
 )
@@ -55,6 +58,7 @@ def html_part(told: Bulletin, *, chart: bool) -> str:
         subject=subject(told),
         preview=clean(" ".join("".join(first.after.pieces()).split()) or first.after.source(), MAX_PREVIEW),
         repeated=REPEATED if told.repeat else "",
+        grave=told.grave(),
         intro=told.intro(),
         cards=[_card(receipt, told, chart_name(place) if chart else "") for place, receipt in enumerate(told.receipts)],
         others=[
@@ -64,6 +68,12 @@ def html_part(told: Bulletin, *, chart: bool) -> str:
         rest=told.rest(),
         no_sentence=NO_SENTENCE,
     )
+
+
+def page(receipt: Receipt) -> str:
+    """The same as a page by itself, its chart in it: the evidence of one shift."""
+    html = html_part(bulletin([receipt]), chart=True)
+    return html.replace(f"cid:{chart_name(0)}", f"data:image/png;base64,{b64encode(png(receipt, title=False)).decode()}")
 
 
 def _card(receipt: Receipt, told: Bulletin, chart: str) -> dict[str, Any]:
@@ -78,7 +88,7 @@ def _card(receipt: Receipt, told: Bulletin, chart: str) -> dict[str, Any]:
             "link": side.link(),
             "title": clean(side.title, MAX_TITLE) or side.link(),
         }
-        for heading, number, side in (("Now", second, receipt.after), ("Before", first, receipt.before))
+        for heading, number, side in receipt.sides()
     ]
     kind = receipt.kind.value
     return {

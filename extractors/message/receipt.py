@@ -101,6 +101,7 @@ class Receipt:
     to_number: Decimal
     reason: str = ""  #: how it was judged, in one line
     points: tuple[Point, ...] = ()  #: the series in order of time, the shift's own observation included
+    confirmed: int = 0  #: told before; now so many independent reports give the number
     steps: tuple[str, ...] = ()  #: numbers in between, where several shifts of a series are told as one
 
     def change(self) -> str:
@@ -120,9 +121,17 @@ class Receipt:
             second = f"{second} {plural(unit)}"
         return first, f"{second} a {rate}" if rate and rate.lower() not in self.label.lower() else second
 
+    def sides(self) -> tuple[tuple[str, str, Side], tuple[str, str, Side]]:
+        """Heading, number and evidence of either side, the new one first; of a conflict neither is the past."""
+        new, old = ("This report", "Earlier report") if self.kind is ShiftKind.CONFLICT else ("Now", "Before")
+        first, second = self.numbers()
+        return (new, second, self.after), (old, first, self.before)
+
     def judged(self) -> str:
         """How it was judged, with the numbers in between."""
         reason = clean(self.reason, MAX_REASON)
+        if self.confirmed:
+            reason = f"told before, now confirmed by {counted(self.confirmed, 'independent report')}; {reason}".rstrip("; ")
         if not self.steps:
             return reason
         told = clean(" -> ".join(self.steps[:MOST_STEPS]), MAX_REASON)
@@ -164,6 +173,10 @@ class Bulletin:
             return ""
         one = len({receipt.after.url for receipt in self.receipts + self.others}) == 1 and not self.more
         return f"{self.count()} numbers moved in {'one article' if one else 'reports of one event'}."
+
+    def grave(self) -> str:
+        """That it matters more than others; empty when it does not."""
+        return f"{self.severity.value.capitalize()} severity" if self.severity.rank > Severity.NORMAL.rank else ""
 
     def rest(self) -> str:
         """What is only counted, in words."""
@@ -221,6 +234,8 @@ def headline(receipt: Receipt) -> str:
     by = f" ({receipt.change()})" if receipt.change() else ""
     who = clean(receipt.after.speaker, MAX_NAME) or clean(receipt.after.outlet, MAX_NAME)
     said = f", {who}" if who else ""
+    if receipt.confirmed:
+        name, said = f"Confirmed: {name}", f", {counted(receipt.confirmed, 'independent report')}"
     match receipt.kind:
         case ShiftKind.CONFLICT:
             return f"{name}, in conflict: {first} against {second}{by}{said}"
@@ -246,8 +261,8 @@ def lines(receipt: Receipt, mark: tuple[str, str] = ("*", "*"), *, why: str = ""
         why: address of a page with all of the evidence; without one the command is named.
     """
     found: list[str] = []
-    for heading, side in (("NOW", receipt.after), ("BEFORE", receipt.before)):
-        found += [f"{heading}: {_in_words(side.number)}, {side.reported_by()}"]
+    for heading, number, side in receipt.sides():
+        found += [f"{heading.upper()}: {number}, {side.reported_by()}"]
         before, surface, after = side.pieces()
         if side.sentence:
             found += [f"“{before}{mark[0]}{surface}{mark[1]}{after}”" if surface else f"“{before}”"]
@@ -267,6 +282,8 @@ def lines(receipt: Receipt, mark: tuple[str, str] = ("*", "*"), *, why: str = ""
 def all_lines(told: Bulletin) -> list[str]:
     """Everything that a message tells, as plain text below its subject."""
     found = [REPEATED, ""] if told.repeat else []
+    if told.grave():
+        found += [told.grave(), ""]
     if told.intro():
         found += [told.intro(), ""]
     for place, receipt in enumerate(told.receipts):

@@ -23,7 +23,6 @@ from extractors.message.receipt import (
     title,
 )
 from extractors.message.wording import clean, safe_url
-from schemas.outcomes import Severity
 
 #: An invisible joint between the at sign and the name: the text reads the same and mentions nobody.
 _JOINT = "\u2060"
@@ -82,8 +81,8 @@ def blocks(told: Bulletin) -> list[dict[str, Any]]:
     if told.repeat:
         found.append(_context(REPEATED))
     found.append(_header(told.receipts[0].name() if single else told.intro()))
-    if told.severity.rank > Severity.NORMAL.rank:
-        found.append(_context(f"*{told.severity.value.capitalize()} severity*"))
+    if told.grave():
+        found.append(_context(f"*{told.grave()}*"))
     for place, receipt in enumerate(told.receipts):
         if place:
             found.append({"type": "divider"})
@@ -115,8 +114,8 @@ def _receipt(receipt: Receipt, told: Bulletin, *, named: bool) -> list[dict[str,
         foot.append(f"How it was judged: {literal(receipt.judged(), _MOST_BESIDE)}")
     why = told.why(receipt)
     foot.append(f"All of the evidence: {_link(why, f'shift {receipt.shift}') if why else f'`figurewatch why {receipt.shift}`'}")
-    sides = (("Now", second, receipt.after), ("Before", first, receipt.before))
-    return [_section("\n".join(top)), *(_side(*side) for side in sides), _context(*foot)]
+    sides = [_side(heading, literal(number, _MOST_NUMBER), side) for heading, number, side in receipt.sides()]
+    return [_section("\n".join(top)), *sides, _context(*foot)]
 
 
 def _side(heading: str, number: str, side: Side) -> dict[str, Any]:

@@ -33,8 +33,9 @@ def panel(receipt: Receipt) -> RenderableType:
     table = Table.grid(padding=(0, 1))
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
-    table.add_row("now", _side(receipt.after, f"bold {colour}"))
-    table.add_row("before", _side(receipt.before, "bold"))
+    (new, _, after), (old, _, before) = receipt.sides()
+    table.add_row(new.lower(), _side(after, f"bold {colour}"))
+    table.add_row(old.lower(), _side(before, "bold"))
     if receipt.judged():
         table.add_row("why", Text(receipt.judged()))
     title = Text.assemble((receipt.kind.value.upper(), f"bold {colour}"), "  ", (receipt.name(), "bold"))

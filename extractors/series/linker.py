@@ -1,7 +1,7 @@
-"""The trained judge of pairs: features -> probability that two figures belong to one series.
+"""The trained judges: features -> probability that two figures are one series, and that a figure continues a line.
 
-Gradient-boosted trees, shipped as arrays in linker.json together with what they were trained on and how they scored; trained
-by tests/quality/train_linker.py. Evaluation is a few numpy look-ups, the same on every machine.
+Two forests of gradient-boosted trees, shipped as arrays in linker.json together with what they were trained on and how they
+scored; trained by tests/quality/train_linker.py. Evaluation is a few numpy look-ups, the same on every machine.
 """
 
 import json
@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.series.pair import FEATURES
+from extractors.series import line, pair
 
 
 @dataclass(frozen=True, slots=True)
-class Linker:
+class Forest:
     """Trees as padded arrays, one row a tree. A leaf points at itself, so that walking to the full depth is enough."""
 
     feature: NDArray[np.int32]
@@ -27,22 +27,35 @@ class Linker:
     value: NDArray[np.float64]
     start: float  #: log-odds before the first tree
     depth: int
-    join: float  #: a figure joins a series when the mean probability against its members is at least this
-    beside: NDArray[np.float64]  #: weights, then the constant, for a second figure of the article in the series
-    join_again: float  #: it joins when its probability is at least this
 
     def probability(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
-        """In [0, 1], larger is more likely one series; one for each row of features."""
+        """In [0, 1]; one for each row of features."""
         if not len(rows):
             return np.zeros(0)
-        # All rows walk all trees at once: a loop over the trees takes eight times as long for an article's few pairs.
-        each, trees = np.arange(len(rows))[:, None], np.arange(len(self.feature))[None, :]
-        node = np.zeros((len(rows), len(self.feature)), dtype=np.int32)
+        # All rows walk all trees at once: a loop over the trees takes eight times as long for an article's few pairs. Trees and
+        # their nodes are laid end to end, since a look-up by one index takes half the time of one by two.
+        size = self.feature.shape[1]
+        base = (np.arange(len(self.feature), dtype=np.int32) * size)[None, :]
+        feature, threshold, left, right = (x.ravel() for x in (self.feature, self.threshold, self.left, self.right))
+        flat, width = rows.ravel(), rows.shape[1]
+        offset = (np.arange(len(rows), dtype=np.int32) * width)[:, None]
+        node = np.broadcast_to(base, (len(rows), base.shape[1]))
         for _ in range(self.depth):
-            below = rows[each, self.feature[trees, node]] <= self.threshold[trees, node]
-            node = np.where(below, self.left[trees, node], self.right[trees, node])
-        total = self.start + self.value[trees, node].sum(axis=1)
-        return _logistic(total)
+            below = flat[offset + feature[node]] <= threshold[node]
+            node = base + np.where(below, left[node], right[node])
+        return _logistic(self.start + self.value.ravel()[node].sum(axis=1))
+
+
+@dataclass(frozen=True, slots=True)
+class Linker:
+    """Both judges, and from which probability on their word counts."""
+
+    pairs: Forest  #: two figures
+    lines: Forest  #: a figure and a series
+    join: float  #: a figure joins a series
+    merge: float  #: two series are one, by the mean over their pairs
+    beside: NDArray[np.float64]  #: weights, then the constant, for a second figure of the article in the series
+    join_again: float  #: it joins
 
     def again(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
         """Probability that a second figure of an article belongs to the series of the first; rows as link.beside gives them."""
@@ -55,15 +68,27 @@ def from_data(data: dict[str, Any]) -> Linker:
     Raises:
         ValueError: the file was trained on other features than the code computes.
     """
-    if tuple(data["features"]) != FEATURES:
+    if tuple(data["features"]) != pair.FEATURES or tuple(data["line_features"]) != line.FEATURES:
         raise ValueError("linker.json was trained on other features; run tests/quality/train_linker.py")
+    return Linker(
+        pairs=forest(data["pairs"]),
+        lines=forest(data["lines"]),
+        join=data["join"],
+        merge=data["merge"],
+        beside=np.array(data["beside"], dtype=np.float64),
+        join_again=data["join_again"],
+    )
+
+
+def forest(data: dict[str, Any]) -> Forest:
+    """The forest that plain lists describe."""
     trees = data["trees"]
     width = max(len(tree["value"]) for tree in trees)
 
     def padded(key: str, kind: type) -> NDArray[Any]:
         return np.array([tree[key] + [0] * (width - len(tree[key])) for tree in trees], dtype=kind)
 
-    return Linker(
+    return Forest(
         feature=padded("feature", np.int32),
         threshold=padded("threshold", np.float64),
         left=padded("left", np.int32),
@@ -71,9 +96,6 @@ def from_data(data: dict[str, Any]) -> Linker:
         value=padded("value", np.float64),
         start=data["start"],
         depth=data["depth"],
-        join=data["join"],
-        beside=np.array(data["beside"], dtype=np.float64),
-        join_again=data["join_again"],
     )
 
 

@@ -45,7 +45,8 @@ CREATE TABLE delivery (
     due_at        timestamptz NOT NULL,               -- looked at again then: quiet hours, digests and cool-downs hold it
     message_id    bigint REFERENCES message ON DELETE SET NULL,
     detail        text NOT NULL DEFAULT '',           -- why it was dropped
-    UNIQUE (alert_id, channel)                        -- the idempotency key
+    confirmed     integer NOT NULL DEFAULT 0,         -- told again, where a rule asks for it, when so many independent reports give the number
+    UNIQUE (alert_id, channel, confirmed)             -- the idempotency key
 );
 CREATE INDEX delivery_due ON delivery (channel, due_at) WHERE message_id IS NULL AND state <> 'dropped';
 CREATE INDEX delivery_message ON delivery (message_id) WHERE message_id IS NOT NULL;

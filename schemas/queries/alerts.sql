@@ -5,7 +5,8 @@ SELECT shift.id, shift.series_id, shift.observation_id, shift.from_number, shift
        substring(article.text FROM lower(figure.sentence_span) + 1 FOR upper(figure.sentence_span) - lower(figure.sentence_span)) AS sentence,
        figure.low, figure.high, figure.bound, figure.unit AS figure_unit, observation.as_of,
        alert.id AS alert_id, alert.rules, alert.acknowledged_at,
-       ARRAY(SELECT channel FROM delivery WHERE delivery.alert_id = alert.id) AS channels
+       ARRAY(SELECT channel FROM delivery WHERE delivery.alert_id = alert.id) AS channels,
+       ARRAY(SELECT channel FROM delivery WHERE delivery.alert_id = alert.id AND (confirmed > 0 OR message_id IS NULL)) AS not_again
 FROM shift JOIN series ON series.id = shift.series_id JOIN observation ON observation.id = shift.observation_id
 JOIN figure ON figure.id = observation.figure_id JOIN article ON article.id = observation.article_id
 LEFT JOIN alert ON alert.shift_id = shift.id
@@ -38,9 +39,9 @@ WHERE alert_id = %(alert_id)s AND channel = %(channel)s AND message_id IS NULL A
   AND array_position(ARRAY['low', 'normal', 'high', 'critical'], severity) < array_position(ARRAY['low', 'normal', 'high', 'critical'], %(severity)s);
 
 -- queue --
-INSERT INTO delivery (alert_id, channel, severity, cool_down, state, due_at)
-VALUES (%(alert_id)s, %(channel)s, %(severity)s, %(cool_down)s, %(state)s, %(now)s)
-ON CONFLICT (alert_id, channel) DO NOTHING;
+INSERT INTO delivery (alert_id, channel, severity, cool_down, state, due_at, confirmed)
+VALUES (%(alert_id)s, %(channel)s, %(severity)s, %(cool_down)s, %(state)s, %(now)s, %(confirmed)s)
+ON CONFLICT (alert_id, channel, confirmed) DO NOTHING;
 
 -- channels_to_pack --
 -- Channels with deliveries that are to be looked at.
@@ -78,7 +79,7 @@ UPDATE delivery SET message_id = %(message_id)s WHERE id = ANY (%(ids)s);
 
 -- contents --
 -- The shifts that a message tells, in order.
-SELECT shift.id, shift.series_id, shift.from_number, shift.to_number, shift.state, alert.acknowledged_at, delivery.id AS delivery_id
+SELECT shift.id, shift.series_id, shift.from_number, shift.to_number, shift.state, alert.acknowledged_at, delivery.confirmed
 FROM delivery JOIN alert ON alert.id = delivery.alert_id JOIN shift ON shift.id = alert.shift_id
 JOIN observation ON observation.id = shift.observation_id
 WHERE delivery.message_id = %(id)s AND delivery.state <> 'dropped'
@@ -123,7 +124,7 @@ SELECT id FROM alert WHERE id = ANY (%(ids)s);
 
 -- export --
 SELECT article.url, shift.series_id AS series, shift.from_number AS "from", shift.to_number AS "to", shift.kind, alert.rules, alert.created_at,
-       delivery.channel, coalesce(message.state, delivery.state) AS state, message.sent_at, delivery.severity, delivery.message_id AS message
+       delivery.channel, coalesce(message.state, delivery.state) AS state, message.sent_at, delivery.severity, delivery.confirmed, delivery.message_id AS message
 FROM alert JOIN shift ON shift.id = alert.shift_id JOIN observation ON observation.id = shift.observation_id
 JOIN article ON article.id = observation.article_id LEFT JOIN delivery ON delivery.alert_id = alert.id
 LEFT JOIN message ON message.id = delivery.message_id

@@ -21,6 +21,10 @@ FROM page JOIN entry ON entry.id = page.entry_id
 WHERE page.id = ANY (%(ids)s)
 ORDER BY coalesce(entry.published_at, page.fetched_at), page.id;
 
+-- waits --
+-- Whether a page is still to be recorded: it waits, or held no article when it was read before.
+SELECT true AS waits FROM page WHERE id = %(page_id)s AND (state = 'due' OR outcome NOT IN ('stored', 'unchanged'));
+
 -- finish_page --
 UPDATE page SET state = 'done', leased_until = NULL, outcome = %(outcome)s, detail = %(detail)s, tries = tries + 1 WHERE id = %(id)s;
 

@@ -52,7 +52,8 @@ UPDATE figure SET position = -1 - position WHERE article_id = %(id)s;
 INSERT INTO series (label, unit, dimension, role, created_at) VALUES ('', '', '', '', %(now)s) RETURNING id;
 
 -- park_observations --
-UPDATE observation SET series_id = %(series_id)s, keys = '{}' WHERE article_id = %(id)s;
+WITH found_no_more AS (DELETE FROM article_key WHERE article_id = %(id)s)
+UPDATE observation SET series_id = %(series_id)s, family = '' WHERE article_id = %(id)s;
 
 -- forget_claims --
 DELETE FROM claim WHERE article_id = %(id)s;

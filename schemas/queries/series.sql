@@ -1,19 +1,29 @@
--- candidates --
--- Series with observations that share look-up keys, those that share most first, and those continued; each with its latest mentions.
-WITH best AS (
-    SELECT series_id, max(cardinality(ARRAY(SELECT unnest(keys) INTERSECT SELECT unnest(%(keys)s::bigint[])))) AS shared
-    FROM observation
-    WHERE keys && %(keys)s::bigint[] AND dimension = ANY (%(dimensions)s) AND series_id <> ALL (%(continued)s::bigint[])
-    GROUP BY series_id ORDER BY shared DESC, series_id LIMIT %(most_series)s
-), near AS (
-    SELECT series_id, shared FROM best UNION ALL SELECT unnest(%(continued)s::bigint[]), 1000
+-- near --
+-- The figures of the articles that share most keys, of each key the latest, with what a glance needs.
+WITH hit AS (
+    SELECT found.article_id, sum(asked.weight) AS shared
+    FROM unnest(%(keys)s::bigint[], %(weights)s::integer[]) AS asked (key, weight)
+    CROSS JOIN LATERAL (
+        SELECT article_id FROM article_key WHERE article_key.key = asked.key ORDER BY as_of DESC, article_id DESC LIMIT %(most_articles)s
+    ) found
+    GROUP BY found.article_id ORDER BY shared DESC, found.article_id DESC LIMIT %(most_articles)s
 )
-SELECT near.series_id, latest.mention
-FROM near
+SELECT observation.series_id AS series, observation.family, observation.number, observation.wording
+FROM hit JOIN observation ON observation.article_id = hit.article_id
+WHERE observation.family = ANY (%(families)s);
+
+-- latest --
+-- The latest mentions of these series.
+SELECT asked.series_id, latest.mention
+FROM unnest(%(series)s::bigint[]) AS asked (series_id)
 CROSS JOIN LATERAL (
-    SELECT mention, as_of, id FROM observation WHERE observation.series_id = near.series_id ORDER BY as_of DESC, id DESC LIMIT %(most_mentions)s
+    SELECT mention, as_of, id FROM observation WHERE observation.series_id = asked.series_id ORDER BY as_of DESC, id DESC LIMIT %(most_mentions)s
 ) latest
-ORDER BY near.shared DESC, near.series_id, latest.as_of DESC, latest.id DESC;
+ORDER BY asked.series_id, latest.as_of DESC, latest.id DESC;
+
+-- keep_keys --
+-- From now on the article is found by others.
+INSERT INTO article_key (key, as_of, article_id) SELECT unnest(%(keys)s::bigint[]), %(as_of)s, %(article_id)s ON CONFLICT DO NOTHING;
 
 -- create --
 INSERT INTO series (label, unit, dimension, rate, role, created_at)
@@ -21,8 +31,8 @@ VALUES (%(label)s, %(unit)s, %(dimension)s, %(rate)s, %(role)s, %(now)s)
 RETURNING id;
 
 -- observe --
-INSERT INTO observation (series_id, figure_id, article_id, as_of, dimension, mention, keys)
-VALUES (%(series_id)s, %(figure_id)s, %(article_id)s, %(as_of)s, %(dimension)s, %(mention)s, %(keys)s);
+INSERT INTO observation (series_id, figure_id, article_id, as_of, family, number, wording, mention)
+VALUES (%(series_id)s, %(figure_id)s, %(article_id)s, %(as_of)s, %(family)s, %(number)s, %(wording)s, %(mention)s);
 
 -- relabel --
 -- A series is called what most of its figures are called in the articles that were read, since of a seed few words are kept; of equals

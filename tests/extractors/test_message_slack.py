@@ -74,7 +74,10 @@ def test_a_page_of_its_own_is_linked_where_there_is_one() -> None:
 
 
 def test_a_conflict_puts_the_two_numbers_against_each_other() -> None:
-    assert "≠ In conflict: *6,700 against over 10,000*" in text(bulletin([receipt(kind=ShiftKind.CONFLICT)]))
+    whole = text(bulletin([receipt(kind=ShiftKind.CONFLICT)]))
+    for part in ("≠ In conflict: *6,700 against over 10,000*", "*This report: over 10,000*", "*Earlier report: 6,700*"):
+        assert part in whole
+    assert "Before" not in whole
 
 
 def test_what_is_urgent_and_what_is_sent_again_say_so_first() -> None:
@@ -82,6 +85,10 @@ def test_what_is_urgent_and_what_is_sent_again_say_so_first() -> None:
     first, _, third, *_ = blocks(told)
     assert "Sent again" in first["elements"][0]["text"]
     assert third["elements"][0]["text"] == "*Critical severity*"
+    made = message(told, chart=False)
+    for form in (made.text, made.mail_text, made.mail_html, made.slack):
+        assert "Critical severity" in form
+        assert "Sent again" in form
 
 
 @pytest.mark.parametrize("count", [2, MOST_IN_FULL, MOST_IN_FULL + 1, MOST_IN_FULL + MOST_LINES, 5_000])

@@ -178,6 +178,21 @@ class TestRules:
         # The first has not gone out in this test, so it goes out as what it has become.
         assert deliveries(database) == [("desk", "high", ["first", "sure"]), ("mail", "high", ["first", "sure"])]
 
+    def test_a_rule_may_ask_to_be_told_once_more_when_others_confirm_it(self, database, analyser):
+        with SlackReceiver() as slack:
+            wanted = told_by({"name": "all", "channels": ["desk"], "again_at_origins": 2}, channels={"desk": slack.bot_url()})
+            read(database, analyser, wanted, story("6,700", 0), story("10,000", 30))
+            assert alerts.deliver(database, wanted, NOON + timedelta(hours=31)) == {"sent": 1}
+            read(database, analyser, wanted, second_report())
+            assert alerts.deliver(database, wanted, NOON + timedelta(hours=41)) == {"sent": 1}
+            read(database, analyser, wanted, second_report())
+            assert alerts.deliver(database, wanted, NOON + timedelta(hours=51)) == {}
+        first, second = slack.payloads
+        assert second["text"].startswith("Confirmed: Containers of ammunition")
+        assert second["text"].endswith("2 independent reports")
+        assert second["thread_ts"] == first["ts"]
+        assert [row["confirmed"] for row in rows(database, "alerts.export")] == [0, 2]
+
     def test_what_waits_for_a_digest_goes_out_at_once_when_it_turns_out_to_be_grave(self, database, analyser):
         with SlackReceiver() as slack:
             wanted = told_by(

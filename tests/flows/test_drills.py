@@ -145,7 +145,7 @@ def test_the_rows_are_those_of_an_undisturbed_run(
         parts = {"prefect": installed.prefect()}
         installed.deploy()
         parts |= {name: installed.worker(name) for name in "ab"}
-        until(lambda: installed.postgres.count("article") >= after, 120, installed.said)
+        until(lambda: installed.postgres.count("article") >= after, 400, installed.said)
         happens(installed, parts)
         installed.read_all(ALL)
         compare(rows(installed.postgres.url(), newsroom.url), undisturbed)
@@ -163,7 +163,7 @@ def test_a_service_that_is_ended_in_the_middle_comes_back_with_the_same_rows(
         command = ours("serve", "--config", installed.settings, "--data-dir", folder / "serve")
         service = Process(command, environment, folder / "serve.log", folder / "serve")
         stack.callback(service.close)
-        until(lambda: installed.postgres.count("article") >= 5, 120, service.said)
+        until(lambda: installed.postgres.count("article") >= 5, 400, service.said)
         began = time.monotonic()
         service.process.send_signal(number)
         code = service.process.wait(60)

@@ -30,7 +30,26 @@ def test_a_line_that_cannot_be_read_has_all_keys_and_says_why(case, given, error
     row = extract.article_of_line(given)
     assert set(row) == ARTICLE | {"error"}, case
     assert row["error"].startswith(error)
-    assert set(extract.figures_of_line(given)) == {"id", "figures", "claims", "error"}
+    assert set(extract.figures_of_line(given)) == {"id", "figures", "claims", "language", "outcome", "error"}
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "outcome", "figures"),
+    [
+        ("The quarry employs 340 masons.", "en", "extracted", 1),
+        ("Nothing was said about it in the village.", "en", "none_found", 0),
+        (
+            "Die Regierung meldete am Montag mehr als 2.000 Verletzte nach dem schweren Erdbeben im Norden des Landes.",
+            "de",
+            "other_language",
+            0,
+        ),
+        ("It costs 10^400 dollars and weighs 40 tonnes.", "en", "in_part", 1),
+    ],
+)
+def test_a_text_says_its_language_and_what_became_of_it(text, language, outcome, figures):
+    row = extract.figures(text)
+    assert (row["language"], row["outcome"], len(row["figures"])) == (language, outcome, figures)
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,14 @@
 Real Postgres, real receivers on loopback; relays that are killed are processes of their own.
 """
 
+import http.client
 import json
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +18,7 @@ import pytest
 
 from extractors.message.receipt import REPEATED
 from flows import alerts, corrections, notices, outbox
+from flows.health import Monitor, Page
 from flows.receivers import HOST, Answer, MailReceiver, SlackReceiver
 from flows.settings import Settings
 from schemas.errors import UsageError
@@ -410,3 +414,37 @@ class TestOwner:
         assert ["nearly full: 0.9 GB free" in payload["text"] for payload in slack.payloads] == [True]
         notices.deliver(database, settings, NOON + 12 * HOUR)
         assert "has room again: 5.0 GB free" in slack.payloads[1]["text"]
+
+
+class TestEvidencePage:
+    """What a message links to: the page of a shift, by the service."""
+
+    @pytest.fixture
+    def page(self, database_url):
+        with closing(Page(Monitor(database_url), HOST, 0)) as opened:
+            yield opened.address
+
+    def ask(self, address):
+        with closing(http.client.HTTPConnection(address.removeprefix("http://").partition("/")[0], timeout=20)) as connection:
+            connection.request("GET", "/" + address.removeprefix("http://").partition("/")[2])
+            answer = connection.getresponse()
+            return answer.status, answer.headers, answer.read().decode()
+
+    def test_a_link_in_a_message_leads_to_the_evidence(self, page, database, story, execute, slack):
+        story(1)
+        execute("UPDATE article SET title = '<script>alert(1)</script>'")
+        settings = Settings.model_validate({"channels": {"desk": slack.url()}, "why_url": page + "/why/{shift}"})
+        assert alerts.deliver(database, settings, NOON) == {"sent": 1}
+        [link] = re.findall(r"<(http[^|]+)\|shift 1>", str(slack.payloads[0]))
+        status, headers, shown = self.ask(link)
+        assert (status, headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+        assert "default-src 'none'" in headers["Content-Security-Policy"]
+        assert "150 boxes" in shown
+        assert "data:image/png;base64," in shown
+        assert "<script" not in shown
+
+    @pytest.mark.parametrize(
+        "path", ["/why/99", "/why/0", "/why/999999999999999999", "/why/1x", "/why/-1", "/why/", "/why/1/2"]
+    )
+    def test_what_is_no_shift_is_not_there(self, page, path):
+        assert self.ask(page + path)[0] == 404

@@ -134,11 +134,16 @@ class TestSources:
         assert (kept["stage"], kept["outcome"], kept["detail"]) == ("fetch", "refused", "robots.txt does not allow it")
         assert newsroom.asked("/private/story") == 0
 
-    def test_a_page_that_is_gone_is_quarantined_and_one_that_fails_is_due_again(self, database, newsroom):
-        newsroom.put("/feed.xml", feed([item(newsroom.url + "/gone", "A"), item(newsroom.url + "/busy", "B")]))
-        newsroom.put("/busy", lambda asked: Answer(status=503, headers={"Retry-After": "3600"}))
+    def test_a_page_that_is_gone_is_quarantined(self, database, newsroom):
+        newsroom.put("/feed.xml", feed([item(newsroom.url + "/gone", "A")]))
         poll(database, newsroom)
         assert [row["item"] for row in rows(database, "articles.quarantined")] == [newsroom.url + "/gone"]
+
+    def test_a_page_that_a_busy_host_refuses_is_due_when_the_host_says(self, database, newsroom):
+        newsroom.put("/feed.xml", feed([item(newsroom.url + "/busy", "B")]))
+        newsroom.put("/busy", lambda asked: Answer(status=503, headers={"Retry-After": "3600"}))
+        poll(database, newsroom)
+        assert rows(database, "articles.quarantined") == []
         assert rows(database, "fetch.waiting", longest=ANY_REST, until=NOON + timedelta(minutes=59)) == [{"first": None}]
         assert rows(database, "fetch.waiting", longest=ANY_REST, until=NOON + timedelta(minutes=61)) == [
             {"first": NOON + timedelta(hours=1)}

@@ -78,7 +78,11 @@ def test_an_article_keeps_its_id_and_alerts_stay_with_their_number_and_are_not_t
     read(database, analyser, *STORY)
     ids = [row["id"] for row in rows(database, "articles.seeds")]
     alerts = rows(database, "alerts.export")
-    execute("UPDATE delivery SET state = 'sent'")
+    execute(
+        "WITH sent AS (INSERT INTO message (channel, kind, severity, state, created_at, due_at, sent_at)"
+        " VALUES ('desk', 'alert', 'normal', 'sent', now(), now(), now()) RETURNING id)"
+        " UPDATE delivery SET message_id = sent.id FROM sent"
+    )
     # As an older analysis may have read it: another label, another place.
     execute("UPDATE figure SET measured = 'boxes', slots = '{}'")
     again(database, analyser)

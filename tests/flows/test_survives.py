@@ -22,7 +22,7 @@ import pytest
 from machines import ROWS, publish, rows, stories
 from newsroom import Newsroom
 
-from flows import archive, db, fetch, passes, pipeline, postgres, sources
+from flows import archive, articles, db, fetch, passes, pipeline, postgres, sources
 from flows.analyser import Analyser
 from flows.archive import Document
 from flows.db import Database
@@ -276,3 +276,20 @@ class TestDisk:
         finally:
             postgres.release(disk)
             subprocess.run(["umount", "-l", disk], check=False)
+
+
+def test_a_page_that_two_workers_have_is_recorded_once(database: Database, analyser: Analyser) -> None:
+    """After a restart of the database a living worker's leases look like a dead one's."""
+    _, text, _ = stories()[0]
+    with database.transaction() as tx:
+        archive.store(
+            tx, Document(url="https://p.example/1", title="T", outlet="P", published_at=NOON, text=text), NOON, history=False
+        )
+        [page_] = articles.lease(tx, NOON, 1)
+    [result] = analyser.results([articles.page(page_)])
+    for expected in ("stored", None):
+        with database.transaction() as tx:
+            outcomes = pipeline.record(tx, page_, result, DESK, NOON)
+        assert outcomes[:1] == ([f"articles {expected}"] if expected else [])
+    with database.transaction() as tx:
+        assert len(tx.all("articles.export", seeds=True)) == 1

@@ -231,8 +231,9 @@ def _gold_figure(f: dict[str, Any], text: str, split: list[Sentence]) -> Figure:
     )
 
 
-#: As the service's query has it: the series sharing most keys, each with its latest mentions.
-MOST_SERIES, MOST_MENTIONS = 40, 6
+#: As the service has it: articles that share most keys, and of their series those most like the figures, each with its latest
+#: mentions.
+MOST_ARTICLES, MOST_SERIES, MOST_MENTIONS = 30, 16, 6
 
 
 class Store:
@@ -240,37 +241,39 @@ class Store:
 
     def __init__(self) -> None:
         self.members: dict[int, list[Mention]] = {}
-        self.keys: dict[int, list[set[int]]] = defaultdict(list)
-        self.index: dict[int, set[int]] = defaultdict(set)
-        self.order: dict[str, int] = {}
+        self.told: dict[str, list[Mention]] = defaultdict(list)
+        self.series: dict[tuple[str, int], int] = {}
+        self.index: dict[int, list[str]] = defaultdict(list)
         self.count = 0
 
     def candidates(self, new: Sequence[Mention], fixed: Iterable[int] = ()) -> list[Candidate]:
-        wanted = {k for m in new for k in keys(m)}
-        dimensions = {m.dimension for m in new}
-        near = {s for k in wanted for s in self.index.get(k, ()) if self.members[s][0].dimension in dimensions}
-        shared = {s: max(len(k & wanted) for k in self.keys[s]) for s in near}
-        best = [*fixed, *sorted(near - set(fixed), key=lambda s: (-shared[s], s))[:MOST_SERIES]]
-        return [Candidate(s, tuple(self.members[s][-MOST_MENTIONS:])) for s in best]
+        shared: Counter[str] = Counter()
+        for key, weight in keys(new).items():
+            for article in self.index.get(key, [])[-MOST_ARTICLES:]:
+                shared[article] += weight
+        order = {article: k for k, article in enumerate(self.told)}
+        best = sorted(shared, key=lambda a: (-shared[a], -order[a]))[:MOST_ARTICLES]
+        near = [(self.series[m.article, m.position], m) for a in best for m in self.told[a]]
+        found = [*fixed, *(s for s in link.shortlist(new, [link.seen(s, m) for s, m in near], MOST_SERIES) if s not in fixed)]
+        return [Candidate(s, tuple(self.members[s][: -MOST_MENTIONS - 1 : -1])) for s in found]
 
     def add(self, series: int | None, mention: Mention) -> int:
         self.count += series is None
         into = self.count if series is None else series
-        self.order.setdefault(mention.article, len(self.order))
         self.members.setdefault(into, []).append(mention)
-        found = set(keys(mention))
-        self.keys[into].append(found)
-        for k in found:
-            self.index[k].add(into)
+        self.series[mention.article, mention.position] = into
+        self.told[mention.article].append(mention)
         return into
 
+    def read(self, mentions: Sequence[Mention]) -> None:
+        """The article is over: it can be found from now on."""
+        for key in keys(mentions):
+            self.index[key].append(mentions[0].article)
+
     def merge(self, keep: int, end: int) -> None:
-        self.members[keep] = sorted(self.members[keep] + self.members.pop(end), key=lambda m: self.order[m.article])
-        self.keys[keep] += self.keys.pop(end)
-        for series in self.index.values():
-            if end in series:
-                series.remove(end)
-                series.add(keep)
+        order = {article: k for k, article in enumerate(self.told)}
+        self.members[keep] = sorted(self.members[keep] + self.members.pop(end), key=lambda m: order[m.article])
+        self.series |= {(m.article, m.position): keep for m in self.members[keep]}
 
 
 Assign = Callable[[Sequence[Mention], Sequence[Candidate], dict[int, int]], Placement]
@@ -315,6 +318,7 @@ def lessons(
             into = store.add(known, one)
             if gold:
                 of[gold], name[into] = into, gold
+        store.read(article.mentions)
 
 
 def placing(linker: Linker) -> Assign:
@@ -358,6 +362,7 @@ def run(
                     withdraws=bool(withdraws and withdraws(article, figure)),
                 )
             )
+        store.read(article.mentions)
         for keep, end in found.merges:
             store.merge(keep, end)
             observations[keep] += observations.pop(end)

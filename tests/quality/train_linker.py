@@ -1,18 +1,18 @@
-"""Train the judge of pairs from labelled stories, and say how good it is on stories it has not seen.
+"""Train the judges of pairs and lines from labelled stories, and say how good it is on stories it has not seen.
 
     python tests/quality/train_linker.py LABELS_DIR [--long DIR] [--reports DIR] [--write]
 
 LABELS_DIR holds storylines as JSON and score.py (beside them or one folder up); DIR of --long holds long topics in the same
 form; that of --reports one topic as articles.jsonl with expected.json, of which only the main lines are labelled. Every
-article is met in order with the candidates it would have had (stories.lessons); pairs of one story are never in training
-and test at once. Prints F1 of series and shifts for storylines by folds, and for each long topic left out and taken in;
-with --write, trains on all of them and writes extractors/series/linker.json.
+article is met in order with the candidates it would have had (stories.lessons); a story is never in training and test at
+once. Prints F1 of series and shifts for the stories left out, five folds of them; with --write, trains on all of them and
+writes extractors/series/linker.json.
 """
 
 import argparse
 import hashlib
 import json
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,8 +25,9 @@ from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
-from extractors.series.link import LEAST_MEAN, NEAREST, beside, meeting
-from extractors.series.linker import Linker, from_data
+from extractors.series import line
+from extractors.series.link import LEAST_MEAN, Meeting, beside, meeting
+from extractors.series.linker import Linker, forest, from_data
 from extractors.series.mention import VERSION
 from extractors.series.pair import FEATURES
 
@@ -34,7 +35,7 @@ FOLDS = 5
 #: Storylines that lend strangers to an article's candidates.
 STRANGE = 8
 #: Small trees, a part of the features at each split: deeper ones and more of them gained nothing on stories left out.
-TREES: dict[str, Any] = {
+PAIRS: dict[str, Any] = {
     "max_iter": 160,
     "max_leaf_nodes": 12,
     "max_depth": 5,
@@ -44,97 +45,84 @@ TREES: dict[str, Any] = {
     "max_features": 0.4,
     "early_stopping": False,
 }
-#: Forests of two random seeds are averaged: one alone differs from the next by a point of F1. A second one that sees no values,
-#: averaged with the first, cost four points of series F1 on storylines.
-SEEDS = (0, 1)
-#: Chosen on the folds: lower joins more look-alikes, higher breaks lines that move. Shifts are best between the two.
-JOIN, JOIN_AGAIN = 0.45, 0.35
+LINES = PAIRS | {"max_iter": 120, "max_leaf_nodes": 10, "max_depth": 4, "learning_rate": 0.05, "max_features": 0.3}
+#: Chosen on the folds: lower joins more look-alikes, higher breaks lines that move.
+JOIN, MERGE, JOIN_AGAIN = 0.35, 0.4, 0.35
+
+
+@dataclass
+class Meet:
+    """An article of a story beside the candidates it would have had, and the labels."""
+
+    gold: list[str | None]  #: of its figures
+    known: list[str | None]  #: of the candidates
+    real: list[bool]  #: whether the candidate is of the story, and no stranger
+    desk: Meeting
+    at: int  #: where its pairs begin among those of the story
 
 
 @dataclass
 class Lesson:
-    """The pairs of a story: features, truth, and where each comes from (article, mention, series or mention, kind)."""
+    """The pairs of a story: features and truth, and the meetings they come from."""
 
     rows: NDArray[np.float64]
     same: NDArray[np.bool_]
     known: NDArray[np.bool_]  #: False for pairs with a figure that nobody labelled
-    where: list[tuple[int, int, int, bool]]
-    articles: list[tuple[list[str | None], list[str | None], list[int]]]  #: gold of mentions, gold and size of candidates
-
-
-Forest = list[HistGradientBoostingClassifier]
+    meets: list[Meet]
+    partial: bool
 
 
 def lesson(story: stories.Story, others: Sequence[stories.Story]) -> Lesson:
     rows: list[NDArray[np.float64]] = []
     same: list[bool] = []
     labelled: list[bool] = []
-    where: list[tuple[int, int, int, bool]] = []
-    articles = []
-    for number, (new, gold, candidates, names) in enumerate(stories.lessons(story, others)):
-        known = [names.get(c.series) for c in candidates]
-        articles.append((list(gold), known, [len(c.mentions) for c in candidates]))
-        desk = meeting(new, candidates)
+    meets = []
+    for new, gold, candidates, names in stories.lessons(story, others):
+        pool = sorted((c for c in candidates if c.mentions), key=lambda c: c.series)
+        known = [names.get(c.series) for c in pool]
+        desk = meeting(new, pool)
+        meets.append(Meet(list(gold), known, [c.series > 0 for c in pool], desk, len(same)))
         rows.append(desk.rows)
         for i, j in desk.pairs:
-            column = desk.owner[j]
+            column = desk.column(j)
             series = gold[j] if column is None else known[column]
             same.append(gold[i] is not None and gold[i] == series)
             labelled.append(not story.partial or (gold[i] is not None and series is not None))
-            where.append((number, i, j if column is None else column, column is None))
-    return Lesson(np.concatenate(rows), np.array(same, dtype=bool), np.array(labelled, dtype=bool), where, articles)
+    return Lesson(np.concatenate(rows), np.array(same, dtype=bool), np.array(labelled, dtype=bool), meets, story.partial)
 
 
-def second_figures(one: Lesson, chance: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Examples for a second figure of an article in a series: beside one that fits, and new itself."""
-    met: dict[tuple[int, int, int], list[float]] = defaultdict(list)
-    within: dict[tuple[int, int, int], int] = {}
-    for k, (number, i, j, inner) in enumerate(one.where):
-        if inner:
-            within[number, i, j] = within[number, j, i] = k
-        else:
-            met[number, i, j].append(chance[k])
-    means, pairs, same = [], [], []
-    for number, (gold, known, sizes) in enumerate(one.articles):
-        for first, series in enumerate(gold):
-            if series is None or series not in known:
-                continue
-            column = known.index(series)
-            if fit(met[number, first, column], sizes[column]) < JOIN:
-                continue
-            for second, own in enumerate(gold):
-                mean = fit(met[number, second, column], sizes[column])
-                if (number, first, second) not in within or (own in known and own != series) or mean < LEAST_MEAN:
+Examples = tuple[NDArray[np.float64], NDArray[np.bool_]]
+
+
+def further(one: Lesson, chance: NDArray[np.float64]) -> tuple[Examples, Examples]:
+    """By the chances of the pairs: examples of a figure and a series, and of a second figure of an article in a series."""
+    rows, same, means, pairs, again = [np.zeros((0, len(line.FEATURES)))], [], [], [], []
+    for meet in one.meets:
+        own = chance[meet.at : meet.at + len(meet.desk.pairs)]
+        asked = meet.desk.lines(own)
+        for row, i, c in zip(asked.rows, *asked.where, strict=True):
+            gold, known = meet.gold[i], meet.known[c]
+            if meet.real[c] and not (one.partial and (gold is None or known is None)):
+                rows.append(row[None, :])
+                same.append(gold is not None and gold == known)
+        for k, (i, j) in enumerate(meet.desk.pairs):
+            for first, second in ((i, j), (j, i)) if j < meet.desk.own else ():
+                series, other = meet.gold[first], meet.gold[second]
+                if series is None or series not in meet.known or (other in meet.known and other != series):
                     continue
-                means.append(mean)
-                pairs.append(within[number, first, second])
-                same.append(own == series)
-    return beside(np.array(means), chance[pairs], one.rows[pairs]), np.array(same, dtype=bool)
+                column = meet.known.index(series)
+                if asked.fit[first, column] >= JOIN and asked.fit[second, column] >= LEAST_MEAN:
+                    means.append(asked.fit[second, column])
+                    pairs.append(meet.at + k)
+                    again.append(other == series)
+    seconds = beside(np.array(means), chance[pairs], one.rows[pairs]) if pairs else np.zeros((0, 5))
+    return (np.concatenate(rows), np.array(same, dtype=bool)), (seconds, np.array(again, dtype=bool))
 
 
-def fit(chances: list[float], size: int) -> float:
-    """As Meeting.means has it."""
-    return sum(sorted(chances)[-NEAREST:]) / min(size, NEAREST)
-
-
-def train(lessons: Sequence[Lesson]) -> Forest:
-    rows = np.concatenate([x.rows[x.known] for x in lessons])
-    same = np.concatenate([x.same[x.known] for x in lessons])
-    return [HistGradientBoostingClassifier(**TREES, random_state=seed).fit(rows, same) for seed in SEEDS]
-
-
-def probability(forest: Forest, one: Lesson) -> NDArray[np.float64]:
-    odds = np.mean([trees.decision_function(one.rows) for trees in forest], axis=0)
-    chances: NDArray[np.float64] = 1 / (1 + np.exp(-odds))
-    return chances
-
-
-def train_second(seconds: Sequence[tuple[NDArray[np.float64], NDArray[np.bool_]]]) -> LogisticRegression:
-    return LogisticRegression().fit(np.concatenate([r for r, _ in seconds]), np.concatenate([s for _, s in seconds]))
-
-
-def data(forest: Forest, second: LogisticRegression) -> dict[str, Any]:
-    """The trained trees and weights as plain lists."""
+def grow(examples: Sequence[Examples], shape: dict[str, Any], seeds: Sequence[int]) -> dict[str, Any]:
+    """A forest as plain lists; those of several random seeds are averaged."""
+    rows, same = (np.concatenate([e[k] for e in examples]) for k in (0, 1))
+    forest = [HistGradientBoostingClassifier(**shape, random_state=seed).fit(rows, same) for seed in seeds]
     grown = []
     depth = 0
     for trees in forest:
@@ -152,15 +140,27 @@ def data(forest: Forest, second: LogisticRegression) -> dict[str, Any]:
                     "value": [round(float(v) / len(forest), 6) for v in np.where(leaf, nodes["value"], 0)],
                 }
             )
+    start = round(float(np.mean([trees._baseline_prediction.ravel()[0] for trees in forest])), 6)
+    return {"start": start, "depth": depth, "trees": grown}
+
+
+def pair_forest(lessons: Sequence[Lesson]) -> dict[str, Any]:
+    return grow([(x.rows[x.known], x.same[x.known]) for x in lessons], PAIRS, (0,))
+
+
+def data(pairs: dict[str, Any], found: Sequence[tuple[Examples, Examples]]) -> dict[str, Any]:
+    """The trained judges as linker.json keeps them."""
+    second = LogisticRegression().fit(*(np.concatenate([s[k] for _, s in found]) for k in (0, 1)))
     return {
         "features": list(FEATURES),
+        "line_features": list(line.FEATURES),
         "mentions": VERSION,
-        "start": round(float(np.mean([trees._baseline_prediction.ravel()[0] for trees in forest])), 6),
-        "depth": depth,
         "join": JOIN,
+        "merge": MERGE,
         "join_again": JOIN_AGAIN,
         "beside": [round(float(x), 6) for x in (*second.coef_[0], second.intercept_[0])],
-        "trees": grown,
+        "pairs": pairs,
+        "lines": grow([lines for lines, _ in found], LINES, (0, 1)),
     }
 
 
@@ -170,6 +170,7 @@ class Study:
 
     result: dict[str, Any]
     linker: dict[str, Any]
+    left_out: list[Linker]  #: of each fold, the judges that have not seen it
     pairs: int
     misses: list[str]
 
@@ -180,25 +181,35 @@ def judged(story: stories.Story, linker: Linker, score: ModuleType, misses: list
 
 
 def study(short: Sequence[stories.Story], long: Sequence[stories.Story], score: ModuleType) -> Study:
-    """Storylines by folds, each long topic left out and taken in, then everything together."""
+    """Stories by folds, each in one: what judges a story has not seen it. Then everything together.
+
+    The judge of lines learns from what the judge of pairs says of stories that it has not seen, as it will be in use.
+    """
     every = [*short, *long]
     lessons = [lesson(story, [*short[k + 1 :], *short[:k]][:STRANGE]) for k, story in enumerate(every)]
-    fold = [*(np.random.RandomState(0).permutation(len(short)) % FOLDS), *(FOLDS + k for k in range(len(long)))]
-    forests = {f: train([x for x, k in zip(lessons, fold, strict=True) if k != f]) for f in sorted(set(fold))}
-    seconds = [second_figures(x, probability(forests[k], x)) for x, k in zip(lessons, fold, strict=True)]
-    left_out = {
-        f: from_data(data(forests[f], train_second([s for s, k in zip(seconds, fold, strict=True) if k != f]))) for f in forests
-    }
-    whole = data(train(lessons), train_second(seconds))
+    fold = [*(np.random.RandomState(0).permutation(len(short)) % FOLDS), *(k % FOLDS for k in range(len(long)))]
+
+    def without(f: int, of: Sequence[Any]) -> list[Any]:
+        return [x for x, k in zip(of, fold, strict=True) if k != f]
+
+    pairs = [pair_forest(without(f, lessons)) for f in range(FOLDS)]
+    found = [further(x, forest(pairs[k]).probability(x.rows)) for x, k in zip(lessons, fold, strict=True)]
+    left_out = [from_data(data(pairs[f], without(f, found))) for f in range(FOLDS)]
+    whole = data(pair_forest(lessons), found)
     misses: list[str] = []
     total: Counter[str] = Counter()
-    for story, f in zip(short, fold[: len(short)], strict=True):
+    for story, f in zip(short, fold, strict=False):
         total += judged(story, left_out[f], score, misses)
-    result = {"storylines, by folds": stories.summary(total, score)}
-    for k, story in enumerate(long):
-        result[f"{story.id}, left out"] = stories.summary(judged(story, left_out[FOLDS + k], score, misses), score)
-        result[f"{story.id}, taken in"] = stories.summary(judged(story, from_data(whole), score, []), score)
-    return Study(result, whole, int(sum(x.known.sum() for x in lessons)), misses)
+    result = {"storylines, left out": stories.summary(total, score)}
+    topics: Counter[str] = Counter()
+    for story, f in zip(long, fold[len(short) :], strict=True):
+        one = judged(story, left_out[f], score, misses)
+        result[f"{story.id}, left out"] = stories.summary(one, score)
+        if not story.partial:
+            topics += one
+    if topics:
+        result["long topics, left out"] = stories.summary(topics, score)
+    return Study(result, whole, left_out, int(sum(x.known.sum() for x in lessons)), misses)
 
 
 def main() -> None:
