@@ -73,7 +73,7 @@ def read(unit: Unit, position: str, tools: Tools) -> Iterator[Step]:
             at |= {"url": ""}
         elif at["url"] and at["page"] > MOST_PAGES:
             at, ended = at | {"url": ""}, (TOO_MANY,)
-        yield Step(position=_written(at, seen), units=units(sorted_.wanted), also=sorted_.left_out + ended)
+        yield Step(position=_written(at, seen), units=units(sorted_.wanted, back=True), also=sorted_.left_out + ended)
 
 
 def _ask(url: str, tools: Tools, *, first: bool) -> FeedDocument | None:

@@ -85,18 +85,25 @@ def days(url: str) -> tuple[date | None, date | None]:
         return None, None
 
 
-def units(entries: Iterable[Entry], kind: str = "pages", **payload: Any) -> tuple[Unit, ...]:
-    """Units that fetch these pages; each address once."""
+def units(entries: Iterable[Entry], kind: str = "pages", *, back: bool = False, **payload: Any) -> tuple[Unit, ...]:
+    """Units that fetch these pages; each address once.
+
+    Args:
+        back: the listing goes back in time; its pages are read from the oldest on, for what follows then changes less.
+    """
     rows: dict[str, dict[str, Any]] = {}
     for entry in entries:
         rows.setdefault(canonical_url(entry.url), to_row(entry))
     listed = list(rows.values())
+    if back:
+        listed.reverse()
     return tuple(
         Unit(
             kind=kind,
             source=listed[at]["url"],
             payload={"entries": listed[at : at + PAGES_A_UNIT], **payload},
             size=len(listed[at : at + PAGES_A_UNIT]),
+            back=back,
         )
         for at in range(0, len(listed), PAGES_A_UNIT)
     )

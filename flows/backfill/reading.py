@@ -359,7 +359,7 @@ def _once(tx: Transaction, place: Place, unit: Unit) -> Unit | None:
 
 def _turn(parent: Sequence[int], number: int, unit: Unit) -> list[int]:
     if not unit.again:
-        return [*parent, number]
+        return [*parent, LAST - 1 - number if unit.back else number]
     return [LAST, unit.again, *(part for part in parent if part != LAST), number]
 
 

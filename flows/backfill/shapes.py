@@ -42,6 +42,7 @@ class Unit:
     source: str  #: file or address
     payload: Mapping[str, Any] = field(default_factory=dict)  #: plain values for that module
     size: int = 0  #: bytes or addresses in all; 0: not known
+    back: bool = False  #: its listing goes back in time: what it gives later is read and recorded first
     again: int = 0  #: how often what it holds was tried in vain; such a unit waits, and its turn comes after all others
 
 
