@@ -1,13 +1,14 @@
 """What is this page's headline, letter for letter?
 
 What a page declares and shows, and what the feed said -> one title, without the site's name and sections at its ends.
-Declared titles are made for search and for sharing; the headline is what most of them and the page's own h1 agree on.
+Declared titles are made for search and for sharing; the headline is what most of them and the page's own h1 agree on, and where
+no two do, what people found right on most sites.
 Where one place has proven right on a site, by what the site's own feed said, it counts for more there.
 Pure; no title raises.
 """
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from typing import NamedTuple
 
 from extractors.article.markup import plain
@@ -16,12 +17,26 @@ from extractors.article.urls import site
 
 #: Words of two titles that must agree, of the shorter one, for them to be variants of one headline.
 VARIANT_SHARE = 0.6
-#: What the h1 counts for, where a declared title has one vote: of two wordings that differ, readers see this one.
-HEADLINE_VOTES = 1.5
-#: What declared titles count for in place of one vote. Of 23 publishers whose titles people read by rules of their own, 13
-#: have "og:title" read, 7 the headline of structured data, which is hardly ever made for sharing, 2 what is shown, 1 the title
-#: element, which is made for search and decides between others.
-SOURCE_VOTES = {"json-ld headline": 1.25, "title element": 0.6, "title": 0.6}
+#: What each place that tells a title counts for. Of 160 publishers whose pages people read by rules of their own (counted on
+#: 2026-11-25 in the parsers of the library fundus), 77 have "og:title" read, 64 the headline of structured data, 12 a title
+#: that is made for search (the title element, or the meta element of that name), 5 what is shown, 2 an element of their own.
+#: So where all of them differ, "og:title" stands, then structured data. The h1 is close behind: hardly anybody reads it, as the
+#: others mostly say the same, but it is the one that nobody writes for machines. Two that are written apart from each other
+#: outvote one and its copies: "twitter:title" is most often that of "og:title", the title element that with the site's name;
+#: both only decide between others.
+SOURCE_VOTES = {
+    "og:title": 1.0,
+    "json-ld headline": 0.95,
+    "microdata headline": 0.95,
+    "headline": 0.95,
+    "h1": 0.9,
+    "title element": 0.4,
+    "title": 0.4,
+    "twitter:title": 0.25,
+}
+_FOR_SEARCH = {"title element", "title"}
+#: And any other place: elements for archives and for counting readers.
+OTHER_VOTES = 0.5
 
 #: Words of a headline; a title with fewer ("News", "Story 7") is none where the page shows one.
 LEAST_TERMS = 4
@@ -30,9 +45,10 @@ LEAST_TERMS = 4
 MIN_CUT_LENGTH = 40
 
 #: What a place counts for that was right on this site before, where lists and pages could be compared: more than an h1 and
-#: two others that agree, less than all the others together.
-PROVEN_VOTES = 4.0
-#: Longest piece behind a bar that is taken for a section's name.
+#: two others that agree, unless these are "og:title" and structured data; less than all the others together.
+PROVEN_VOTES = 2.4
+#: Longest piece behind a bar that is taken for a section's name. Of the 9 publishers above whose "og:title" is cut, 4 have all
+#: cut that stands behind a bar, 5 the site's name.
 MAX_SECTION_LENGTH, MAX_SECTION_WORDS = 30, 3
 
 _WORD = re.compile(r"\w+")
@@ -96,20 +112,26 @@ def _own(told: list[tuple[str, str]], proven: str) -> str:
     titles = [_whole(title, [seen, *titles]) for title in titles]
     known = sorted({seen, *titles} - {""}, key=len)
     titles = [next(one for one in known if title == one or _extends(title, one)) for title in titles]
+    written = [seen, *(title for source, title in zip(sources, titles, strict=True) if source not in _FOR_SEARCH)]
+    titles = [_begun(title, written) if source in _FOR_SEARCH else title for source, title in zip(sources, titles, strict=True)]
     votes: defaultdict[str, float] = defaultdict(float)
-    for source, title in zip(sources, titles, strict=True):
-        votes[letters(title)] += PROVEN_VOTES if source == proven else SOURCE_VOTES.get(source, 1.0)
+    spellings: defaultdict[str, float] = defaultdict(float)
     # An h1 that only is a declared title with something joined to it (a kicker, the site) is no wording of its own.
-    joined = letters(seen) not in votes and any(seen.startswith(title) or seen.endswith(title) for title in titles)
+    joined = letters(seen) not in map(letters, titles) and any(
+        seen.startswith(title) or seen.endswith(title) for title in titles
+    )
     if seen and not joined and any(_variants(seen, title) for title in titles):
-        votes[letters(seen)] += PROVEN_VOTES if proven == "h1" else HEADLINE_VOTES
+        sources.append("h1")
         titles.append(seen)
-    nothing = set(sources) <= {"title element", "title"} and all(len(_terms(title)) < LEAST_TERMS for title in titles)
+    for source, title in zip(sources, titles, strict=True):
+        weight = PROVEN_VOTES if source == proven else SOURCE_VOTES.get(source, OTHER_VOTES)
+        votes[letters(title)] += weight
+        spellings[title] += weight
+    nothing = set(sources) <= _FOR_SEARCH and all(len(_terms(title)) < LEAST_TERMS for title in titles)
     if nothing and len(_terms(seen)) >= LEAST_TERMS:
         return seen
-    most = max(votes.values())
-    best = next(title for title in [seen, *titles] if votes.get(letters(title)) == most)
-    return _spelling([title for title in titles if letters(title) == letters(best)], seen)
+    # Of titles with the same letters the spelling with the most votes; of equals the first.
+    return max(titles, key=lambda title: (votes[letters(title)], spellings[title]))
 
 
 def _whole(title: str, others: list[str]) -> str:
@@ -124,10 +146,10 @@ def _extends(title: str, other: str) -> bool:
     return bar is not None and not _COLON.search(bar[0])
 
 
-def _spelling(same: list[str], seen: str) -> str:
-    """Of titles with the same letters the most common spelling; the page's own where none is."""
-    counts = Counter(same)
-    return max(counts, key=lambda title: counts[title] + (0.5 if title == seen else 0.0))
+def _begun(title: str, others: list[str]) -> str:
+    """The longest whole headline that this one for search begins with; its own where there is none."""
+    begins = [one for one in others if title.startswith(one) and not title[len(one) : len(one) + 1].isalnum()]
+    return max((one for one in begins if len(_terms(one)) >= LEAST_TERMS), key=len, default=title)
 
 
 def _without_site(title: str, names: tuple[str, ...], url: str, *, shown: tuple[str, ...] = ()) -> str:

@@ -25,7 +25,7 @@ _AUTHOR_KEYS = (
     "author article:author og:author og:article:author parsely-author sailthru.author cxenseparse:author dc.creator"
     " dcterms.creator citation_author byl authors"
 ).split()
-#: The first declared titles weigh alike; where nothing else decides, the earlier one stands.
+#: What each counts for: headline.SOURCE_VOTES. Of titles that count the same, the earlier one stands.
 _TITLE_KEYS = (
     "og:title twitter:title headline dc.title dcterms.title parsely-title sailthru.title cxenseparse:title title".split()
 )

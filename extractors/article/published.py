@@ -36,7 +36,9 @@ MAX_CHILDREN = 6
 #: headline so many words may stand with it.
 MAX_SHOWN_LENGTH, MAX_WORDS_BESIDE = 120, 10
 
-#: Names of meta elements, those that say what they mean first.
+#: Names of meta elements, those that say what they mean first; structured data is read before them. Of the 160 publishers that
+#: headline.SOURCE_VOTES counts, 121 have the date of publication read from structured data, 33 from a meta element (23 of them
+#: article:published_time, 3 date, 7 others that are all here), 5 from what is shown, 1 from data of its own.
 DATE_KEYS = (
     "article:published_time og:published_time og:article:published_time datepublished date pubdate publishdate publish-date"
     " publish_date published_time published-date article:published article.published date.issued dc.date dc.date.issued"
@@ -44,6 +46,7 @@ DATE_KEYS = (
     " cxenseparse:recs:publishtime cxenseparse:publishtime rnews:datepublished article_date_original originalpublicationdate"
     " citation_publication_date og:pubdate pub_date publication_date publicationdate"
     " publish_time publishtime pubtime published_at publishedat article.created created"
+    " article:published:time date.available swiftype:published_at"
 ).split()
 _CHANGE_KEYS = ("article:modified_time", "og:updated_time", "datemodified", "last-modified")
 

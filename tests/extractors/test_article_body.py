@@ -154,6 +154,15 @@ def test_what_the_feed_says_comes_first() -> None:
     assert (found.published_at, found.authors, found.outlet, found.language) == (when, ("Dag Holm",), "Courier Online", "en")
 
 
+SHARED = "Why 200 grain ships wait off the coast"
+OG = f'<meta property="og:title" content="{SHARED}">'
+
+
+def untitled(head: str, title: str, h1: str = TITLE) -> str:
+    """A page whose title element says something else than its h1."""
+    return page(head, h1=h1).replace(f"<title>{TITLE}", f"<title>{title}")
+
+
 @pytest.mark.parametrize(
     ("case", "html", "listed", "title"),
     [
@@ -165,15 +174,38 @@ def test_what_the_feed_says_comes_first() -> None:
         ("the site's name goes from a listed title too", page(), "Ministry counts ships | Courier", "Ministry counts ships"),
         ("the page's, where it got a new headline", page(), "Live updates from the harbour", TITLE),
         ("a heading of another matter is no headline", page(h1="Weather today"), "", TITLE),
-        ("the h1, where a title for sharing has other words",
+        ("the h1 that the title element follows, where a title for sharing has other words",
          page('<meta property="og:title" content="You will not believe how many grain ships wait off the coast">'), "", TITLE),
         ("what structured data and og:title agree on, against the h1 and the title element", page(
             json_ld({"@type": "NewsArticle", "headline": "200 grain ships wait off the coast"})
             + '<meta property="og:title" content="200 grain ships wait off the coast">'), "",
          "200 grain ships wait off the coast"),
-        ("what readers see, where og:title and its copy have other words", page("".join(
-            f'<meta property="{name}:title" content="Why 200 grain ships wait off the coast">' for name in ("og", "twitter"))),
+        ("the h1 that the title element follows, where og:title and its copy have other words: a copy is no second voice",
+         page(OG + OG.replace("og:", "twitter:")), "", TITLE),
+        ("the h1 that the title element begins with, where og:title has other words",
+         untitled(OG, TITLE + ", and what bakers say"), "", TITLE),
+        ("the whole headline that the title element and the h1 have, where og:title is its beginning", page(
+            '<meta property="og:title" content="Ministry counts 200 grain ships">'), "", TITLE),
+        ("og:title, where the h1 is a section's name and the title element begins with it",
+         untitled(OG, "World news, 200 ships", h1="World news"), "", SHARED),
+        ("og:title, where the title element follows it and the h1 alone has other words", untitled(OG, SHARED), "", SHARED),
+        ("og:title, where all three differ: most publishers' pages are right there",
+         untitled(OG, "Grain ships wait: 200 of them off the coast"), "", SHARED),
+        ("og:title, where structured data and the h1 have each other words, too", untitled(
+            json_ld({"@type": "NewsArticle", "headline": "Off the coast wait 200 grain ships"}) + OG,
+            "Grain ships wait: 200 of them off the coast"), "", SHARED),
+        ("structured data before the h1, where both stand alone", untitled(
+            json_ld({"@type": "NewsArticle", "headline": SHARED}), "Grain ships wait: 200 of them off the coast"), "", SHARED),
+        ("what structured data says and readers see, against what is made for sharing and search", untitled(
+            json_ld({"@type": "NewsArticle", "headline": TITLE}) + OG + OG.replace("og:", "twitter:"), SHARED), "", TITLE),
+        ("what og:title says and readers see, against structured data and the title element", untitled(
+            json_ld({"@type": "NewsArticle", "headline": SHARED}) + f'<meta property="og:title" content="{TITLE}">', SHARED),
          "", TITLE),
+        ("what structured data and the title element say, against og:title alone", untitled(
+            json_ld({"@type": "NewsArticle", "headline": "Off the coast wait 200 grain ships"}) + OG,
+            "Off the coast wait 200 grain ships"), "", "Off the coast wait 200 grain ships"),
+        ("a title for sharing that is all that is declared, without the site's name", untitled(
+            OG.replace('">', ' | The Courier">'), "Grain ships wait: 200 of them off the coast"), "", SHARED),
         ("what two declare, where a kicker is joined to the h1", page(json_ld({"@type": "NewsArticle", "headline": TITLE})
          + f'<meta property="og:title" content="{TITLE}">', h1=f"<span>Shipping</span> <span>{TITLE}</span>"), "", TITLE),
         ("the h1, where what is declared has sections behind it", page(
@@ -185,6 +217,12 @@ def test_what_the_feed_says_comes_first() -> None:
         ("the spelling of most", page(json_ld({"@type": "NewsArticle", "headline": "Pilots’ strike: 200 ships wait"})
          + '<meta property="og:title" content="Pilots’ strike: 200 ships wait">', h1="Pilots' strike: 200 ships wait"), "",
          "Pilots’ strike: 200 ships wait"),
+        ("the spelling of og:title and the title element, where the h1 shouts", page(
+            f'<meta property="og:title" content="{TITLE}">', h1=TITLE.upper()), "", TITLE),
+        ("the spelling that readers see, where structured data has it, too", untitled(
+            json_ld({"@type": "NewsArticle", "headline": "Pilots’ strike: 200 ships wait"})
+            + """<meta property="og:title" content="Pilots' strike: 200 ships wait">""", "Pilots' strike - 200 ships wait",
+            h1="Pilots’ strike: 200 ships wait"), "", "Pilots’ strike: 200 ships wait"),
         ("entities are characters", page('<meta property="og:title" content="Grain &amp;amp; ships">', h1=""), "",
          "Grain & ships"),
         ("bars that readers see stay", page(f'<meta property="og:title" content="{BARS} | Courier">', h1=BARS), "", BARS),
@@ -213,14 +251,33 @@ def test_what_the_feed_says_comes_first() -> None:
          page(h1="Crew of the <i>Aurora</i>, 200 strong, waits").replace(f"{TITLE} |", "Crew waits |"), "",
          "Crew of the Aurora, 200 strong, waits"),
         ("the h1, where the title says nothing", page().replace(f"<title>{TITLE} | The Courier", "<title>Story 7"), "", TITLE),
-        ("the h1 of a script without spaces", page('<meta property="og:title" content="ここだけの話、船がたくさん待つ理由">',
-         h1="港に二百隻の船が待つ理由").replace(TITLE, "港に二百隻の船が待つ理由とは"), "", "港に二百隻の船が待つ理由"),
+        ("the h1 of a script without spaces", untitled("", "ついに港に二百隻の船が待つ理由とは", h1="港に二百隻の船が待つ理由"),
+         "", "港に二百隻の船が待つ理由"),
         ("a bar inside a headline stays", page('<meta property="og:title" content="Live - 200 ships wait">', h1=""), "",
          "Live - 200 ships wait"),
     ],
 )  # fmt: skip
 def test_title(case: str, html: str, listed: str, title: str) -> None:
     assert read(html, title=listed).title == title, case
+
+
+OTHERS = json_ld({"@type": "NewsArticle", "headline": SHARED}) + OG.replace("og:", "twitter:")
+
+
+@pytest.mark.parametrize(
+    ("case", "proven", "html", "title"),
+    [
+        ("the h1 of a site where it was right before, against og:title, its copy and structured data", "h1",
+         untitled(OTHERS + OG, "Story 7"), TITLE),
+        ("og:title of such a site, against the h1, structured data and the title element", "og:title",
+         page(json_ld({"@type": "NewsArticle", "headline": TITLE}) + OG), SHARED),
+        ("what every other place says", "h1", untitled(OTHERS + OG, SHARED), SHARED),
+        ("what every other place says, if og:title was right before", "og:title", untitled(
+            OTHERS + f'<meta property="og:title" content="{TITLE}">', SHARED, h1=SHARED), SHARED),
+    ],
+)  # fmt: skip
+def test_a_place_that_was_right_on_its_site_counts_for_more(case: str, proven: str, html: str, title: str) -> None:
+    assert read(html, proven={"title": proven}).title == title, case
 
 
 @pytest.mark.parametrize(
