@@ -360,6 +360,11 @@ def _ours(error: psycopg.Error, url: str) -> OperationError | SettingsError | No
         return DiskFull(f"no space left for the database {place}", mend="free some; nothing that was stored is lost")
     if state.startswith("40"):
         return OperationError(f"the database {place} ended the transaction: {said}", mend="try again")
+    if state in ("42P01", "42703"):  # a table or a column that is not there: no page's fault, and none is to be given up for it
+        return OperationError(
+            f"the database {place} is not of this figurewatch's schema: {said}",
+            mend="stop all services and workers, give them one version, then: figurewatch db migrate",
+        )
     if state == "42501":
         return OperationError(
             f"the database {place} does not allow it: {said}", mend="give the role of database_url that right"

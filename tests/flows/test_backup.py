@@ -240,13 +240,15 @@ def roles(outside: Any) -> Iterator[dict[str, str]]:
     with psycopg.connect(outside.url, autocommit=True) as connection:
         for name in names:
             connection.execute(f"ALTER ROLE {name} PASSWORD 'typed'")
-    yield {
+    addresses = {
         name: make_conninfo(
             host="127.0.0.1", port=admin["port"], user=name, password="typed",
             dbname="figurewatch_prefect" if name == "prefect" else "figurewatch",
         )
         for name in names
     }  # fmt: skip
+    assert db.migrate(addresses["figurewatch_owner"]) == list(db.migrations())
+    yield addresses
     for name in ("figurewatch", "figurewatch_prefect"):
         db.drop_database(outside.url, name)
 
@@ -255,7 +257,6 @@ class TestRoles:
     def test_the_owner_migrates_and_workers_work_without_any_right_on_tables(
         self, roles: dict[str, str], analyser: Any
     ) -> None:
-        assert db.migrate(roles["figurewatch_owner"]) == list(db.migrations())
         assert db.migrate(roles["figurewatch"]) == []
         presence = db.Presence(roles["figurewatch"])
         with Database(roles["figurewatch"], process=presence.process) as database:

@@ -218,3 +218,10 @@ def test_a_fault_of_the_program_is_not_dressed_up(opened: Database) -> None:
         tx.many("sample.add", [{"id": 1, "word": ""}, {"id": 1, "word": ""}])
     with pytest.raises(KeyError), opened.transaction() as tx:
         tx.run("sample.nosuch")
+
+
+def test_a_schema_of_another_version_is_no_fault_of_what_is_stored(opened: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, statement in (("table", "SELECT * FROM none_such"), ("column", "SELECT none_such FROM sample")):
+        monkeypatch.setitem(QUERIES, f"sample.no_{name}", statement)
+        with pytest.raises(OperationError, match="is not of this figurewatch's schema"), opened.transaction() as tx:
+            tx.all(f"sample.no_{name}")
