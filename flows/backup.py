@@ -143,7 +143,7 @@ _INTO = ["--dbname=", "--single-transaction", "--exit-on-error", "--no-owner", "
 
 def rows(url: str) -> dict[str, int]:
     """The number of rows of each of our tables."""
-    with db.connect(url) as connection:
+    with db.translated(url), db.connect(url) as connection:
         return db.row_counts(connection)
 
 
@@ -157,7 +157,7 @@ def _fill(url: str, command: list[str], progress: Progress, stdin: Any = None) -
 
 
 def _require_empty(url: str) -> None:
-    with db.connect(url) as connection:
+    with db.translated(url), db.connect(url) as connection:
         row = db.Transaction(connection).one("database.tables")
     if row is not None and row["tables"]:
         raise UsageError(

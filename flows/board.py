@@ -50,7 +50,7 @@ class Board(AbstractContextManager["Board"]):
             return
         self._next_look = now + timedelta(seconds=LOOK_SECONDS)
         try:
-            with db.connect(self._url) as connection:
+            with db.translated(self._url), db.connect(self._url) as connection:
                 tx = db.Transaction(connection)
                 ended = tx.all("service.passes", since=self._since, limit=MOST_PASSES)
                 source = tx.one("service.next_source")

@@ -80,7 +80,7 @@ class Monitor:
         """What is wrong, by part; empty when nothing is."""
         found = self.healthy()
         try:
-            with db.connect(self._url) as connection:
+            with db.translated(self._url), db.connect(self._url) as connection:
                 tx = db.Transaction(connection)
                 missing = db.migrations().keys() - {row["name"] for row in tx.all("database.migrations")}
                 last = tx.one("service.last_pass")
@@ -114,7 +114,7 @@ class Monitor:
         Raises:
             FigurewatchError: the database does not answer.
         """
-        with db.connect(self._url) as connection:
+        with db.translated(self._url), db.connect(self._url) as connection:
             tx = db.Transaction(connection)
             receipt = alerts.receipt(tx, shift) if tx.one("series.shift", id=shift) is not None else None
         return page(receipt) if receipt is not None else ""
@@ -122,7 +122,7 @@ class Monitor:
     def read(self, now: datetime) -> dict[str, Any]:
         """The rows that the metrics show; of a database that does not answer, none."""
         try:
-            with db.connect(self._url) as connection:
+            with db.translated(self._url), db.connect(self._url) as connection:
                 tx = db.Transaction(connection)
                 return {
                     name: tx.all(f"service.{name}", **values)
