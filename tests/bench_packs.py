@@ -58,8 +58,8 @@ MULTIPLY = (
         FROM article copy JOIN figure ON figure.article_id = copy.cluster_id WHERE copy.url LIKE 'https://many.example/%%'
         RETURNING id, article_id, position
     )
-    INSERT INTO observation (series_id, figure_id, article_id, as_of, dimension, mention, keys)
-    SELECT known.series_id, stored.id, stored.article_id, known.as_of, known.dimension, known.mention, '{}'
+    INSERT INTO observation (series_id, figure_id, article_id, as_of, family, number, wording, mention)
+    SELECT known.series_id, stored.id, stored.article_id, known.as_of, known.family, known.number, known.wording, known.mention
     FROM stored JOIN article copy ON copy.id = stored.article_id
     JOIN figure ON figure.article_id = copy.cluster_id AND figure.position = stored.position
     JOIN observation known ON known.figure_id = figure.id

@@ -49,8 +49,8 @@ figures AS (
     FROM made, generate_series(0, 1) p RETURNING id, article_id, position
 ),
 seen AS (
-    INSERT INTO observation (series_id, figure_id, article_id, as_of, dimension, mention, keys)
-    SELECT lines.id, figures.id, made.id, %(now)s::timestamptz - (1 - position) * interval '1 day', 'count', '{}', '{}'
+    INSERT INTO observation (series_id, figure_id, article_id, as_of, family, number, wording, mention)
+    SELECT lines.id, figures.id, made.id, %(now)s::timestamptz - (1 - position) * interval '1 day', 'count level', 100 + 50 * position, '', '{}'
     FROM figures JOIN made ON made.id = figures.article_id JOIN lines ON lines.label = 'boxes of kind ' || split_part(made.url, '/', 4)
     RETURNING id, series_id, as_of
 ),
