@@ -550,6 +550,8 @@ def _main(words: list[str]) -> None:
     if words[0] == "server":
         sys.argv = ["prefect", "server", "start", "--host", "127.0.0.1", "--port", words[1]]
     else:
+        # Deployments for many machines say "python": here it is the one that figurewatch is installed in, activated or not.
+        os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
         name = f"figurewatch {passes.worker_name()}"
         sys.argv = ["prefect", "worker", "start", "--pool", words[1], "--type", "process", "--limit", words[2], "--name", name]
     app()
