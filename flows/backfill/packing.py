@@ -7,6 +7,7 @@ which somebody put into the database are data and never a program.
 import io
 import pickle
 import zlib
+from enum import EnumType
 from typing import Any
 
 from schemas.errors import OperationError
@@ -22,16 +23,26 @@ _OTHERS = {
 }
 
 
+#: What reading strange bytes raises.
 _UNREADABLE = (pickle.UnpicklingError, zlib.error, AttributeError, ImportError, TypeError, ValueError, EOFError, IndexError)
 
 
 class _Reader(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
         """Our dataclasses and enums, and the few types that they hold."""
+        if (module, name) == ("builtins", "getattr"):
+            return _member
         found = super().find_class(module, name) if module.startswith(_OURS) or (module, name) in _OTHERS else None
         if not isinstance(found, type):
             raise pickle.UnpicklingError(f"{module}.{name} is no part of an analysis")
         return found
+
+
+def _member(kind: Any, name: str) -> Any:
+    """The member of an enum: Python before 3.11.4 and 3.12 writes it as getattr(kind, name), of which nothing else is read."""
+    if not isinstance(kind, EnumType) or name not in kind.__members__:
+        raise pickle.UnpicklingError(f"{name} is no part of an analysis")
+    return kind[name]
 
 
 def pack(value: Any) -> bytes:
@@ -47,14 +58,5 @@ def unpack(packed: bytes) -> Any:
     """
     try:
         return _Reader(io.BytesIO(zlib.decompress(packed))).load()
-    except (
-        pickle.UnpicklingError,
-        zlib.error,
-        AttributeError,
-        ImportError,
-        TypeError,
-        ValueError,
-        EOFError,
-        IndexError,
-    ) as error:
+    except _UNREADABLE as error:
         raise OperationError(f"an analysis that cannot be read back: {error}") from error
