@@ -39,7 +39,7 @@ class _Reader(pickle.Unpickler):
 
 
 def _member(kind: Any, name: str) -> Any:
-    """The member of an enum: Python before 3.11.4 and 3.12 writes it as getattr(kind, name), of which nothing else is read."""
+    """The member of an enum: early Pythons 3.11 write it as getattr(kind, name), of which nothing else is read."""
     if not isinstance(kind, EnumType) or name not in kind.__members__:
         raise pickle.UnpicklingError(f"{name} is no part of an analysis")
     return kind[name]
