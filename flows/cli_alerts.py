@@ -1,13 +1,12 @@
 """The command group `alerts`: what was told and to whom, what waits, and what a person does about it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
-from flows.cli import Config, DataDir, Json, Limit, _count, _day, _open, _print_json, _rows, _settings, _table, out
-from flows.cli_series import _HOURS, _SPAN
-from schemas.errors import UsageError
+from flows.cli import Config, DataDir, Json, Limit, _count, _open, _print_json, _rows, _settings, _table, out
+from flows.cli_series import series_mute
 
 alerts_app: typer.Typer = typer.Typer(no_args_is_help=True, help="What was told, and to whom.")
 
@@ -89,15 +88,7 @@ def alerts_mute(
 
     Example: figurewatch alerts mute 12 --for 7d
     """
-    from flows import corrections
-
-    found = _SPAN.fullmatch(span.strip().lower())
-    if found is None:
-        raise UsageError(f"--for {span}: is no span of time", mend="write 12h, 7d or 2w")
-    opened = _open(config, data_dir)
-    hours = int(found[1]) * _HOURS[found[2]]
-    until = corrections.mute(opened.database, series, timedelta(hours=hours), datetime.now(UTC))
-    out.print(f"series {series} is silent until {_day(until)}" if hours else f"series {series} is told again")
+    series_mute(series, span, config, data_dir)
 
 
 @alerts_app.command("ack")
