@@ -466,17 +466,18 @@ def doctor(config: Config = None, data_dir: DataDir = None, as_json: Json = Fals
     if as_json:
         _print_json([{"what": check.what, "good": check.good, "detail": check.detail, "mend": check.mend} for check in found])
     else:
+        width = max((len(check.what) for check in found), default=0) + 2
         for check in found:
             out.print(
                 Text.assemble(
                     ("ok    " if check.good else "FAILS ", "green" if check.good else "bold red"),
-                    (f"{check.what:<22}", "bold"),
+                    (f"{check.what:<{width}}", "bold"),
                     check.detail,
                 ),
                 soft_wrap=True,
             )
             if check.mend:
-                out.print(Text(f"{'':28}mend: {check.mend}", style="yellow"), soft_wrap=True)
+                out.print(Text(f"{'':{width + 6}}mend: {check.mend}", style="yellow"), soft_wrap=True)
     if not all(check.good for check in found):
         raise typer.Exit(1)
 

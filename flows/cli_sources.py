@@ -133,8 +133,8 @@ def sources_list(config: Config = None, data_dir: DataDir = None, as_json: Json 
     rows = [row | {"url": redact(row["url"]), "address": redact(row["address"])} for row in _sources(_open(config, data_dir))]
     _table(
         rows, as_json, "no sources yet: figurewatch sources add ADDRESS",
-        id="id", outlet="outlet", url="address", origin="from", state="state", last_polled_at="last poll",
-        last_outcome="outcome", last_detail="", due_at="next",
+        id="id", outlet="outlet", url="address", state="state", last_polled_at="last poll", last_outcome="outcome",
+        last_detail="", due_at="next",
     )  # fmt: skip
 
 
