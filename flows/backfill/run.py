@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flows.analyser import Analyser
+from flows.analyser import PAGES_A_WORKER, Analyser
 from flows.backfill import cursor, kinds, reading, recording
 from flows.backfill.cursor import Stopped, Worker
 from flows.backfill.online import Online
@@ -76,7 +76,7 @@ def _failed(tx: Transaction, backfill_id: int) -> bool:
 
 def analyser(workers: int) -> Analyser:
     """Worker processes for a run."""
-    return Analyser(workers, reading.analyse_group, reading.warm)
+    return Analyser(workers, reading.analyse_group, reading.warm, each=PAGES_A_WORKER // reading.STEPS)
 
 
 def run(
