@@ -5,12 +5,11 @@ indexes are followed a few levels down, and none that speaks of days to come: th
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from extractors.article.feed import NotAFeed
 from extractors.article.sitemap import SitemapLink, read_sitemap
 from flows.backfill.feed import web_address
-from flows.backfill.listing import LOOP, TRAP, days, sort, units
+from flows.backfill.listing import LOOP, TRAP, outside, sort, to_come, units
 from flows.backfill.shapes import Archive, LeftOut, Step, Tools, Unit
 from flows.settings import BackfillSettings
 from schemas.errors import FetchError, OperationError
@@ -80,17 +79,10 @@ def read(unit: Unit, position: str, tools: Tools) -> Iterator[Step]:
 
 def _refusal(link: SitemapLink, tools: Tools) -> str:
     """Why a sitemap of an index is not read."""
-    wanted = tools.wanted
-    if link.updated_at is not None and wanted.since is not None and link.updated_at < wanted.since:
-        return OUTSIDE
-    first, last = days(_spelled(link.url))
-    if first is None or last is None:
-        return ""
-    if first > tools.now.date() + timedelta(days=2):
+    url = _spelled(link.url)
+    if to_come(url, tools.now):
         return TRAP
-    if wanted.since is not None and last < wanted.since.date() - timedelta(days=1):
-        return OUTSIDE
-    return OUTSIDE if wanted.until is not None and first > wanted.until.date() + timedelta(days=1) else ""
+    return OUTSIDE if outside(url, link.updated_at, tools.wanted) else ""
 
 
 def _spelled(url: str) -> str:

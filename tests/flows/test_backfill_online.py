@@ -243,9 +243,13 @@ class Blog:
         }
 
 
+#: The blog's own time: it is compared with what is asked for, and the first and the last moment are left out.
+ITS_ZONE = timedelta(hours=9)
+
+
 def _within(published, query):
     after, before = query.get("after", [""])[0], query.get("before", ["9"])[0]
-    return after <= published[:19] < before
+    return after < f"{datetime.fromisoformat(published) + ITS_ZONE:%Y-%m-%dT%H:%M:%S}" < before
 
 
 @pytest.fixture
@@ -284,6 +288,27 @@ class TestWordPress:
             opened, "wordpress", newsroom.url, since=datetime(2024, 1, 5, tzinfo=UTC), until=datetime(2024, 1, 8, tzinfo=UTC)
         )
         assert stored(opened) == {3, 4, 5}
+
+    def test_the_first_moment_is_among_the_dates_and_the_last_is_not_whatever_the_time_of_the_site(
+        self, opened, newsroom, blog
+    ):
+        blog(range(12))
+        first, last = (datetime.fromisoformat(report(number)["published"]) for number in (3, 6))
+        read_in(opened, "wordpress", newsroom.url, since=first, until=last)
+        assert stored(opened) == {3, 4, 5}
+
+    def test_posts_of_one_moment_stand_on_one_page(self, opened, newsroom, blog):
+        site = blog(range(4))
+        read_in(opened, "wordpress", newsroom.url)
+        assert {(*query["orderby"], *query["order"]) for query in site.asked} == {("id", "asc")}
+
+    def test_a_post_without_a_time_of_the_world_has_its_sites(self, opened, newsroom, blog):
+        site = blog([3])
+        whole = site.post
+        site.post = lambda n: whole(n) | {"date_gmt": None, "date": whole(n)["date_gmt"]}
+        read_in(opened, "wordpress", newsroom.url)
+        [row] = rows(opened.database.url)["articles"]
+        assert row[5] == datetime.fromisoformat(report(3)["published"])
 
     def test_a_post_that_gives_its_beginning_only_is_fetched(self, opened, newsroom, blog):
         site = blog([0, 1])
@@ -410,6 +435,28 @@ class TestWayback:
         assert counts(opened, number)["not fetched: never archived"] == 1
         asked = [request.path for request in newsroom.requests if "/web/" in request.path and "report-2" in request.path]
         assert len([path for path in asked if stamp(2, 5) in path]) == 1, "an article that two captures list is fetched once"
+
+    def test_what_a_feed_said_of_a_page_holds_though_the_page_came_late_and_says_nothing(self, opened, machine, newsroom):
+        told = report(2)
+        bare = page(told).replace("article:published_time", "x").replace(f"<title>{told['title']}</title>", "")
+        bare = bare.replace(f"<h1>{told['title']}</h1>", "")
+        machine.keep(told["url"], stamp(2, 400), bare)
+        published = datetime.fromisoformat(told["published"])
+        items = [item(told["url"], told["title"], published=published)]
+        machine.keep("https://paper.example/feed", stamp(2, 500), rss(items), "application/rss+xml")
+        whole, failures = machine.capture, []
+
+        def fails_once(asked):
+            if "report-2" in asked.path and not failures:
+                failures.append(asked.path)
+                return Answer(500)
+            return whole(asked)
+
+        machine.capture = fails_once
+        read_in(opened, "wayback", "https://paper.example/feed")
+        assert failures
+        [row] = rows(opened.database.url)["articles"]
+        assert (row[2], row[5]) == (told["title"], published)
 
     def test_the_captures_of_one_article_are_its_revisions(self, opened, machine):
         told = report(4)
