@@ -287,7 +287,9 @@ def _report(opened: Any, number: int, as_json: bool) -> bool:
     if bad > len(found.examples[:MOST_TOLD]):
         err.print(f"left out: {bad - len(found.examples[:MOST_TOLD]):,} more", style="yellow", markup=False)
     for trouble in found.troubles[:MOST_TOLD]:
-        err.print(f"not read: {trouble['source']}: {trouble['detail']}", style="yellow", markup=False, soft_wrap=True)
+        source, detail = trouble["source"], trouble["detail"]
+        said = detail if detail.startswith(source) else f"{source}: {detail}"
+        err.print(f"not read: {said}", style="yellow", markup=False, soft_wrap=True)
     if len(found.troubles) > MOST_TOLD:
         err.print(f"not read: {len(found.troubles) - MOST_TOLD:,} more", style="yellow", markup=False)
     if found.troubles:

@@ -78,13 +78,6 @@ class Read:
     detail: str = ""
 
 
-def warm() -> None:
-    """What a worker process does before its first group."""
-    from flows.analyser import _warm
-
-    _warm()
-
-
 def analyse_group(group: Group) -> list[Read]:
     """Analyse the documents of a group; runs in a worker process."""
     from extractors.analysis import analyse, analyse_all
@@ -432,4 +425,4 @@ def _row(place: Place, position: int, document: Document, sha256: bytes, read: R
     }
 
 
-__all__ = ["Inline", "Stopped", "analyse_group", "read_unit", "warm"]
+__all__ = ["Inline", "Stopped", "analyse_group", "read_unit"]

@@ -78,24 +78,25 @@ def _record(tx: Transaction, desk: Desk, backfill_id: int, *, carefully: bool) -
     tx.run("articles.lock")
     pages = _pages(tx, backfill_id, where, len(rows), counts, rows)
     unsettled: set[int] = set()
-    for row in rows:
-        if row["position"] not in pages:
-            continue
+    with tx.together():
+        for row in rows:
+            if row["position"] not in pages:
+                continue
+            if left is not None and left <= 0:
+                tx.run("backfill.drop_page", id=pages[row["position"]])
+                continue
+            page = {"id": pages[row["position"]], "url": row["entry"]["url"], "fetched_at": row["fetched_at"], "history": True}
+            outcomes = _one(tx, page, _result(tx, row, where), desk, now, unsettled, carefully=carefully)
+            counts.update(outcomes)
+            left = left if left is None else left - outcomes.count(RECORDED)
+        counts.update(_again(tx, desk, backfill_id, now, unsettled))
+        series.settle(tx, unsettled, desk.threshold, now)
+        if unsettled:
+            tx.run("backfill.quiet", id=backfill_id, series=sorted(unsettled), now=now)
+        tx.run("backfill.count", id=backfill_id, counts=Jsonb(counts))
+        tx.run("backfill.recorded", **where)
         if left is not None and left <= 0:
-            tx.run("backfill.drop_page", id=pages[row["position"]])
-            continue
-        page = {"id": pages[row["position"]], "url": row["entry"]["url"], "fetched_at": row["fetched_at"], "history": True}
-        outcomes = _one(tx, page, _result(tx, row, where), desk, now, unsettled, carefully=carefully)
-        counts.update(outcomes)
-        left = left if left is None else left - outcomes.count(RECORDED)
-    counts.update(_again(tx, desk, backfill_id, now, unsettled))
-    series.settle(tx, unsettled, desk.threshold, now)
-    if unsettled:
-        tx.run("backfill.quiet", id=backfill_id, series=sorted(unsettled), now=now)
-    tx.run("backfill.count", id=backfill_id, counts=Jsonb(counts))
-    tx.run("backfill.recorded", **where)
-    if left is not None and left <= 0:
-        cursor.end_units(tx, backfill_id)
+            cursor.end_units(tx, backfill_id)
     return True
 
 

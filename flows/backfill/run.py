@@ -76,7 +76,7 @@ def _failed(tx: Transaction, backfill_id: int) -> bool:
 
 def analyser(workers: int) -> Analyser:
     """Worker processes for a run."""
-    return Analyser(workers, reading.analyse_group, reading.warm, each=PAGES_A_WORKER // reading.STEPS)
+    return Analyser(workers, reading.analyse_group, each=PAGES_A_WORKER // reading.STEPS)
 
 
 def run(

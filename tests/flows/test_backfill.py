@@ -1,5 +1,7 @@
 """Backfill: the same rows whoever read, however often it was killed; filters; pause, limit; nobody is woken."""
 
+import gzip
+import json
 import os
 import signal
 import subprocess
@@ -11,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from backfills import NOW, context, jsonl, page, read_in, report, rows, warc
+from backfills import NOW, context, jsonl, page, read_in, record, report, rows, warc
 
 from flows import db, pipeline
 from flows.backfill import cursor, reading, run
@@ -164,8 +166,6 @@ def test_history_takes_its_place_corrects_what_stands_and_wakes_nobody_not_even_
 
 
 def _documents(told, folder):
-    import json
-
     from flows import archive
 
     path = folder / "one.jsonl"
@@ -338,6 +338,40 @@ def test_a_unit_that_ends_its_workers_again_and_again_is_left_as_failed(opened, 
         assert cursor.lease(opened.database, number, by) is None
     [trouble] = reports.of(opened.database, number).troubles
     assert "workers ended while they read it" in trouble["detail"]
+
+
+def counts(opened, number):
+    with opened.database.transaction() as tx:
+        return dict(cursor.counts(tx, number))
+
+
+def test_of_a_packed_file_that_is_cut_off_or_damaged_is_read_what_stands_before(opened, tmp_path):
+    whole = gzip.compress(jsonl(tmp_path / "a.jsonl", range(40)).read_bytes())
+    (tmp_path / "cut.jsonl.gz").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "damaged.jsonl.gz").write_bytes(whole[: len(whole) - 200] + b"\0" * 100 + whole[-100:])
+    found = counts(opened, read_in(opened, "jsonl", tmp_path / "cut.jsonl.gz", tmp_path / "damaged.jsonl.gz"))
+    assert found["unreadable: a gzipped file that ends too early or is damaged"] == 2
+    assert 0 < found["articles stored"] < 40
+    assert found["known already"] > 0
+
+
+def test_a_page_that_two_files_or_one_file_twice_hold_is_recorded_once(opened, tmp_path):
+    told = [warc(tmp_path / name, range(3)) for name in ("a.warc.gz", "b.warc.gz")]
+    told[0].write_bytes(told[0].read_bytes() * 2)
+    found = counts(opened, read_in(opened, "warc", *told))
+    assert (found["articles stored"], found["known already"]) == (3, 6)
+
+
+def test_clocks_that_go_ahead_are_counted_and_nothing_stands_in_the_future(opened, tmp_path):
+    told = report(1)
+    ahead = told | {"published": "2031-05-01T08:00:00+00:00"}
+    (tmp_path / "a.jsonl").write_text(json.dumps(ahead))
+    written = record(report(2)["url"], page(report(2)), taken=datetime(2032, 1, 1, tzinfo=UTC))
+    (tmp_path / "b.warc").write_bytes(written)
+    found = counts(opened, read_in(opened, "jsonl", tmp_path / "a.jsonl"))
+    assert found["dated in the future, and taken for the day that it was fetched"] == found["articles stored"] == 1
+    assert counts(opened, read_in(opened, "warc", tmp_path / "b.warc"))["articles stored"] == 1
+    assert {row[5] for row in rows(opened.database.url)["articles"]} == {NOW, datetime.fromisoformat(report(2)["published"])}
 
 
 def test_a_folder_gives_pages_texts_and_mails_with_the_dates_that_they_name(opened, tmp_path):

@@ -375,7 +375,8 @@ class Machine:
                 continue
             seen.add(key)
             found.append([stamp, url, mime, "200", "DIGEST"])
-        start = int(query.get("resumeKey", ["0"])[0])
+        given = query.get("resumeKey", ["0"])[0]
+        start = int(given) if given.isdigit() else 0
         limit = min(self.part, int(query["limit"][0]))
         lines = [query["fl"][0].split(","), *found[start : start + limit]] if found[start:] else []
         if start + limit < len(found):
@@ -476,6 +477,20 @@ class TestWayback:
             opened, "wayback", "paper.example/*", since=datetime(2024, 1, 4, tzinfo=UTC), until=datetime(2024, 1, 7, tzinfo=UTC)
         )
         assert stored(opened) == {2, 3, 4}
+
+    def test_an_index_whose_parts_go_on_for_ever_ends(self, opened, machine, newsroom):
+        machine.keep(report(1)["url"], stamp(1), page(report(1)))
+        whole = machine.index
+
+        def endless(asked):
+            lines = json.loads(whole(asked).body)
+            return Answer(200, json.dumps([*lines, [], ["the same again"]]).encode(), {"Content-Type": "application/json"})
+
+        machine.index = endless
+        number = read_in(opened, "wayback", report(1)["url"])
+        assert stored(opened) == {1}
+        assert counts(opened, number)["ended: a listing that repeats itself"] == 1
+        assert len([request for request in newsroom.requests if "/cdx/" in request.path]) == 2
 
     def test_an_index_that_answers_in_no_known_form_is_told(self, opened, newsroom):
         newsroom._situations = type("All", (dict,), {"get": lambda self, path, default=None: html("<html>Sorry</html>")})()
