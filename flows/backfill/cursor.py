@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 import psycopg
 
+from flows.articles import LEAST_AGREED
 from flows.backfill.shapes import Archive, Unit, Wanted
 from flows.db import Database, Jsonb, Transaction, connect
 from schemas.errors import OperationError, UsageError
@@ -114,7 +115,10 @@ def begin(tx: Transaction, archive: Archive, units: Sequence[Unit], now: datetim
     """A backfill with its first units: its number, and whether it is new; the same command goes on with the open one."""
     digest = _digest(archive)
     tx.one("backfill.one_at_a_time")
-    values = {"kind": archive.kind, "named": list(archive.named), "wanted": Jsonb(_plain(archive.wanted)), "most": archive.most}
+    # What was learnt of the sites by now: what is learnt meanwhile would hang on who read what when.
+    habits = {row["site"]: row["source"] for row in tx.all("backfill.title_habits", least=LEAST_AGREED)}
+    wanted = Jsonb(_plain(archive.wanted) | {"title_habits": habits})
+    values = {"kind": archive.kind, "named": list(archive.named), "wanted": wanted, "most": archive.most}
     while True:
         row = tx.one("backfill.begin", **values, digest=digest, now=now)
         if row is not None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
+from extractors.article.urls import site
 from flows import articles, sources
 from flows.analyser import Failed, Result
 from flows.backfill import cursor, kinds, wanted
@@ -112,6 +113,7 @@ def _page(document: Document) -> Page:
         authors=document.authors,
         language=document.language,
         published_at=document.published_at,
+        proven={"title": document.title_habit} if document.title_habit else {},
     )
 
 
@@ -311,7 +313,7 @@ def _sifted(database: Database, steps: list[Step], tools: Tools) -> _Ready:
     kept: list[tuple[int, Document, bytes]] = []
     for index, step in enumerate(steps):
         if isinstance(step.found, Document):
-            document = _dated(step.found, tools.now)
+            document = _completed(step.found, tools)
             outcomes[index] = wanted.refusal(document, tools.wanted)
             if not outcomes[index]:
                 kept.append((index, document, hashlib.sha256(document.body).digest()))
@@ -329,10 +331,14 @@ def _sifted(database: Database, steps: list[Step], tools: Tools) -> _Ready:
     return _Ready(steps, outcomes, [document for _, document, _ in kept], [sha256 for _, _, sha256 in kept])
 
 
-def _dated(document: Document, now: datetime) -> Document:
-    """With the date that the archive took it; one that is missing, or still to come, is the backfill's own."""
-    fetched_at = document.fetched_at
-    return replace(document, fetched_at=now if fetched_at is None else min(fetched_at, now))
+def _completed(document: Document, tools: Tools) -> Document:
+    """With what is known of its site, and the date that the archive took it.
+
+    A date that is missing, or still to come, is the backfill's own.
+    """
+    fetched_at = tools.now if document.fetched_at is None else min(document.fetched_at, tools.now)
+    habit = tools.title_habits.get(site(document.final_url or document.url), "") if tools.title_habits else ""
+    return replace(document, fetched_at=fetched_at, title_habit=habit)
 
 
 def _stage(database: Database, place: Place, by: Worker, group: _Ready, read: Sequence[Read]) -> None:

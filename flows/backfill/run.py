@@ -109,6 +109,7 @@ def run(
                 settings=opened.settings.backfill,
                 wanted=cursor.wanted_of(row),
                 now=row["started_at"],
+                title_habits=row["wanted"].get("title_habits", {}),
             )
             with _telling(opened.database, backfill_id, tell):
                 _read(opened, backfill_id, by, tools, own or analysing, recorder, only)

@@ -9,6 +9,12 @@ VALUES (%(kind)s, %(named)s, %(wanted)s, %(digest)s, %(most)s, %(now)s)
 ON CONFLICT (digest) WHERE state IN ('running', 'paused') DO NOTHING
 RETURNING id;
 
+-- title_habits --
+-- Of every site the place that tells its titles best, as articles.habits has it.
+SELECT DISTINCT ON (site) site, source FROM title_habit
+WHERE agreed >= %(least)s AND agreed >= 4 * differed
+ORDER BY site, agreed - differed DESC, source;
+
 -- open --
 SELECT id FROM backfill WHERE digest = %(digest)s AND state IN ('running', 'paused');
 

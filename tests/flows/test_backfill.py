@@ -340,6 +340,21 @@ def test_a_unit_that_ends_its_workers_again_and_again_is_left_as_failed(opened, 
     assert "workers ended while they read it" in trouble["detail"]
 
 
+def test_where_a_page_tells_two_titles_that_one_counts_which_was_right_on_its_site_before(opened, tmp_path, execute):
+    told = report(1)
+    html = page(told | {"title": "The title of the window"}).replace("<h1>The title of the window</h1>", "")
+    html = html.replace("</head>", '<meta property="og:title" content="Wording for a network of friends"></head>')
+    kept = [{"url": f"https://{name}.example/a", "html": html, "published": told["published"]} for name in ("learnt", "new")]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(each) + "\n" for each in kept))
+    execute("INSERT INTO title_habit (site, source, agreed, differed) VALUES ('learnt.example', 'title element', 9, 0)")
+    read_in(opened, "jsonl", tmp_path / "a.jsonl")
+    titles = {row[0]: row[2] for row in rows(opened.database.url)["articles"]}
+    assert titles == {
+        "https://learnt.example/a": "The title of the window",
+        "https://new.example/a": "Wording for a network of friends",
+    }
+
+
 def counts(opened, number):
     with opened.database.transaction() as tx:
         return dict(cursor.counts(tx, number))
