@@ -86,7 +86,6 @@ class Analyser:
         self._most = each * workers
         self._given = 0  #: to the pool of now
         self._pool: ProcessPoolExecutor | None = None
-        self._before: ProcessPoolExecutor | None = None  #: ends when it has done what it was given
         self._lone: ProcessPoolExecutor | None = None
 
     def results(self, pages: Iterable[Any]) -> Iterator[Result]:
@@ -101,17 +100,18 @@ class Analyser:
 
     def close(self) -> None:
         """End the workers."""
-        for pool in (self._pool, self._before, self._lone):
+        for pool in (self._pool, self._lone):
             if pool is not None:
                 pool.shutdown(cancel_futures=True)
-        self._pool = self._before = self._lone = None
+        self._pool = self._lone = None
 
     def _submit(self, page: Any) -> "Future[Result]":
         # Workers are replaced all at once, and not by max_tasks_per_child: with that a pool may take a worker that just ended
-        # for one that waits for work, start none in its place, and wait for ever (python/cpython#115634).
+        # for one that waits for work, start none in its place, and wait for ever (python/cpython#115634). The old end before
+        # the new start, for both at once would take twice the memory.
         if self._pool is not None and self._given >= self._most:
-            self._pool.shutdown(wait=False)
-            self._before, self._pool = self._pool, None
+            self._pool.shutdown()
+            self._pool = None
         for _ in range(2):
             if self._pool is None:
                 # forkserver: the parent has threads (Prefect, psycopg), and a fork of those may hang.

@@ -166,7 +166,7 @@ def backfill_list(limit: Limit = 40, config: Config = None, data_dir: DataDir = 
     _table(
         rows, as_json, "no backfill yet: figurewatch backfill --help names the archives",
         id="id", kind="kind", what="of", now="state", read="read", units="units", units_failed="failed", articles="articles",
-        started_at="began", ended_at="ended",
+        started_at="began",
     )  # fmt: skip
     for row in rows:
         if row["now"] == "interrupted" and not as_json:

@@ -75,9 +75,9 @@ def _run(opened: Context, backfill_id: int, backfill: Any, address: str, tell: C
         try:
             if due:
                 asyncio.run(backfill(due))
-        except (OSError, TimeoutError, ConnectionError) as error:
-            mend = "start it, or check its address"
-            raise OperationError(f"the cluster at {address} cannot be reached: {error}", mend=mend) from error
+        except (OSError, TimeoutError, RuntimeError) as error:  # Prefect says with the last that its own server does not start
+            mend = f"start it, or check its address; then: figurewatch backfill resume {backfill_id}"
+            raise OperationError(f"the cluster at {address} cannot be used: {error}", mend=mend) from error
         if finished(opened, backfill_id):
             break
         if not due:
