@@ -15,12 +15,11 @@ from extractors.article.feed import FeedDocument, read_feed
 from flows import sources
 from flows.backfill.listing import from_row, listed_document, sort, units
 from flows.backfill.online import Response
-from flows.backfill.pages import failed
+from flows.backfill.pages import FINAL, failed
 from flows.backfill.reading import KNOWN
 from flows.backfill.shapes import LeftOut, Step, Tools, Unit
 from flows.backfill.wayback import moment_of
 from schemas.errors import FetchError
-from schemas.outcomes import FetchOutcome
 from schemas.records import Entry
 
 ONLINE = True
@@ -49,7 +48,7 @@ def read(unit: Unit, position: str, tools: Tools) -> Iterator[Step]:
         try:
             answer = tools.online.ask(address(row, tools), accept="*/*")
         except FetchError as error:
-            final = error.outcome in {FetchOutcome.TOO_LARGE, FetchOutcome.REFUSED}
+            final = error.outcome in FINAL
             yield failed(unit, from_row(row), number, error.outcome.replace("_", " "), final=final)
             continue
         if answer.status in {404, 403, 410}:

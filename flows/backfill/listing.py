@@ -8,8 +8,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from extractors.article.urls import canonical_url
+from flows.backfill.online import Response
 from flows.backfill.shapes import Document, Tools, Unit, Wanted
 from flows.backfill.wanted import OTHER_DATE, OTHER_HOST, in_range, moved, of_hosts
+from schemas.errors import FetchError
+from schemas.outcomes import FetchOutcome
 from schemas.records import Entry
 
 #: Addresses of one unit: at the polite rate some four minutes' work.
@@ -156,6 +159,16 @@ def listed_document(entry: Entry, body: bytes, *, content_type: str, fetched_at:
         authors=entry.authors,
         language=entry.language,
     )
+
+
+def must_answer(answer: Response, what: str) -> None:
+    """Go on only with an answer that waiting does not change.
+
+    Raises:
+        FetchError: the server fails for the moment, or is asked too often.
+    """
+    if answer.status >= 500 or answer.status == 429:
+        raise FetchError(f"{what}: status {answer.status}", outcome=FetchOutcome.HTTP_ERROR)
 
 
 class Seen:

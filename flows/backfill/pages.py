@@ -21,7 +21,7 @@ ONLINE = True
 MOST_TRIES = 3
 
 #: How a fetch ended that will not end better.
-_FINAL = {FetchOutcome.REFUSED, FetchOutcome.TOO_LARGE}
+FINAL = {FetchOutcome.REFUSED, FetchOutcome.TOO_LARGE}
 
 
 def read(unit: Unit, position: str, tools: Tools) -> Iterator[Step]:
@@ -38,7 +38,7 @@ def read(unit: Unit, position: str, tools: Tools) -> Iterator[Step]:
         try:
             answer = tools.online.ask(entry.url, crawling=True)
         except FetchError as error:
-            yield failed(unit, entry, number, error.outcome.replace("_", " "), final=error.outcome in _FINAL)
+            yield failed(unit, entry, number, error.outcome.replace("_", " "), final=error.outcome in FINAL)
             continue
         if answer.status != 200:
             yield failed(unit, entry, number, f"status {answer.status}", final=answer.status in fetch.FINAL_STATUS)

@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from extractors.article.feed import NotAFeed
 from extractors.article.sitemap import SitemapLink, read_sitemap
 from flows.backfill.feed import web_address
-from flows.backfill.listing import LOOP, TRAP, outside, sort, to_come, units
+from flows.backfill.listing import LOOP, TRAP, must_answer, outside, sort, to_come, units
 from flows.backfill.shapes import Archive, LeftOut, Step, Tools, Unit
 from flows.settings import BackfillSettings
-from schemas.errors import FetchError, OperationError
-from schemas.outcomes import FetchOutcome
+from schemas.errors import OperationError
 
 ONLINE = True
 
@@ -45,8 +44,7 @@ def read(unit: Unit, position: str, tools: Tools) -> Iterator[Step]:
     depth = int(unit.payload.get("depth", 0))
     above = tuple(unit.payload.get("above", ()))
     answer = tools.online.ask(unit.source, max_bytes=MAX_BYTES)
-    if answer.status >= 500 or answer.status == 429:
-        raise FetchError(f"{unit.source}: status {answer.status}", outcome=FetchOutcome.HTTP_ERROR)
+    must_answer(answer, unit.source)
     document = (
         read_sitemap(answer.body, content_type=answer.content_type, base_url=answer.final_url)
         if answer.status == 200

@@ -11,13 +11,12 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from flows.backfill.listing import LOOP, PAGES_A_UNIT, TO_COME, outside, to_come
+from flows.backfill.listing import LOOP, PAGES_A_UNIT, TO_COME, must_answer, outside, to_come
 from flows.backfill.online import Response
 from flows.backfill.shapes import Archive, Step, Tools, Unit
 from flows.backfill.wanted import OTHER_DATE, OTHER_HOST, of_hosts
 from flows.settings import BackfillSettings
-from schemas.errors import FetchError, OperationError, UsageError
-from schemas.outcomes import FetchOutcome
+from schemas.errors import OperationError, UsageError
 
 ONLINE = True
 
@@ -83,8 +82,7 @@ def address(source: str, key: str, tools: Tools) -> str:
 
 def _part(answer: Response, source: str) -> tuple[list[dict[str, str]], str | None]:
     """The rows of a part, and the key of the next; None after the last."""
-    if answer.status >= 500 or answer.status == 429:
-        raise FetchError(f"the index of captures: status {answer.status}", outcome=FetchOutcome.HTTP_ERROR)
+    must_answer(answer, "the index of captures")
     if answer.status != 200:
         raise OperationError(f"{source}: the index of captures answers with status {answer.status}", mend="check the address")
     try:

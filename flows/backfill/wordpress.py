@@ -14,7 +14,7 @@ from urllib.parse import urlencode, urljoin
 from extractors.article.dates import moment
 from extractors.article.markup import plain, web_url
 from flows.backfill.feed import web_address
-from flows.backfill.listing import LOOP, Seen, sort, units
+from flows.backfill.listing import LOOP, Seen, must_answer, sort, units
 from flows.backfill.online import Response
 from flows.backfill.shapes import Archive, Document, LeftOut, Step, Tools, Unit, Wanted
 from flows.backfill.wanted import moved
@@ -100,8 +100,7 @@ def address(site: str, at: dict[str, Any], wanted: Wanted) -> str:
 
 def _posts(answer: Response, site: str) -> list[dict[str, Any]] | None:
     """The posts of an answer; None where the API is not there, or the page is none."""
-    if answer.status >= 500 or answer.status == 429:
-        raise FetchError(f"{site}: status {answer.status}", outcome=FetchOutcome.HTTP_ERROR)
+    must_answer(answer, site)
     if answer.status != 200:
         return None
     try:
