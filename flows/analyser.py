@@ -69,12 +69,22 @@ class Analyser:
     Args:
         work: what is done with a page, or with whatever else results() is given; a function of a module.
         warm: what a worker does before its first page.
+        each: so many of what results() is given are a worker's life's work.
     """
 
-    def __init__(self, workers: int, work: Callable[[Any], Result] = _analyse, warm: Callable[[], None] | None = _warm) -> None:
+    def __init__(
+        self,
+        workers: int,
+        work: Callable[[Any], Result] = _analyse,
+        warm: Callable[[], None] | None = _warm,
+        *,
+        each: int = PAGES_A_WORKER,
+    ) -> None:
         self._workers = workers
         self._work = work
         self._warm = warm
+        self._most = each * workers
+        self._given = 0  #: to the pool of now
         self._pool: ProcessPoolExecutor | None = None
         self._lone: ProcessPoolExecutor | None = None
 
@@ -96,16 +106,24 @@ class Analyser:
         self._pool = self._lone = None
 
     def _submit(self, page: Any) -> "Future[Result]":
+        # Workers are replaced all at once, and not by max_tasks_per_child: with that a pool may take a worker that just ended
+        # for one that waits for work, start none in its place, and wait for ever (python/cpython#115634). The old end before
+        # the new start, for both at once would take twice the memory.
+        if self._pool is not None and self._given >= self._most:
+            self._pool.shutdown()
+            self._pool = None
         for _ in range(2):
             if self._pool is None:
                 # forkserver: the parent has threads (Prefect, psycopg), and a fork of those may hang.
-                self._pool = ProcessPoolExecutor(
-                    self._workers, get_context("forkserver"), initializer=self._warm, max_tasks_per_child=PAGES_A_WORKER
-                )
+                self._pool = ProcessPoolExecutor(self._workers, get_context("forkserver"), initializer=self._warm)
+                self._given = 0
             try:
-                return self._pool.submit(self._work, page)
+                future = self._pool.submit(self._work, page)
             except BrokenProcessPool:
                 self._pool = None
+            else:
+                self._given += 1
+                return future
         raise RuntimeError("the worker processes end as soon as they start")
 
     def _result(self, page: Any, future: "Future[Result]") -> Result:

@@ -72,19 +72,16 @@ def _command(kind: str, help_of_named: str, text: str) -> None:
     ) -> None:
         from flows.backfill.shapes import Archive, Wanted
 
+        first, after = _first(since, "--since") if since else None, _after(until) if until else None
+        if first and after and first >= after:
+            raise UsageError(f"--since {since} lies after --until {until}", mend="name the first day, then the last")
+        languages, hosts = tuple(map(_language, language or ())), tuple(map(_host, host or ()))
+        _check(runner)
         opened = _open(config, data_dir)
         words = [*(topic or ()), *(opened.settings.topic.words if on_topic else ())]
         if on_topic and not opened.settings.topic.words:
             raise UsageError("the settings name no words of a topic", mend="add them under [topic], or give --topic")
-        wanted = Wanted(
-            since=_first(since) if since else None,
-            until=_after(until) if until else None,
-            words=tuple(words),
-            languages=tuple(one.lower() for one in language or ()),
-            hosts=tuple(one.lower().removeprefix("www.") for one in host or ()),
-        )
-        if wanted.since and wanted.until and wanted.since >= wanted.until:
-            raise UsageError(f"--since {since} lies after --until {until}", mend="name the first day, then the last")
+        wanted = Wanted(since=first, until=after, words=tuple(words), languages=languages, hosts=hosts)
         archive = Archive(kind=kind, named=tuple(named), wanted=wanted, most=limit)
         if dry_run:
             _dry_run(opened, archive, as_json)
@@ -165,11 +162,15 @@ def backfill_list(limit: Limit = 40, config: Config = None, data_dir: DataDir = 
         row["articles"] = int(row["counts"].get("articles stored", 0))
         row["read"] = f"{row['part_read']:.0%}"
         row["what"] = ", ".join(row["named"])
+        row["now"] = "interrupted" if row["state"] == "running" and not row["at_work"] else row["state"]
     _table(
         rows, as_json, "no backfill yet: figurewatch backfill --help names the archives",
-        id="id", kind="kind", what="of", state="state", read="read", units="units", units_failed="failed", articles="articles",
-        started_at="began", ended_at="ended",
+        id="id", kind="kind", what="of", now="state", read="read", units="units", units_failed="failed", articles="articles",
+        started_at="began",
     )  # fmt: skip
+    for row in rows:
+        if row["now"] == "interrupted" and not as_json:
+            out.print(f"Nobody is at work on {row['id']}. It goes on with: figurewatch backfill resume {row['id']}")
 
 
 @backfill_app.command("show")
@@ -201,6 +202,7 @@ def backfill_resume(
     """
     from flows.backfill import run
 
+    _check(runner)
     opened = _open(config, data_dir)
     with opened.database.transaction() as tx:
         run.resume(tx, which)
@@ -217,6 +219,13 @@ def backfill_cancel(which: Which, config: Config = None, data_dir: DataDir = Non
     out.print("cancelled; what was recorded stays")
 
 
+def _check(runner: tuple[str, str] | None) -> None:
+    if runner is not None:
+        from flows.backfill.runner import check
+
+        check(*runner)
+
+
 def _set(opened: Any, which: int, state: str, *, of: Sequence[str]) -> None:
     from flows.backfill import cursor
 
@@ -226,7 +235,7 @@ def _set(opened: Any, which: int, state: str, *, of: Sequence[str]) -> None:
         if not cursor.set_state(tx, which, state, now, of=of):
             raise UsageError(f"backfill {which} is {row['state']}", mend="figurewatch backfill list names those that run")
         if state == "cancelled":
-            tx.run("backfill.end_units", id=which)
+            cursor.end_units(tx, which)
 
 
 def _begin(
@@ -278,7 +287,9 @@ def _report(opened: Any, number: int, as_json: bool) -> bool:
     if bad > len(found.examples[:MOST_TOLD]):
         err.print(f"left out: {bad - len(found.examples[:MOST_TOLD]):,} more", style="yellow", markup=False)
     for trouble in found.troubles[:MOST_TOLD]:
-        err.print(f"not read: {trouble['source']}: {trouble['detail']}", style="yellow", markup=False, soft_wrap=True)
+        source, detail = trouble["source"], trouble["detail"]
+        said = detail if detail.startswith(source) else f"{source}: {detail}"
+        err.print(f"not read: {said}", style="yellow", markup=False, soft_wrap=True)
     if len(found.troubles) > MOST_TOLD:
         err.print(f"not read: {len(found.troubles) - MOST_TOLD:,} more", style="yellow", markup=False)
     if found.troubles:
@@ -318,7 +329,7 @@ _YEAR = re.compile(r"(\d{4})")
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 
 
-def _first(written: str) -> datetime:
+def _first(written: str, option: str) -> datetime:
     """The first moment of a year, month or day; a time as it is."""
     from flows.archive import aware
 
@@ -329,12 +340,12 @@ def _first(written: str) -> datetime:
             return datetime(int(month[1]), int(month[2]), 1, tzinfo=UTC)
         return aware(written)
     except ValueError:
-        raise UsageError(f"not a date: {written}", mend="write it as YYYY, YYYY-MM or YYYY-MM-DD") from None
+        raise _no_date(written, option) from None
 
 
 def _after(written: str) -> datetime:
     """The first moment after a year, month or day."""
-    first = _first(written)
+    first = _first(written, "--until")
     try:
         if _YEAR.fullmatch(written):
             return first.replace(year=first.year + 1)
@@ -342,4 +353,23 @@ def _after(written: str) -> datetime:
             return (first + timedelta(days=31)).replace(day=1)
         return first + timedelta(days=1) if len(written) <= len("2024-01-31") else first
     except (ValueError, OverflowError):
-        raise UsageError(f"not a date: {written}", mend="write it as YYYY, YYYY-MM or YYYY-MM-DD") from None
+        raise _no_date(written, "--until") from None
+
+
+def _no_date(written: str, option: str) -> UsageError:
+    return UsageError(f"{option} {written}: not a date", mend="write it as YYYY, YYYY-MM or YYYY-MM-DD")
+
+
+def _language(written: str) -> str:
+    code = written.lower().partition("-")[0]
+    if not re.fullmatch("[a-z]{2}", code):
+        raise UsageError(f"--language {written}: not a language", mend="write its two letters, as en")
+    return code
+
+
+def _host(written: str) -> str:
+    name = written.lower().partition("://")[2] or written.lower()
+    name = name.rstrip("/").removeprefix("www.")
+    if not re.fullmatch(r"[^\s/:@]+", name):
+        raise UsageError(f"--host {written}: not a name of a host", mend="write it as paper.example")
+    return name

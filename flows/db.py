@@ -153,6 +153,12 @@ class Transaction:
         with self._connection.transaction():
             yield
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Statements whose rows nobody asks for go along with the next whose rows are asked for; run() tells no number then."""
+        with self._connection.pipeline():
+            yield
+
     def copy(self, query: str, rows: Iterable[Sequence[Any]]) -> None:
         """Very many rows at once, by a COPY."""
         with self._connection.cursor() as cursor, cursor.copy(QUERIES[query]) as copy:

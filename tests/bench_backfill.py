@@ -5,7 +5,9 @@
 Pages are invented: articles of some hundred words with numbers and speakers, in the furniture of a news site (menus, teasers,
 scripts, 60 KB). trafilatura alone is trafilatura.extract with metadata, in as many processes as the machine has cores, of pages
 that are in memory already. The backfill is all of it: reading the file, analysis, PostgreSQL, linking. CPU is of all processes,
-the server's included; memory is the most that this process and its workers held at once.
+the server's included; memory is what this process and its workers held at once, at the most and along the way. What leases
+cost is the CPU of this process for taking units and moving positions, of all CPU: the time that these calls take by the clock
+is mostly waiting for other threads' turns.
 """
 
 import argparse
@@ -186,10 +188,10 @@ def children_cpu() -> float:
 
 
 class Memory:
-    """The most that this process and its workers hold, and what PostgreSQL uses of the processor; looked at by and by."""
+    """What this process and its workers hold, looked at by and by."""
 
     def __init__(self) -> None:
-        self.most = 0.0
+        self.held: list[float] = []
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
         self._thread.start()
@@ -204,12 +206,15 @@ class Memory:
                         held += process.memory_full_info().uss
                 except psutil.Error:
                     continue
-            self.most = max(self.most, held / 1e6)
+            self.held.append(held / 1e6)
 
-    def close(self) -> float:
+    def close(self) -> dict[str, float]:
+        """MB at the most, and the most of each third of the time: flat where these are alike."""
         self._over.set()
         self._thread.join()
-        return self.most
+        third = -(-len(self.held) // 3)
+        parts = {name: max(self.held[at * third :][:third], default=0.0) for at, name in enumerate(("first", "second", "last"))}
+        return {"memory, MB": max(self.held), **{f"  in the {name} third": most for name, most in parts.items()}}
 
 
 def whole(path: Path, folder: Path, topic: str) -> dict[str, float]:
@@ -239,11 +244,11 @@ def whole(path: Path, folder: Path, topic: str) -> dict[str, float]:
         call = getattr(owner, name)
 
         def wrapped(*given: object, **named: object) -> object:
-            began = time.monotonic()
+            began = time.thread_time()
             try:
                 return call(*given, **named)
             finally:
-                spent[name] = spent.get(name, 0.0) + time.monotonic() - began
+                spent[name] = spent.get(name, 0.0) + time.thread_time() - began
 
         setattr(owner, name, wrapped)
 
@@ -272,9 +277,10 @@ def whole(path: Path, folder: Path, topic: str) -> dict[str, float]:
         "pages a second": read / seconds,
         "CPU ms a page": 1000 * (cpu + database) / read,
         "of these PostgreSQL": 1000 * database / read,
-        "recording, ms of wall time a page": 1000 * spent.get("_record_next", 0.0) / read,
-        "leases and positions, percent of the time": 100 * (spent["lease"] + spent["advance"]) / seconds,
-        "memory, MB": memory.close(),
+        "of these recording": 1000 * spent.get("_record_next", 0.0) / read,
+        "leases and positions, percent of the CPU": 100 * (spent["lease"] + spent["advance"]) / (cpu + database),
+        **memory.close(),
+        **{f"outcome: {outcome}": float(count) for outcome, count in sorted(counts.items())},
     }
 
 

@@ -12,7 +12,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -113,6 +113,9 @@ class Mention:
     vector: str  #: embedding of the nearest words and the label, 8 bits a dimension, base64
 
 
+_FIELDS = tuple(each.name for each in fields(Mention))
+
+
 def mentions(
     figures: Sequence[Figure], sentences: Sequence[Sentence], *, title: str, article: str, published_at: datetime | None = None
 ) -> list[Mention]:
@@ -180,13 +183,13 @@ def family(mention: Mention) -> str:
 
 def to_json(mention: Mention) -> dict[str, Any]:
     """Plain lists, numbers and strings."""
-    return {"version": VERSION, **asdict(mention)}
+    return {"version": VERSION} | {name: getattr(mention, name) for name in _FIELDS}
 
 
 def from_json(kept: dict[str, Any]) -> Mention:
     """The mention that to_json wrote."""
-    fields = {key: _tuples(value) for key, value in kept.items() if key != "version"}
-    return Mention(**fields)
+    values = {key: tuple(value) if isinstance(value, list) else value for key, value in kept.items() if key != "version"}
+    return Mention(**values | {"slots": tuple(map(tuple, kept["slots"]))})
 
 
 @lru_cache(maxsize=100_000)
@@ -382,7 +385,3 @@ def _embedder() -> Any:
 
 def _pack(vector: NDArray[np.float32]) -> str:
     return base64.b64encode(np.clip(np.rint(vector * 254), -127, 127).astype(np.int8).tobytes()).decode("ascii")
-
-
-def _tuples(value: Any) -> Any:
-    return tuple(_tuples(v) for v in value) if isinstance(value, list | tuple) else value

@@ -9,6 +9,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -129,6 +130,7 @@ class Rarity:
         return max(0.01, math.log((self._mentions + 1) / (count + 0.5)) / self._top)
 
 
+@lru_cache(maxsize=10_000)
 def head(unit: str) -> str:
     """The last word of a unit, without inflection: "artillery shells" -> "shell"."""
     words = unit.split()

@@ -13,14 +13,13 @@ from typing import Any
 
 from extractors.article.feed import FeedDocument, read_feed
 from flows import sources
-from flows.backfill.listing import sort, units
+from flows.backfill.listing import from_row, listed_document, sort, units
 from flows.backfill.online import Response
-from flows.backfill.pages import failed
+from flows.backfill.pages import FINAL, failed
 from flows.backfill.reading import KNOWN
-from flows.backfill.shapes import Document, LeftOut, Step, Tools, Unit
+from flows.backfill.shapes import LeftOut, Step, Tools, Unit
 from flows.backfill.wayback import moment_of
 from schemas.errors import FetchError
-from schemas.outcomes import FetchOutcome
 from schemas.records import Entry
 
 ONLINE = True
@@ -49,16 +48,15 @@ def read(unit: Unit, position: str, tools: Tools) -> Iterator[Step]:
         try:
             answer = tools.online.ask(address(row, tools), accept="*/*")
         except FetchError as error:
-            final = error.outcome in {FetchOutcome.TOO_LARGE, FetchOutcome.REFUSED}
-            yield _failed(unit, row, number, error.outcome.replace("_", " "), final=final)
+            final = error.outcome in FINAL
+            yield failed(unit, from_row(row), number, error.outcome.replace("_", " "), final=final)
             continue
         if answer.status in {404, 403, 410}:
             outcome = NEVER if answer.status == 404 else "not fetched: not given out"
             yield Step(position=str(number), passed=number, found=LeftOut(outcome))
         elif answer.status != 200:
-            yield _failed(
-                unit, row, number, f"status {answer.status}", final=400 <= answer.status < 500 and answer.status != 429
-            )
+            final = 400 <= answer.status < 500 and answer.status != 429
+            yield failed(unit, from_row(row), number, f"status {answer.status}", final=final)
         else:
             yield _step(row, number, answer, tools)
 
@@ -95,18 +93,8 @@ def _step(row: dict[str, Any], number: int, answer: Response, tools: Tools) -> S
                 units=_listed(sorted_.wanted, taken),
                 also=sorted_.left_out,
             )
-    return Step(
-        position=str(number),
-        passed=number,
-        found=Document(
-            url=row["url"],
-            body=answer.body,
-            content_type=content_type,
-            fetched_at=taken,
-            title=row.get("title") or "",
-            published_at=datetime.fromisoformat(row["published"]) if row.get("published") else None,
-        ),
-    )
+    found = listed_document(from_row(row), answer.body, content_type=content_type, fetched_at=taken)
+    return Step(position=str(number), passed=number, found=found)
 
 
 def _listed(entries: tuple[Entry, ...], taken: datetime) -> tuple[Unit, ...]:
@@ -116,7 +104,3 @@ def _listed(entries: tuple[Entry, ...], taken: datetime) -> tuple[Unit, ...]:
         rows = [row | {"taken": f"{taken:%Y%m%d%H%M%S}"} for row in unit.payload["entries"]]
         found.append(Unit(kind="captures", source=unit.source, payload={**unit.payload, "entries": rows}, size=unit.size))
     return tuple(found)
-
-
-def _failed(unit: Unit, row: dict[str, Any], number: int, why: str, *, final: bool) -> Step:
-    return failed(unit, Entry(url=row["url"]), number, why, final=final)

@@ -10,12 +10,15 @@ import hashlib
 import json
 import secrets
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
+import psycopg
+
+from flows.articles import LEAST_AGREED
 from flows.backfill.shapes import Archive, Unit, Wanted
 from flows.db import Database, Jsonb, Transaction, connect
 from schemas.errors import OperationError, UsageError
@@ -26,7 +29,14 @@ LEASE = timedelta(minutes=15)
 #: Leases of a unit that came to nothing, after which it is left as failed: what is read there ends its workers.
 MOST_TRIES = 4
 
+#: Batches that may wait to be recorded: a unit far ahead would fill the database with what waits for its turn.
+MOST_WAITING = 400
+
+#: Times that a transaction is tried in all which the database ends for the sake of another's.
+CLASHES = 5
+
 Row = dict[str, Any]
+T = TypeVar("T")
 
 
 class Stopped(Exception):
@@ -60,12 +70,39 @@ class Place:
         fixed = (row["position"], row["passed"], row["size"], row["batches"], row["children"])
         return cls(row, *fixed, counts, list(row["examples"]))
 
+    def moved(self, position: str, passed: int, *, staged: bool) -> None:
+        """What advance() stored is committed."""
+        self.position, self.passed = position, passed
+        self.batches += int(staged)
+
+
+def of_database(error: BaseException) -> bool:
+    """Does an error speak of the database, and not of what is read?"""
+    return isinstance(error, psycopg.Error) or isinstance(error.__cause__, psycopg.Error)
+
+
+def once_more(work: Callable[[], T]) -> T:
+    """What a transaction gives, which is made again when the database ended it because it got in another's way.
+
+    Raises:
+        OperationError: that happened too often.
+    """
+    for left in reversed(range(CLASHES)):
+        try:
+            return work()
+        except OperationError as error:
+            state = error.__cause__.sqlstate or "" if isinstance(error.__cause__, psycopg.Error) else ""
+            if not left or not state.startswith("40"):
+                raise
+    raise AssertionError
+
 
 @contextmanager
-def worker(database: Database) -> Iterator[Worker]:
-    """A worker, for as long as the context lasts or the process lives."""
+def worker(database: Database, backfill_id: int) -> Iterator[Worker]:
+    """A worker on a backfill, for as long as the context lasts or the process lives."""
     with connect(database.url, autocommit=True) as connection:
         keeper = Transaction(connection)
+        keeper.one("backfill.at_work", id=backfill_id)
         while True:
             number = secrets.randbelow(2**31 - 1) + 1
             row = keeper.one("backfill.keep_worker", worker=number)
@@ -77,21 +114,19 @@ def worker(database: Database) -> Iterator[Worker]:
 def begin(tx: Transaction, archive: Archive, units: Sequence[Unit], now: datetime) -> tuple[int, bool]:
     """A backfill with its first units: its number, and whether it is new; the same command goes on with the open one."""
     digest = _digest(archive)
-    row = tx.one(
-        "backfill.begin",
-        kind=archive.kind,
-        named=list(archive.named),
-        wanted=Jsonb(_plain(archive.wanted)),
-        digest=digest,
-        most=archive.most,
-        now=now,
-    )
-    if row is None:
+    tx.one("backfill.one_at_a_time")
+    # What was learnt of the sites by now: what is learnt meanwhile would hang on who read what when.
+    habits = {row["site"]: row["source"] for row in tx.all("backfill.title_habits", least=LEAST_AGREED)}
+    wanted = Jsonb(_plain(archive.wanted) | {"title_habits": habits})
+    values = {"kind": archive.kind, "named": list(archive.named), "wanted": wanted, "most": archive.most}
+    while True:
+        row = tx.one("backfill.begin", **values, digest=digest, now=now)
+        if row is not None:
+            add_units(tx, int(row["id"]), [((number,), unit) for number, unit in enumerate(units)], now)
+            return int(row["id"]), True
         row = tx.one("backfill.open", digest=digest)
-        assert row is not None
-        return int(row["id"]), False
-    add_units(tx, int(row["id"]), [((number,), unit) for number, unit in enumerate(units)], now)
-    return int(row["id"]), True
+        if row is not None:  # else it came to its end between the two
+            return int(row["id"]), False
 
 
 def opened(tx: Transaction, archive: Archive) -> int | None:
@@ -134,7 +169,9 @@ def lease(database: Database, backfill_id: int, by: Worker, unit: int | None = N
     """
     while True:
         with database.transaction() as tx:
-            row = tx.one("backfill.lease", **{"for": LEASE}, backfill_id=backfill_id, worker=by.number, unit=unit)
+            row = tx.one(
+                "backfill.lease", **{"for": LEASE}, backfill_id=backfill_id, worker=by.number, unit=unit, most=MOST_WAITING
+            )
             if row is None or row["tries"] <= MOST_TRIES:
                 return row
             detail = f"{MOST_TRIES} workers ended while they read it at {row['position'] or 'its start'}"
@@ -146,7 +183,9 @@ def lease(database: Database, backfill_id: int, by: Worker, unit: int | None = N
 def advance(
     tx: Transaction, place: Place, by: Worker, *, position: str, passed: int, staged: bool, state: str = "due", detail: str = ""
 ) -> None:
-    """Move a unit's position on; in the transaction that stores what was read there.
+    """Move a unit's position on; in the transaction that stores what was read there, and before that is stored.
+
+    The place itself is moved by moved(), when that is committed.
 
     Raises:
         Stopped: the lease is no longer ours, or the backfill does not run; the transaction must not be committed.
@@ -169,8 +208,12 @@ def advance(
     )
     if not changed:
         raise Stopped
-    place.position, place.passed = position, passed
-    place.batches += int(staged)
+
+
+def end_units(tx: Transaction, backfill_id: int) -> None:
+    """Nothing more of a backfill is read or recorded."""
+    tx.run("backfill.end_units", id=backfill_id)
+    tx.run("backfill.drop_staged", id=backfill_id)
 
 
 def put_back(
@@ -207,7 +250,19 @@ def get(tx: Transaction, backfill_id: int) -> Row:
 
 
 def set_state(tx: Transaction, backfill_id: int, state: str, now: datetime | None, *, of: Sequence[str]) -> bool:
-    """Pause, resume, cancel or end; False when it was in no state for that."""
+    """Pause, resume, cancel or end; False when it was in no state for that.
+
+    Raises:
+        UsageError: it is over, and the same command began another since, which is not.
+    """
+    if "done" in of:
+        tx.one("backfill.one_at_a_time")
+        twin = tx.one("backfill.twin", id=backfill_id)
+        if twin is not None:
+            raise UsageError(
+                f"backfill {backfill_id} was begun anew, as backfill {twin['id']}",
+                mend=f"go on with that: figurewatch backfill resume {twin['id']}",
+            )
     return tx.run("backfill.set_state", id=backfill_id, state=state, ended_at=now, of=list(of)) > 0
 
 

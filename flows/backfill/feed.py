@@ -12,11 +12,10 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from extractors.article.feed import FeedDocument, NotAFeed, read_feed
 from extractors.article.urls import is_web_url
-from flows.backfill.listing import LOOP, Seen, covered, sort, units
+from flows.backfill.listing import LOOP, Seen, covered, must_answer, sort, units
 from flows.backfill.shapes import Archive, LeftOut, Step, Tools, Unit
 from flows.settings import BackfillSettings
-from schemas.errors import FetchError, OperationError, UsageError
-from schemas.outcomes import FetchOutcome
+from schemas.errors import OperationError, UsageError
 
 ONLINE = True
 
@@ -80,8 +79,7 @@ def _ask(url: str, tools: Tools, *, first: bool) -> FeedDocument | None:
     """A page of the feed; None where there is none."""
     answer = tools.online.ask(url)
     if answer.status != 200:
-        if answer.status >= 500 or answer.status == 429:
-            raise FetchError(f"{url}: status {answer.status}", outcome=FetchOutcome.HTTP_ERROR)
+        must_answer(answer, url)
         if first:
             raise OperationError(f"{url}: status {answer.status}", mend="name the address of a feed")
         return None

@@ -8,8 +8,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from extractors.article.urls import canonical_url
-from flows.backfill.shapes import Tools, Unit
-from flows.backfill.wanted import OTHER_DATE, OTHER_HOST, of_hosts
+from flows.backfill.online import Response
+from flows.backfill.shapes import Document, Tools, Unit, Wanted
+from flows.backfill.wanted import OTHER_DATE, OTHER_HOST, in_range, moved, of_hosts
+from schemas.errors import FetchError
+from schemas.outcomes import FetchOutcome
 from schemas.records import Entry
 
 #: Addresses of one unit: at the polite rate some four minutes' work.
@@ -50,23 +53,32 @@ def _refusal(entry: Entry, tools: Tools) -> str:
     wanted, now = tools.wanted, tools.now
     if not of_hosts(entry.url, wanted.hosts):
         return OTHER_HOST
-    first, last = days(entry.url)
-    if first is not None and first > now.date() + timedelta(days=2):
+    if to_come(entry.url, now):
         return TO_COME
     published = entry.published_at
-    if published is not None:
-        outside = (wanted.since is not None and published < wanted.since) or (
-            wanted.until is not None and wanted.until <= published <= now
-        )
-        return OTHER_DATE if outside else ""
-    if entry.updated_at is not None and wanted.since is not None and entry.updated_at < wanted.since:
-        return OTHER_DATE  # what was last changed before was published before
-    # A day in the address is the publisher's own; a day's grace for its time zone.
-    if last is not None and wanted.since is not None and last < wanted.since.date() - timedelta(days=1):
-        return OTHER_DATE
-    if first is not None and wanted.until is not None and first > wanted.until.date() + timedelta(days=1):
-        return OTHER_DATE
-    return ""
+    if published is not None and published <= now:  # one that is still to come says nothing
+        return "" if in_range(published, wanted) else OTHER_DATE
+    return OTHER_DATE if outside(entry.url, entry.updated_at, wanted) else ""
+
+
+def to_come(url: str, now: datetime) -> bool:
+    """Does an address name a day that is still to come, wherever its publisher is?"""
+    first, _ = days(url)
+    return first is not None and first > now.date() + timedelta(days=2)
+
+
+def outside(url: str, updated_at: datetime | None, wanted: Wanted) -> bool:
+    """Is it certain that what stands at an address lies outside the dates: by the day in it, or the date of its last change?
+
+    A day in an address is the publisher's own: there is a day's grace for its time zone.
+    """
+    first, last = days(url)
+    if wanted.since is not None:
+        if updated_at is not None and updated_at < wanted.since:
+            return True  # what was last changed before was published before
+        if last is not None and last < moved(wanted.since, -timedelta(days=1)).date():
+            return True
+    return wanted.until is not None and first is not None and first > moved(wanted.until, timedelta(days=1)).date()
 
 
 def days(url: str) -> tuple[date | None, date | None]:
@@ -112,15 +124,51 @@ def units(entries: Iterable[Entry], kind: str = "pages", *, back: bool = False, 
 def to_row(entry: Entry) -> dict[str, Any]:
     """What of an entry is needed to fetch its page."""
     published = entry.published_at
-    return {"url": entry.url, "title": entry.title, "published": published.isoformat() if published else None}
+    row: dict[str, Any] = {
+        "url": entry.url,
+        "title": entry.title,
+        "published": published.isoformat() if published else None,
+        "authors": list(entry.authors),
+        "language": entry.language,
+    }
+    return {key: value for key, value in row.items() if value}
 
 
 def from_row(row: Mapping[str, Any]) -> Entry:
     """The entry again."""
     published = row.get("published")
     return Entry(
-        url=row["url"], title=row.get("title") or "", published_at=datetime.fromisoformat(published) if published else None
+        url=row["url"],
+        title=row.get("title") or "",
+        published_at=datetime.fromisoformat(published) if published else None,
+        authors=tuple(row.get("authors", ())),
+        language=row.get("language", ""),
     )
+
+
+def listed_document(entry: Entry, body: bytes, *, content_type: str, fetched_at: datetime, final_url: str = "") -> Document:
+    """A page that was fetched because it was listed: what the listing says of it holds where the page says nothing."""
+    return Document(
+        url=entry.url,
+        final_url=final_url,
+        body=body,
+        content_type=content_type,
+        fetched_at=fetched_at,
+        title=entry.title,
+        published_at=entry.published_at,
+        authors=entry.authors,
+        language=entry.language,
+    )
+
+
+def must_answer(answer: Response, what: str) -> None:
+    """Go on only with an answer that waiting does not change.
+
+    Raises:
+        FetchError: the server fails for the moment, or is asked too often.
+    """
+    if answer.status >= 500 or answer.status == 429:
+        raise FetchError(f"{what}: status {answer.status}", outcome=FetchOutcome.HTTP_ERROR)
 
 
 class Seen:

@@ -74,7 +74,12 @@ class Online:
             self._loop = asyncio.new_event_loop()
             self._thread = threading.Thread(target=self._loop.run_forever, name="backfill online", daemon=True)
             self._thread.start()
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+        asked = asyncio.run_coroutine_threadsafe(work, self._loop)
+        try:
+            return asked.result()
+        except BaseException:  # stopped by hand: nobody waits for the answer any more
+            asked.cancel()
+            raise
 
     async def _ask(self, url: str, crawling: bool, how: dict[str, Any]) -> Response:
         await self._open()

@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from flows import fetch, sources
-from flows.backfill.listing import from_row, to_row
-from flows.backfill.online import Response
+from flows.backfill.listing import from_row, listed_document
 from flows.backfill.reading import KNOWN
-from flows.backfill.shapes import Document, LeftOut, Step, Tools, Unit
+from flows.backfill.shapes import LeftOut, Step, Tools, Unit
 from schemas.errors import FetchError
 from schemas.outcomes import FetchOutcome
 from schemas.records import Entry
@@ -22,7 +21,7 @@ ONLINE = True
 MOST_TRIES = 3
 
 #: How a fetch ended that will not end better.
-_FINAL = {FetchOutcome.REFUSED, FetchOutcome.TOO_LARGE}
+FINAL = {FetchOutcome.REFUSED, FetchOutcome.TOO_LARGE}
 
 
 def read(unit: Unit, position: str, tools: Tools) -> Iterator[Step]:
@@ -39,24 +38,19 @@ def read(unit: Unit, position: str, tools: Tools) -> Iterator[Step]:
         try:
             answer = tools.online.ask(entry.url, crawling=True)
         except FetchError as error:
-            yield failed(unit, entry, number, error.outcome.replace("_", " "), final=error.outcome in _FINAL)
+            yield failed(unit, entry, number, error.outcome.replace("_", " "), final=error.outcome in FINAL)
             continue
         if answer.status != 200:
             yield failed(unit, entry, number, f"status {answer.status}", final=answer.status in fetch.FINAL_STATUS)
         else:
-            yield Step(position=str(number), passed=number, found=_document(entry, answer))
-
-
-def _document(entry: Entry, answer: Response) -> Document:
-    return Document(
-        url=entry.url,
-        final_url=answer.final_url,
-        body=answer.body,
-        content_type=answer.content_type or "text/html",
-        fetched_at=datetime.now(UTC),
-        title=entry.title,
-        published_at=entry.published_at,
-    )
+            document = listed_document(
+                entry,
+                answer.body,
+                content_type=answer.content_type or "text/html",
+                fetched_at=datetime.now(UTC),
+                final_url=answer.final_url,
+            )
+            yield Step(position=str(number), passed=number, found=document)
 
 
 def failed(unit: Unit, entry: Entry, number: int, why: str, *, final: bool) -> Step:
@@ -64,6 +58,6 @@ def failed(unit: Unit, entry: Entry, number: int, why: str, *, final: bool) -> S
     again = int(unit.payload.get("again", 0)) + 1
     if final or again >= MOST_TRIES:
         return Step(position=str(number), passed=number, found=LeftOut(f"not fetched: {why}"))
-    payload = {**unit.payload, "entries": [unit.payload["entries"][number - 1] | to_row(entry)], "again": again}
+    payload = {**unit.payload, "entries": [unit.payload["entries"][number - 1]], "again": again}
     later = Unit(kind=unit.kind, source=entry.url, payload=payload, size=1, again=again)
     return Step(position=str(number), passed=number, units=(later,))

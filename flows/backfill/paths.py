@@ -25,7 +25,7 @@ def read(unit: Unit, position: str, tools: Tools) -> Iterator[Step]:
         return
     root = unit.payload.get("root") or (unit.source if is_web_url(unit.source) else str(Path(unit.source).parent) + "/")
     listed = warc.paths(_text(body, unit.source), root)
-    files = [path for path in listed if warc.in_dates(path, tools.wanted)]
+    files = warc.in_dates(listed, tools.wanted)
     yield Step(
         position="end",
         units=tuple(Unit(kind="warc", source=path) for path in files),
@@ -47,8 +47,11 @@ def _body(source: str, tools: Tools) -> bytes | None:
 
 def _text(body: bytes, source: str) -> str:
     if body.startswith(b"\x1f\x8b"):
+        unpack = zlib.decompressobj(wbits=31)
         try:
-            body = zlib.decompressobj(wbits=31).decompress(body, warc.MAX_LIST_BYTES)
+            body = unpack.decompress(body, warc.MAX_LIST_BYTES)
         except zlib.error as error:
             raise OperationError(f"{source}: a gzipped list that cannot be unpacked: {error}") from None
+        if not unpack.eof:  # files would be passed over without a word
+            raise OperationError(f"{source}: a gzipped list that ends too early", mend="fetch it again, then resume")
     return body.decode("utf-8", "replace")

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
+from extractors.article.urls import site
 from flows import articles, sources
 from flows.analyser import Failed, Result
 from flows.backfill import cursor, kinds, wanted
@@ -45,10 +46,11 @@ MOST_EXAMPLES = 10
 #: A unit whose server fails is read on after so long, longer each time.
 PAUSE = timedelta(minutes=5)
 
-#: Batches that may wait to be recorded: a unit far ahead would fill the database with what waits for its turn.
-MOST_WAITING = 400
 LOOK_SECONDS = 0.2
 RENEW_SECONDS = 60.0
+
+#: Batches of one unit between two looks whether there is room for more.
+ROOM_BATCHES = 8
 
 #: Units of what was tried in vain come after all others.
 LAST = 2_147_483_647
@@ -75,13 +77,6 @@ class Read:
     result: bytes = b""
     body: bytes = b""  #: packed
     detail: str = ""
-
-
-def warm() -> None:
-    """What a worker process does before its first group."""
-    from flows.analyser import _warm
-
-    _warm()
 
 
 def analyse_group(group: Group) -> list[Read]:
@@ -118,6 +113,7 @@ def _page(document: Document) -> Page:
         authors=document.authors,
         language=document.language,
         published_at=document.published_at,
+        proven={"title": document.title_habit} if document.title_habit else {},
     )
 
 
@@ -163,21 +159,28 @@ class Inline:
         """Nothing to end."""
 
 
-def read_unit(database: Database, analyser: Any, by: Worker, row: cursor.Row, tools: Tools) -> None:
+def read_unit(
+    database: Database, analyser: Any, by: Worker, row: cursor.Row, tools: Tools, check: Callable[[], object] = bool
+) -> None:
     """Read a leased unit to its end, or as far as it can be read now.
 
+    Args:
+        check: raises when what is read will not be recorded any more.
     Raises:
-        Stopped: the backfill was paused, or the unit is somebody else's now.
+        Stopped: the backfill was paused, the unit is somebody else's now, or others have to be read before.
     """
     place = Place.of(row)
     unit = Unit(kind=row["kind"], source=row["source"], payload=row["payload"], size=row["size"])
     module = kinds.of(unit.kind)
     now = datetime.now(UTC)
     try:
-        groups = _groups(module.read(unit, place.position, tools), ONLINE_STEPS if module.ONLINE else STEPS)
-        for steps, read in _analyse(database, analyser, groups, tools, ahead=not module.ONLINE):
-            _stage(database, place, by, steps, read)
-            _await_room(database, place, by)
+        steps = _guarded(unit.source, module.read(unit, place.position, tools))
+        groups = _groups(steps, ONLINE_STEPS if module.ONLINE else STEPS)
+        for group, read in _analyse(database, analyser, groups, tools, ahead=not module.ONLINE):
+            _stage(database, place, by, group, read)
+            check()
+            if place.batches % ROOM_BATCHES == 0:
+                _await_room(database, place, by, check)
         with database.transaction() as tx:
             passed = max(place.passed, place.size)
             cursor.advance(tx, place, by, position=place.position, passed=passed, staged=False, state="done")
@@ -190,8 +193,8 @@ def read_unit(database: Database, analyser: Any, by: Worker, row: cursor.Row, to
         over = tries >= cursor.MOST_TRIES or error.outcome in NO_BETTER
         cursor.put_back(database, row, by, due_at, error.message, free=False, over=over)
     except (OperationError, OSError) as error:
-        if isinstance(error, OperationError) and type(error) is not OperationError:
-            raise  # the database is away, or the disk full: nothing is wrong with the unit
+        if cursor.of_database(error):
+            raise  # it is away, or its disk full: nothing is wrong with the unit
         detail = error.message if isinstance(error, OperationError) else f"{row['source']}: {error.strerror or error}"
         with database.transaction() as tx:
             cursor.advance(
@@ -199,19 +202,40 @@ def read_unit(database: Database, analyser: Any, by: Worker, row: cursor.Row, to
             )
 
 
-def _await_room(database: Database, place: Place, by: Worker) -> None:
-    """Wait while too much waits to be recorded: of this unit, or of all where another has to be read before."""
+def _await_room(database: Database, place: Place, by: Worker, check: Callable[[], object]) -> None:
+    """Wait while too much waits to be recorded; where nobody reads what has to be read before, this worker has to.
+
+    Raises:
+        Stopped: it has to, or nothing is to be read any more.
+    """
     renewed = time.monotonic()
     while True:
+        check()
         with database.transaction() as tx:
-            row = tx.one("backfill.waiting", id=place.row["backfill_id"], unit=place.row["id"])
-            assert row is not None
-            if (row["mine"] if row["first"] else row["batches"]) < MOST_WAITING:
+            row = tx.one("backfill.room", id=place.row["backfill_id"], unit=place.row["id"], most=cursor.MOST_WAITING)
+            if row is None or row["state"] != "running":
+                raise Stopped
+            if row["room"]:
                 return
+            if not row["moves"]:
+                raise Stopped
             if time.monotonic() - renewed > RENEW_SECONDS:
                 cursor.advance(tx, place, by, position=place.position, passed=place.passed, staged=False)
                 renewed = time.monotonic()
         time.sleep(LOOK_SECONDS)
+
+
+def _guarded(source: str, steps: Iterator[Step]) -> Iterator[Step]:
+    """The steps of a unit; a fault of ours on strangers' bytes is this unit's end, and not that of all."""
+    try:
+        yield from steps
+    except (FigurewatchError, HostBusy, OSError):
+        raise
+    except Exception as error:
+        if cursor.of_database(error):
+            raise
+        log.warning("a unit of a backfill meets a fault", source=source, detail=f"{type(error).__name__}: {error}")
+        raise OperationError(f"{source}: a fault of figurewatch: {type(error).__name__}: {error}") from error
 
 
 def _groups(steps: Iterator[Step], most: int) -> Iterator[list[Step]]:
@@ -289,7 +313,7 @@ def _sifted(database: Database, steps: list[Step], tools: Tools) -> _Ready:
     kept: list[tuple[int, Document, bytes]] = []
     for index, step in enumerate(steps):
         if isinstance(step.found, Document):
-            document = _dated(step.found, tools.now)
+            document = _completed(step.found, tools)
             outcomes[index] = wanted.refusal(document, tools.wanted)
             if not outcomes[index]:
                 kept.append((index, document, hashlib.sha256(document.body).digest()))
@@ -307,10 +331,14 @@ def _sifted(database: Database, steps: list[Step], tools: Tools) -> _Ready:
     return _Ready(steps, outcomes, [document for _, document, _ in kept], [sha256 for _, _, sha256 in kept])
 
 
-def _dated(document: Document, now: datetime) -> Document:
-    """With the date that the archive took it; one that is missing, or still to come, is the backfill's own."""
-    fetched_at = document.fetched_at
-    return replace(document, fetched_at=now if fetched_at is None else min(fetched_at, now))
+def _completed(document: Document, tools: Tools) -> Document:
+    """With what is known of its site, and the date that the archive took it.
+
+    A date that is missing, or still to come, is the backfill's own.
+    """
+    fetched_at = tools.now if document.fetched_at is None else min(document.fetched_at, tools.now)
+    habit = tools.title_habits.get(site(document.final_url or document.url), "") if tools.title_habits else ""
+    return replace(document, fetched_at=fetched_at, title_habit=habit)
 
 
 def _stage(database: Database, place: Place, by: Worker, group: _Ready, read: Sequence[Read]) -> None:
@@ -336,25 +364,39 @@ def _stage(database: Database, place: Place, by: Worker, group: _Ready, read: Se
         rows.append(_row(place, len(rows), document, sha256, one))
     last = group.steps[-1]
     size = max([place.size, *(step.size for step in group.steps)])
-    with database.transaction() as tx:
-        if rows:
-            tx.many("backfill.stage", rows)
-        now = datetime.now(UTC)
-        for where, unit in units:
-            if (left := _once(tx, place, unit)) is not None:
-                cursor.add_units(tx, place.row["backfill_id"], [(where, left)], now + AGAIN * unit.again)
-        place.counts, place.children, place.size = counts, children, size
-        cursor.advance(tx, place, by, position=last.position, passed=last.passed, staged=bool(rows))
+    ahead = replace(place, counts=counts, children=children, size=size)
+
+    def store() -> None:
+        with database.transaction() as tx:
+            # First, for whoever holds the lease no more may find the same rows there, stored by who has it now.
+            cursor.advance(tx, ahead, by, position=last.position, passed=last.passed, staged=bool(rows))
+            if rows:
+                tx.many("backfill.stage", rows)
+            now = datetime.now(UTC)
+            for where, unit in _once(tx, place, units):
+                cursor.add_units(tx, place.row["backfill_id"], [(where, unit)], now + AGAIN * unit.again)
+
+    cursor.once_more(store)
+    place.counts, place.children, place.size = counts, children, size
+    place.moved(last.position, last.passed, staged=bool(rows))
 
 
-def _once(tx: Transaction, place: Place, unit: Unit) -> Unit | None:
-    """A unit of pages without those that a listing gave before; None when nothing is left of it."""
-    if unit.again or not (unit.kind == "pages" or unit.payload.get("listed")):
-        return unit
-    entries = {sources.key(row["url"]): row for row in unit.payload["entries"]}
-    new = cursor.not_listed_before(tx, place.row["backfill_id"], list(entries))
-    left = [row for key, row in entries.items() if key in new]
-    return replace(unit, payload={**unit.payload, "entries": left}, size=len(left)) if left else None
+def _once(tx: Transaction, place: Place, units: Sequence[tuple[Sequence[int], Unit]]) -> Iterator[tuple[Sequence[int], Unit]]:
+    """Units with their places, of pages without those that a listing gave before."""
+    listing = [not unit.again and (unit.kind == "pages" or bool(unit.payload.get("listed"))) for _, unit in units]
+    keys = [
+        {sources.key(row["url"]): row for row in unit.payload["entries"]} if lists else {}
+        for (_, unit), lists in zip(units, listing, strict=True)
+    ]
+    new = cursor.not_listed_before(tx, place.row["backfill_id"], [key for each in keys for key in each])
+    for (where, unit), lists, entries in zip(units, listing, keys, strict=True):
+        # Each address once, also where two units of these list it.
+        left = [row for key, row in entries.items() if key in new]
+        new -= entries.keys()
+        if not lists:
+            yield where, unit
+        elif left:
+            yield where, replace(unit, payload={**unit.payload, "entries": left}, size=len(left))
 
 
 def _turn(parent: Sequence[int], number: int, unit: Unit) -> list[int]:
@@ -389,4 +431,4 @@ def _row(place: Place, position: int, document: Document, sha256: bytes, read: R
     }
 
 
-__all__ = ["Inline", "Stopped", "analyse_group", "read_unit", "warm"]
+__all__ = ["Inline", "Stopped", "analyse_group", "read_unit"]

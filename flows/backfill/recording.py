@@ -9,11 +9,13 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from extractors.analysis import VERSION, analyse
 from flows import articles, pipeline, series
 from flows.analyser import Failed, Result
+from flows.backfill import cursor
 from flows.backfill.packing import unpack
 from flows.backfill.reading import AWAITED, KNOWN, Group, analyse_group
 from flows.backfill.shapes import Document, Wanted
@@ -39,15 +41,17 @@ def record_ready(database: Database, desk: Desk, backfill_id: int, over: Callabl
 
 
 def _record_next(database: Database, desk: Desk, backfill_id: int) -> bool:
-    try:
+    def record(*, carefully: bool) -> bool:
         with database.transaction() as tx:
-            return _record(tx, desk, backfill_id, carefully=False)
+            return _record(tx, desk, backfill_id, carefully=carefully)
+
+    try:
+        return cursor.once_more(partial(record, carefully=False))
     except FigurewatchError:
         raise
     except Exception as error:
         log.warning("a batch of a backfill is recorded one by one", backfill=backfill_id, detail=str(error))
-    with database.transaction() as tx:
-        return _record(tx, desk, backfill_id, carefully=True)
+    return cursor.once_more(partial(record, carefully=True))
 
 
 def _record(tx: Transaction, desk: Desk, backfill_id: int, *, carefully: bool) -> bool:
@@ -74,24 +78,25 @@ def _record(tx: Transaction, desk: Desk, backfill_id: int, *, carefully: bool) -
     tx.run("articles.lock")
     pages = _pages(tx, backfill_id, where, len(rows), counts, rows)
     unsettled: set[int] = set()
-    for row in rows:
-        if row["position"] not in pages:
-            continue
+    with tx.together():
+        for row in rows:
+            if row["position"] not in pages:
+                continue
+            if left is not None and left <= 0:
+                tx.run("backfill.drop_page", id=pages[row["position"]])
+                continue
+            page = {"id": pages[row["position"]], "url": row["entry"]["url"], "fetched_at": row["fetched_at"], "history": True}
+            outcomes = _one(tx, page, _result(tx, row, where), desk, now, unsettled, carefully=carefully)
+            counts.update(outcomes)
+            left = left if left is None else left - outcomes.count(RECORDED)
+        counts.update(_again(tx, desk, backfill_id, now, unsettled))
+        series.settle(tx, unsettled, desk.threshold, now)
+        if unsettled:
+            tx.run("backfill.quiet", id=backfill_id, series=sorted(unsettled), now=now)
+        tx.run("backfill.count", id=backfill_id, counts=Jsonb(counts))
+        tx.run("backfill.recorded", **where)
         if left is not None and left <= 0:
-            tx.run("backfill.drop_page", id=pages[row["position"]])
-            continue
-        page = {"id": pages[row["position"]], "url": row["entry"]["url"], "fetched_at": row["fetched_at"], "history": True}
-        outcomes = _one(tx, page, _result(tx, row, where), desk, now, unsettled, carefully=carefully)
-        counts.update(outcomes)
-        left = left if left is None else left - outcomes.count(RECORDED)
-    counts.update(_again(tx, desk, backfill_id, now, unsettled))
-    series.settle(tx, unsettled, desk.threshold, now)
-    if unsettled:
-        tx.run("backfill.quiet", id=backfill_id, series=sorted(unsettled), now=now)
-    tx.run("backfill.count", id=backfill_id, counts=Jsonb(counts))
-    tx.run("backfill.recorded", **where)
-    if left is not None and left <= 0:
-        tx.run("backfill.end_units", id=backfill_id)
+            cursor.end_units(tx, backfill_id)
     return True
 
 

@@ -86,7 +86,7 @@ def show(report: Report, out: Console) -> None:
     for words, count in _in_words(report.counts):
         out.print(Text(f"{count:>9,}  {words}"))
     if not report.counts:
-        out.print("  nothing was there")
+        out.print("  nothing could be read" if report.troubles else "  nothing was there")
     out.print(
         Text(
             f"\nSeries: {report.new_series:,} new, {report.longer_series:,} known ones got more history. "

@@ -6,19 +6,19 @@ machines, share its units.
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flows.analyser import Analyser
+from flows.analyser import PAGES_A_WORKER, Analyser
 from flows.backfill import cursor, kinds, reading, recording
 from flows.backfill.cursor import Stopped, Worker
 from flows.backfill.online import Online
 from flows.backfill.shapes import Archive, Tools
 from flows.context import Context
 from flows.db import Database, Transaction
-from schemas.errors import UsageError
+from schemas.errors import FigurewatchError, UsageError
 
 #: Between two looks whether there is something to do.
 LOOK_SECONDS = 0.2
@@ -76,7 +76,7 @@ def _failed(tx: Transaction, backfill_id: int) -> bool:
 
 def analyser(workers: int) -> Analyser:
     """Worker processes for a run."""
-    return Analyser(workers, reading.analyse_group, reading.warm)
+    return Analyser(workers, reading.analyse_group, each=PAGES_A_WORKER // reading.STEPS)
 
 
 def run(
@@ -99,7 +99,7 @@ def run(
     own = analyser(opened.settings.workers) if analysing is None else None
     try:
         with (
-            cursor.worker(opened.database) as by,
+            cursor.worker(opened.database, backfill_id) as by,
             Online(opened.database, opened.settings) as online,
             _recorder(opened, backfill_id) as recorder,
         ):
@@ -109,6 +109,7 @@ def run(
                 settings=opened.settings.backfill,
                 wanted=cursor.wanted_of(row),
                 now=row["started_at"],
+                title_habits=row["wanted"].get("title_habits", {}),
             )
             with _telling(opened.database, backfill_id, tell):
                 _read(opened, backfill_id, by, tools, own or analysing, recorder, only)
@@ -129,11 +130,12 @@ def _read(
         row = cursor.lease(opened.database, backfill_id, by, only)
         if row is not None:
             try:
-                reading.read_unit(opened.database, analysing, by, row, tools)
+                reading.read_unit(opened.database, analysing, by, row, tools, recorder.check)
             except Stopped:
                 cursor.put_back(opened.database, row, by, row["due_at"], free=True)
             except BaseException:
-                cursor.put_back(opened.database, row, by, row["due_at"], free=True)
+                with suppress(FigurewatchError):  # the database is away: the lease ends with this process
+                    cursor.put_back(opened.database, row, by, row["due_at"], free=True)
                 raise
             recorder.wake()
             if only is not None:
@@ -237,7 +239,8 @@ def _telling(database: Database, backfill_id: int, tell: Callable[[Progress], No
 
     def work() -> None:
         while not over.wait(1.0):
-            with database.transaction() as tx:
+            # When the database is away, who works says so.
+            with suppress(FigurewatchError), database.transaction() as tx:
                 tell(progress(tx, backfill_id))
 
     thread = threading.Thread(target=work, name="backfill progress", daemon=True)

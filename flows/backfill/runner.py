@@ -8,16 +8,21 @@ imports Prefect; prefect_environment() comes first.
 
 import asyncio
 import os
+import re
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from flows.backfill import cursor
 from flows.backfill.run import Progress, finished, progress
 from flows.context import Context
 from schemas.errors import OperationError, UsageError
 
 RUNNERS = ("dask", "ray")
+
+_ADDRESS = re.compile(r"(?:[a-z]+://)?(?:[\w.-]+|\[[0-9a-f:.]+\]):\d{1,5}")
 
 #: Between two looks for units that were found, or are due, meanwhile.
 LOOK_SECONDS = 2.0
@@ -33,9 +38,10 @@ def run(
     """Work on a backfill with the workers of a cluster; the state that it is in then.
 
     Raises:
-        UsageError: there is no such runner, or its extra is not installed.
+        UsageError: as check() does.
         OperationError: the cluster cannot be reached, or a task failed.
     """
+    check(*runner)
     task_runner = _task_runner(*runner)
     from prefect import flow, task
     from prefect.cache_policies import NO_CACHE
@@ -54,16 +60,24 @@ def run(
         for future in futures:
             await asyncio.to_thread(future.result)
 
+    with cursor.worker(opened.database, backfill_id):
+        return _run(opened, backfill_id, backfill, runner[1], tell)
+
+
+def _run(opened: Context, backfill_id: int, backfill: Any, address: str, tell: Callable[[Progress], None]) -> str:
     while True:
         with opened.database.transaction() as tx:
-            due = [(str(row["source"]), int(row["id"])) for row in tx.all("backfill.due_units", id=backfill_id)]
+            due = [
+                (str(row["source"]), int(row["id"]))
+                for row in tx.all("backfill.due_units", id=backfill_id, most=cursor.MOST_WAITING)
+            ]
             tell(progress(tx, backfill_id))
         try:
             if due:
                 asyncio.run(backfill(due))
-        except (OSError, TimeoutError, ConnectionError) as error:
-            mend = "start it, or check its address"
-            raise OperationError(f"the cluster at {runner[1]} cannot be reached: {error}", mend=mend) from error
+        except (OSError, TimeoutError, RuntimeError) as error:  # Prefect says with the last that its own server does not start
+            mend = f"start it, or check its address; then: figurewatch backfill resume {backfill_id}"
+            raise OperationError(f"the cluster at {address} cannot be used: {error}", mend=mend) from error
         if finished(opened, backfill_id):
             break
         if not due:
@@ -83,18 +97,25 @@ def read_unit(config: str | None, data_dir: str, backfill_id: int, number: int) 
     run_here(opened, backfill_id, lambda _: None, analysing=Inline(), only=number)
 
 
-def _task_runner(kind: str, address: str) -> Any:
+def check(kind: str, address: str) -> None:
+    """Say what is wrong with a runner before anything is begun.
+
+    Raises:
+        UsageError: there is no such runner, its extra is not installed, or its address is none.
+    """
     if kind not in RUNNERS:
-        raise UsageError(f"there is no runner {kind}", mend="name dask or ray, and the cluster's address")
-    try:
-        if kind == "dask":
-            from prefect_dask import DaskTaskRunner
+        raise UsageError(f"--runner {kind}: there is no such runner", mend="name dask or ray, and the cluster's address")
+    if find_spec(f"prefect_{kind}") is None:
+        raise UsageError(f"--runner {kind}: not installed", mend=f"install it: pip install 'figurewatch[{kind}]'")
+    if not _ADDRESS.fullmatch(address):
+        raise UsageError(f"--runner {kind} {address}: not an address", mend="write it as 127.0.0.1:8786, with its port")
 
-            return DaskTaskRunner(address=address)
-        from prefect_ray import RayTaskRunner
 
-        return RayTaskRunner(address=address)
-    except ImportError as error:
-        raise UsageError(
-            f"the runner {kind} is not installed: {error}", mend=f"install it: pip install 'figurewatch[{kind}]'"
-        ) from None
+def _task_runner(kind: str, address: str) -> Any:
+    if kind == "dask":
+        from prefect_dask import DaskTaskRunner
+
+        return DaskTaskRunner(address=address)
+    from prefect_ray import RayTaskRunner
+
+    return RayTaskRunner(address=address)

@@ -60,6 +60,7 @@ class Document:
     published_at: datetime | None = None
     authors: tuple[str, ...] = ()
     language: str = ""
+    title_habit: str = ""  #: the place that told its site's titles right before
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ class Tools:
     settings: BackfillSettings
     wanted: Wanted
     now: datetime  #: when the backfill began
+    title_habits: Mapping[str, str] = field(default_factory=dict)  #: site -> the place that told its titles right by then
 
 
 class Kind(Protocol):

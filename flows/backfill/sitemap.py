@@ -5,16 +5,14 @@ indexes are followed a few levels down, and none that speaks of days to come: th
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from extractors.article.feed import NotAFeed
 from extractors.article.sitemap import SitemapLink, read_sitemap
 from flows.backfill.feed import web_address
-from flows.backfill.listing import LOOP, TRAP, days, sort, units
+from flows.backfill.listing import LOOP, TRAP, must_answer, outside, sort, to_come, units
 from flows.backfill.shapes import Archive, LeftOut, Step, Tools, Unit
 from flows.settings import BackfillSettings
-from schemas.errors import FetchError, OperationError
-from schemas.outcomes import FetchOutcome
+from schemas.errors import OperationError
 
 ONLINE = True
 
@@ -46,8 +44,7 @@ def read(unit: Unit, position: str, tools: Tools) -> Iterator[Step]:
     depth = int(unit.payload.get("depth", 0))
     above = tuple(unit.payload.get("above", ()))
     answer = tools.online.ask(unit.source, max_bytes=MAX_BYTES)
-    if answer.status >= 500 or answer.status == 429:
-        raise FetchError(f"{unit.source}: status {answer.status}", outcome=FetchOutcome.HTTP_ERROR)
+    must_answer(answer, unit.source)
     document = (
         read_sitemap(answer.body, content_type=answer.content_type, base_url=answer.final_url)
         if answer.status == 200
@@ -80,17 +77,10 @@ def read(unit: Unit, position: str, tools: Tools) -> Iterator[Step]:
 
 def _refusal(link: SitemapLink, tools: Tools) -> str:
     """Why a sitemap of an index is not read."""
-    wanted = tools.wanted
-    if link.updated_at is not None and wanted.since is not None and link.updated_at < wanted.since:
-        return OUTSIDE
-    first, last = days(_spelled(link.url))
-    if first is None or last is None:
-        return ""
-    if first > tools.now.date() + timedelta(days=2):
+    url = _spelled(link.url)
+    if to_come(url, tools.now):
         return TRAP
-    if wanted.since is not None and last < wanted.since.date() - timedelta(days=1):
-        return OUTSIDE
-    return OUTSIDE if wanted.until is not None and first > wanted.until.date() + timedelta(days=1) else ""
+    return OUTSIDE if outside(url, link.updated_at, tools.wanted) else ""
 
 
 def _spelled(url: str) -> str:

@@ -5,7 +5,7 @@ a language that is declared, words that stand nowhere in the bytes).
 """
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -74,6 +74,14 @@ def of_hosts(url: str, hosts: tuple[str, ...]) -> bool:
 def in_range(when: datetime, wanted: Wanted) -> bool:
     """Does a moment lie within the dates?"""
     return (wanted.since is None or when >= wanted.since) and (wanted.until is None or when < wanted.until)
+
+
+def moved(when: datetime, by: timedelta) -> datetime:
+    """A moment earlier or later; within the first or the last year there is, where it would lie beyond."""
+    try:
+        return when + by
+    except OverflowError:
+        return datetime(9999 if by > timedelta() else 1, 1, 1, tzinfo=UTC)
 
 
 def too_early_or_late(published_at: datetime | None, fetched_at: datetime | None, wanted: Wanted) -> bool:

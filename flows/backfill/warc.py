@@ -11,7 +11,7 @@ import hashlib
 import io
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -29,7 +29,7 @@ from flows.articles import PLAIN
 from flows.backfill.jsonl import size_of
 from flows.backfill.online import Online, Response
 from flows.backfill.shapes import HTML_TYPES, Archive, Document, LeftOut, Step, Tools, Unit, Wanted
-from flows.backfill.wanted import OTHER_DATE, OTHER_HOST, OTHER_TYPE, of_hosts
+from flows.backfill.wanted import OTHER_DATE, OTHER_HOST, OTHER_TYPE, moved, of_hosts, too_early_or_late
 from flows.settings import BackfillSettings
 from schemas.errors import FetchError, OperationError, UsageError
 from schemas.outcomes import FetchOutcome
@@ -49,6 +49,8 @@ BLOCK_BYTES = 64 * 1024
 PIECE_BYTES = 8 * 1024 * 1024
 #: Bytes of a list of paths: CC-NEWS lists 500 files a month.
 MAX_LIST_BYTES = 50_000_000
+#: A file of CC-NEWS holds about an hour, and in the years of few files a part of a day.
+LONGEST_FILE = timedelta(days=1)
 #: Bytes that are searched for the next record after a damaged one, at once.
 SEARCH_BYTES = 1024 * 1024
 
@@ -218,7 +220,7 @@ def _read(record: Any, wanted: Wanted) -> _Got:
     taken = _moment(head.get_header("WARC-Date"))
     if not of_hosts(url, wanted.hosts):
         return _Got(found=LeftOut(OTHER_HOST))
-    if wanted.since is not None and taken is not None and taken < wanted.since:
+    if too_early_or_late(None, taken, wanted):
         return _Got(found=LeftOut(OTHER_DATE))
     said_type = (head.get_header("Content-Type") or "").strip()
     if kind != "response" and _bare(said_type) not in HTML_TYPES | {"text/plain"}:
@@ -442,22 +444,34 @@ def _months(wanted: Wanted, settings: BackfillSettings) -> Iterator[Unit]:
     if wanted.since is None or wanted.until is None:
         raise UsageError("cc-news needs dates: it holds some 30 files a day", mend="add --since 2024-01-01 --until 2024-01-31")
     root = settings.commoncrawl_url.rstrip("/") + "/"
-    for year, month in months(wanted.since, wanted.until - timedelta(seconds=1)):
+    for year, month in months(moved(wanted.since, -LONGEST_FILE), moved(wanted.until, -timedelta(seconds=1))):
         yield Unit(kind="paths", source=f"{root}crawl-data/CC-NEWS/{year}/{month:02}/warc.paths.gz", payload={"root": root})
 
 
-def in_dates(path: str, wanted: Wanted) -> bool:
-    """May a file of CC-NEWS hold what is wanted? Its name says when its first page was fetched; one holds about an hour."""
+def in_dates(files: Sequence[str], wanted: Wanted) -> list[str]:
+    """Those files of a list of CC-NEWS that may hold pages fetched within the dates; and all whose names say nothing.
+
+    A name says when the file's first page was fetched. It ends where the next begins; the last of a month in the month after.
+    """
+    begun = {path: when for path in files if (when := _begun(path)) is not None}
+    starts = sorted(set(begun.values()))
+    ends = dict(zip(starts, [*starts[1:], *(moved(when, LONGEST_FILE) for when in starts[-1:])], strict=True))
+
+    def may_hold(path: str) -> bool:
+        if path not in begun:
+            return True
+        first, end = begun[path], ends[begun[path]]
+        return (wanted.since is None or end >= wanted.since) and (wanted.until is None or first < wanted.until)
+
+    return [path for path in files if may_hold(path)]
+
+
+def _begun(path: str) -> datetime | None:
     found = _STAMP.search(path)
-    if found is None:
-        return True
     try:
-        begun = datetime.strptime(found[1], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+        return datetime.strptime(found[1], "%Y%m%d%H%M%S").replace(tzinfo=UTC) if found else None
     except ValueError:
-        return True
-    day = begun.replace(hour=0, minute=0, second=0)
-    since = None if wanted.since is None else wanted.since.replace(hour=0, minute=0, second=0, microsecond=0)
-    return (since is None or day >= since) and (wanted.until is None or begun < wanted.until)
+        return None
 
 
 def paths(text: str, root: str) -> list[str]:

@@ -11,13 +11,12 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from flows.backfill.listing import LOOP, PAGES_A_UNIT, TO_COME, days
+from flows.backfill.listing import LOOP, PAGES_A_UNIT, TO_COME, must_answer, outside, to_come
 from flows.backfill.online import Response
 from flows.backfill.shapes import Archive, Step, Tools, Unit
 from flows.backfill.wanted import OTHER_DATE, OTHER_HOST, of_hosts
 from flows.settings import BackfillSettings
-from schemas.errors import FetchError, OperationError, UsageError
-from schemas.outcomes import FetchOutcome
+from schemas.errors import OperationError, UsageError
 
 ONLINE = True
 
@@ -83,8 +82,7 @@ def address(source: str, key: str, tools: Tools) -> str:
 
 def _part(answer: Response, source: str) -> tuple[list[dict[str, str]], str | None]:
     """The rows of a part, and the key of the next; None after the last."""
-    if answer.status >= 500 or answer.status == 429:
-        raise FetchError(f"the index of captures: status {answer.status}", outcome=FetchOutcome.HTTP_ERROR)
+    must_answer(answer, "the index of captures")
     if answer.status != 200:
         raise OperationError(f"{source}: the index of captures answers with status {answer.status}", mend="check the address")
     try:
@@ -108,17 +106,16 @@ def _sorted(rows: list[dict[str, str]], tools: Tools) -> tuple[list[dict[str, An
     left_out: list[str] = []
     for row in rows:
         url, taken = row.get("original", ""), moment_of(row.get("timestamp", ""))
-        first, _ = days(url)
         if taken is None or not url:
             left_out.append("unreadable: a line of the index of captures")
         elif not of_hosts(url, tools.wanted.hosts):
             left_out.append(OTHER_HOST)
-        elif taken > tools.now or (first is not None and first > tools.now.date()):
+        elif taken > tools.now or to_come(url, tools.now):
             left_out.append(TO_COME)
-        elif tools.wanted.until is not None and first is not None and first > tools.wanted.until.date():
+        elif outside(url, None, tools.wanted):
             left_out.append(OTHER_DATE)
         else:
-            captures.append({"url": url, "taken": row["timestamp"], "title": "", "published": None})
+            captures.append({"url": url, "taken": row["timestamp"]})
     return captures, left_out
 
 

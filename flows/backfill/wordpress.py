@@ -1,22 +1,23 @@
 """WordPress sites: posts from the REST API, a hundred a request with their whole text; where it is off, from paged feeds.
 
-The position is the page to ask for next. Posts are asked for from the oldest on, so that what is published meanwhile does not
-shift the pages.
+The position is the page to ask for next. Posts are asked for in the order of their numbers, so that what is published meanwhile
+comes last and shifts no page; by their dates those of one moment would have no order, and stand on two pages or on none.
 """
 
 import html
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode, urljoin
 
 from extractors.article.dates import moment
 from extractors.article.markup import plain, web_url
 from flows.backfill.feed import web_address
-from flows.backfill.listing import LOOP, Seen, sort, units
+from flows.backfill.listing import LOOP, Seen, must_answer, sort, units
 from flows.backfill.online import Response
 from flows.backfill.shapes import Archive, Document, LeftOut, Step, Tools, Unit, Wanted
+from flows.backfill.wanted import moved
 from flows.settings import BackfillSettings
 from schemas.errors import FetchError
 from schemas.outcomes import FetchOutcome
@@ -31,7 +32,10 @@ MAX_BYTES = 20_000_000
 #: Where the API stands; the second works without rewritten addresses.
 PLACES = ("wp-json/wp/v2/posts?", "?rest_route=/wp/v2/posts&")
 #: What is asked for of a post.
-FIELDS = "id,link,date_gmt,modified_gmt,title,content,status"
+FIELDS = "id,link,date,date_gmt,title,content,status"
+#: The site compares its own time with what is asked for, without the first and the last moment: more is asked for, and those
+#: outside the dates are left out here.
+ZONES = timedelta(days=1)
 #: A post whose text is shorter gives the beginning only, or nothing; its page is fetched.
 SHORT = 200
 
@@ -86,18 +90,17 @@ def read(unit: Unit, position: str, tools: Tools) -> Iterator[Step]:
 
 def address(site: str, at: dict[str, Any], wanted: Wanted) -> str:
     """Of a page of the API."""
-    asked: dict[str, Any] = {"per_page": at["size"], "page": at["page"], "orderby": "date", "order": "asc", "_fields": FIELDS}
+    asked: dict[str, Any] = {"per_page": at["size"], "page": at["page"], "orderby": "id", "order": "asc", "_fields": FIELDS}
     if wanted.since is not None:
-        asked["after"] = f"{wanted.since:%Y-%m-%dT%H:%M:%S}"
+        asked["after"] = f"{moved(wanted.since, -ZONES):%Y-%m-%dT%H:%M:%S}"
     if wanted.until is not None:
-        asked["before"] = f"{wanted.until:%Y-%m-%dT%H:%M:%S}"
+        asked["before"] = f"{moved(wanted.until, ZONES):%Y-%m-%dT%H:%M:%S}"
     return urljoin(site, PLACES[at["place"]] + urlencode(asked))
 
 
 def _posts(answer: Response, site: str) -> list[dict[str, Any]] | None:
     """The posts of an answer; None where the API is not there, or the page is none."""
-    if answer.status >= 500 or answer.status == 429:
-        raise FetchError(f"{site}: status {answer.status}", outcome=FetchOutcome.HTTP_ERROR)
+    must_answer(answer, site)
     if answer.status != 200:
         return None
     try:
@@ -151,11 +154,9 @@ def _entry(post: dict[str, Any], site: str) -> Entry | None:
     url = web_url(str(post.get("link") or ""), site)
     if not url or post.get("status", "publish") != "publish":
         return None
-    return Entry(url=url, title=plain(_rendered(post, "title")), published_at=_moment(post.get("date_gmt")))
-
-
-def _moment(written: Any) -> datetime | None:
-    return moment(written) if isinstance(written, str) else None
+    # Where the site names no time of the world, its own will do: some hours are better than no date.
+    dates = (moment(written) for key in ("date_gmt", "date") if isinstance(written := post.get(key), str))
+    return Entry(url=url, title=plain(_rendered(post, "title")), published_at=next(filter(None, dates), None))
 
 
 def _document(entry: Entry, text: str) -> Document:

@@ -1,3 +1,7 @@
+-- one_at_a_time --
+-- Backfills are begun and taken up again one after the other, so that of one command only one is ever open.
+SELECT pg_advisory_xact_lock(7361014);
+
 -- begin --
 -- A backfill; nothing where the same is open already.
 INSERT INTO backfill (kind, named, wanted, digest, most, started_at)
@@ -5,8 +9,19 @@ VALUES (%(kind)s, %(named)s, %(wanted)s, %(digest)s, %(most)s, %(now)s)
 ON CONFLICT (digest) WHERE state IN ('running', 'paused') DO NOTHING
 RETURNING id;
 
+-- title_habits --
+-- Of every site the place that tells its titles best, as articles.habits has it.
+SELECT DISTINCT ON (site) site, source FROM title_habit
+WHERE agreed >= %(least)s AND agreed >= 4 * differed
+ORDER BY site, agreed - differed DESC, source;
+
 -- open --
 SELECT id FROM backfill WHERE digest = %(digest)s AND state IN ('running', 'paused');
+
+-- twin --
+-- The open backfill of the command that also began this one, which is over.
+SELECT other.id FROM backfill JOIN backfill other ON other.digest = backfill.digest AND other.id <> backfill.id
+WHERE backfill.id = %(id)s AND other.state IN ('running', 'paused');
 
 -- one --
 SELECT * FROM backfill WHERE id = %(id)s;
@@ -33,8 +48,13 @@ RETURNING key;
 -- A worker's sign of life: gone with its connection, however that ended.
 SELECT pg_try_advisory_lock(7361012, %(worker)s) AS kept;
 
+-- at_work --
+-- From now on, and for as long as the connection lasts, somebody is at work on a backfill.
+SELECT pg_advisory_lock_shared(7361015, %(id)s::integer);
+
 -- lease --
--- The first unit in order that nobody reads: never leased, or its lease over, or its worker gone.
+-- The first unit in order that nobody reads: never leased, or its lease over, or its worker gone. While too much waits to be recorded
+-- only the one whose turn it is: nothing is recorded before it is read.
 UPDATE backfill_unit SET leased_until = clock_timestamp() + %(for)s::interval, leased_by = %(worker)s, tries = tries + 1
 WHERE id = (
     SELECT unit.id FROM backfill_unit unit JOIN backfill ON backfill.id = unit.backfill_id
@@ -43,6 +63,8 @@ WHERE id = (
       AND (unit.leased_until IS NULL OR unit.leased_until <= clock_timestamp() OR NOT EXISTS (
           SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = 7361012 AND objid = unit.leased_by::oid AND granted
             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())))
+      AND ((SELECT coalesce(sum(batches - recorded), 0) FROM backfill_unit WHERE backfill_id = %(backfill_id)s AND recorded < batches) < %(most)s
+        OR unit.id = (SELECT id FROM backfill_unit WHERE backfill_id = %(backfill_id)s AND (state = 'due' OR recorded < batches) ORDER BY place LIMIT 1))
     ORDER BY unit.place LIMIT 1 FOR UPDATE OF unit SKIP LOCKED
 )
 RETURNING *;
@@ -60,7 +82,7 @@ WHERE backfill_unit.id = %(id)s AND position = %(was)s AND leased_by = %(worker)
 -- put_back --
 -- A unit that its worker reads no further now.
 UPDATE backfill_unit SET leased_until = NULL, leased_by = NULL, due_at = greatest(due_at, %(due_at)s), detail = %(detail)s,
-       tries = tries - %(free)s::integer, state = %(state)s
+       tries = greatest(0, tries - %(free)s::integer), state = %(state)s
 WHERE id = %(id)s AND leased_by = %(worker)s AND state = 'due';
 
 -- stage --
@@ -81,8 +103,9 @@ WHERE entry.url = ANY (%(urls)s::text[])
   AND ((entry.state = 'due' AND NOT entry.history) OR EXISTS (SELECT FROM page WHERE page.entry_id = entry.id));
 
 -- lock_recording --
--- One worker at a time records a backfill; the others go on reading.
-SELECT pg_try_advisory_xact_lock(7361013, %(id)s::integer) AS locked;
+-- One worker at a time records a backfill; the others go on reading. One that stops in the middle (its machine asleep) holds everybody
+-- up, the watch too: its transaction ends after some minutes.
+SELECT pg_try_advisory_xact_lock(7361013, %(id)s::integer) AS locked, set_config('idle_in_transaction_session_timeout', '5min', true);
 
 -- head --
 -- The unit whose turn it is: the first that is still read, or has something to record.
@@ -138,12 +161,13 @@ UPDATE backfill_unit SET recorded = recorded + 1 WHERE id = %(unit_id)s;
 UPDATE backfill SET counts = %(counts)s WHERE id = %(id)s;
 
 -- end_units --
--- Enough is recorded: what is read or waits beyond that is dropped.
-WITH gone AS (
-    DELETE FROM backfill_record WHERE unit_id IN (SELECT id FROM backfill_unit WHERE backfill_id = %(id)s)
-)
+-- No more is to be recorded: what is read or waits beyond that is dropped (drop_staged, after it).
 UPDATE backfill_unit SET state = CASE state WHEN 'due' THEN 'done' ELSE state END, recorded = batches, leased_until = NULL
 WHERE backfill_id = %(id)s;
+
+-- drop_staged --
+-- A statement of its own: it sees what a worker stored while end_units waited for it.
+DELETE FROM backfill_record WHERE unit_id IN (SELECT id FROM backfill_unit WHERE backfill_id = %(id)s);
 
 -- quiet --
 -- Shifts that history brought to light just now; whoever reports their numbers first, nobody is woken for them.
@@ -181,16 +205,24 @@ SELECT source, position, detail FROM backfill_unit WHERE backfill_id = %(id)s AN
 SELECT unnest(examples) AS example FROM backfill_unit WHERE backfill_id = %(id)s ORDER BY place LIMIT %(limit)s;
 
 -- due_units --
-SELECT id, kind, source FROM backfill_unit
-WHERE backfill_id = %(id)s AND state = 'due' AND due_at <= clock_timestamp() AND (leased_until IS NULL OR leased_until <= clock_timestamp())
-ORDER BY place;
+-- As lease does, all of them.
+SELECT unit.id, unit.source FROM backfill_unit unit
+WHERE unit.backfill_id = %(id)s AND unit.state = 'due' AND unit.due_at <= clock_timestamp()
+  AND (unit.leased_until IS NULL OR unit.leased_until <= clock_timestamp() OR NOT EXISTS (
+      SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = 7361012 AND objid = unit.leased_by::oid AND granted
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())))
+  AND ((SELECT coalesce(sum(batches - recorded), 0) FROM backfill_unit WHERE backfill_id = %(id)s AND recorded < batches) < %(most)s
+    OR unit.id = (SELECT id FROM backfill_unit WHERE backfill_id = %(id)s AND (state = 'due' OR recorded < batches) ORDER BY place LIMIT 1))
+ORDER BY unit.place;
 
 -- list --
 SELECT backfill.id, backfill.kind, backfill.named, backfill.state, backfill.started_at, backfill.ended_at, backfill.counts,
        count(unit.id) AS units, count(unit.id) FILTER (WHERE unit.state <> 'due') AS units_read,
        count(unit.id) FILTER (WHERE unit.state = 'failed') AS units_failed,
        coalesce(sum(CASE WHEN unit.state <> 'due' THEN 1.0 WHEN unit.size > 0 THEN least(1.0, unit.passed::float8 / unit.size) ELSE 0.0 END), 0)::float8
-           / greatest(count(unit.id), 1) AS part_read
+           / greatest(count(unit.id), 1) AS part_read,
+       EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = 7361015 AND objid = backfill.id::oid AND granted
+               AND database = (SELECT oid FROM pg_database WHERE datname = current_database())) AS at_work
 FROM backfill LEFT JOIN backfill_unit unit ON unit.backfill_id = backfill.id
 GROUP BY backfill.id ORDER BY backfill.id DESC LIMIT %(limit)s;
 
@@ -259,8 +291,18 @@ WITH gone AS (DELETE FROM page WHERE id = %(id)s RETURNING entry_id)
 DELETE FROM entry USING gone
 WHERE entry.id = gone.entry_id AND entry.history AND NOT EXISTS (SELECT FROM page other WHERE other.entry_id = entry.id AND other.id <> %(id)s);
 
--- waiting --
--- Batches that wait to be recorded, in all and of one unit; and whether that unit's turn has come.
-SELECT coalesce(sum(batches - recorded), 0)::bigint AS batches, coalesce(sum(batches - recorded) FILTER (WHERE id = %(unit)s), 0)::bigint AS mine,
-       coalesce((array_agg(id ORDER BY place))[1] = %(unit)s, true) AS first
-FROM backfill_unit WHERE backfill_id = %(id)s AND (state = 'due' OR recorded < batches);
+-- room --
+-- May a unit be read further? Of the one whose turn it is only so many batches may wait to be recorded, of all others together as many;
+-- and whether waiting helps: the one whose turn it is is being read, or has something to record.
+WITH open AS (
+    SELECT id, place, batches - recorded AS waiting, leased_until, leased_by FROM backfill_unit
+    WHERE backfill_id = %(id)s AND (state = 'due' OR recorded < batches)
+), head AS (
+    SELECT * FROM open ORDER BY place LIMIT 1
+)
+SELECT backfill.state,
+       (SELECT coalesce(sum(open.waiting), 0) FROM open WHERE head.id <> %(unit)s OR open.id = %(unit)s) < %(most)s AS room,
+       head.waiting > 0 OR (head.leased_until > clock_timestamp() AND EXISTS (
+           SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = 7361012 AND objid = head.leased_by::oid AND granted
+             AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))) AS moves
+FROM backfill, head WHERE backfill.id = %(id)s;

@@ -1,24 +1,28 @@
 """Backfill: the same rows whoever read, however often it was killed; filters; pause, limit; nobody is woken."""
 
+import gzip
+import json
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
-from datetime import UTC, datetime
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from backfills import NOW, context, jsonl, page, read_in, report, rows, warc
+from backfills import NOW, context, jsonl, page, read_in, record, report, rows, warc
 
 from flows import db, pipeline
-from flows.backfill import cursor, run
+from flows.backfill import cursor, reading, run
+from flows.backfill import jsonl as jsonl_module
 from flows.backfill import report as reports
 from flows.backfill.reading import Inline
 from flows.backfill.shapes import Archive
 from flows.db import Database
-from schemas.errors import UsageError
+from schemas.errors import OperationError, UsageError
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -162,8 +166,6 @@ def test_history_takes_its_place_corrects_what_stands_and_wakes_nobody_not_even_
 
 
 def _documents(told, folder):
-    import json
-
     from flows import archive
 
     path = folder / "one.jsonl"
@@ -227,25 +229,164 @@ def test_what_is_over_cannot_be_resumed(opened, tmp_path):
         run.resume(tx, 99)
 
 
+def test_one_that_is_begun_twice_at_once_is_one(opened, tmp_path):
+    archive = Archive(kind="jsonl", named=(str(jsonl(tmp_path / "a.jsonl", range(2))),))
+    with ThreadPoolExecutor(4) as pool:
+        begun = list(pool.map(lambda _: run.begin(opened, archive, NOW), range(8)))
+    assert len({number for number, _ in begun}) == 1
+    assert [new for _, new in begun].count(True) == 1
+
+
+def test_one_that_was_begun_anew_meanwhile_is_not_resumed_beside_it(opened, tmp_path):
+    missing = jsonl(tmp_path / "a.jsonl", range(2))
+    archive = Archive(kind="jsonl", named=(str(missing),))
+    first, _ = run.begin(opened, archive, NOW)
+    missing.unlink()
+    assert run.run(opened, first, lambda _: None, analysing=Inline()) == "done"
+    jsonl(missing, range(2))
+    second, new = run.begin(opened, archive, NOW)
+    assert new
+    with opened.database.transaction() as tx, pytest.raises(UsageError, match=f"begun anew, as backfill {second}") as found:
+        run.resume(tx, first)
+    assert f"resume {second}" in found.value.mend
+    assert run.run(opened, second, lambda _: None, analysing=Inline()) == "done"
+    with opened.database.transaction() as tx:
+        run.resume(tx, first)
+    assert run.run(opened, first, lambda _: None, analysing=Inline()) == "done"
+    assert reports.of(opened.database, first).troubles == ()
+
+
+def test_a_worker_that_lost_its_lease_stores_nothing_and_goes_on(opened, tmp_path, monkeypatch, in_small_groups):
+    number, _ = run.begin(opened, Archive(kind="jsonl", named=(str(jsonl(tmp_path / "a.jsonl", range(12))),)), NOW)
+    analyse_group, slept = reading.analyse_group, []
+
+    def sleeps(group):
+        if not slept:  # long enough that another worker reads the unit meanwhile
+            slept.append(True)
+            assert run.run(context(opened.database), number, lambda _: None, analysing=Inline()) == "done"
+        return analyse_group(group)
+
+    monkeypatch.setattr("flows.backfill.cursor.LEASE", timedelta(0))
+    monkeypatch.setattr("flows.backfill.reading.analyse_group", sleeps)
+    assert run.run(opened, number, lambda _: None, analysing=Inline()) == "done"
+    assert len(rows(opened.database.url)["articles"]) == 12
+
+
+def within(seconds, work):
+    """What a function returns or raises, which must not wait for ever."""
+    pool = ThreadPoolExecutor(1)
+    try:
+        return pool.submit(work).result(seconds)
+    finally:
+        pool.shutdown(wait=False)
+
+
+def test_where_nothing_is_recorded_any_more_reading_ends_too(opened, tmp_path, monkeypatch, in_small_groups):
+    def broken(*_):
+        raise OperationError("the disk is full")
+
+    monkeypatch.setattr("flows.backfill.recording.record_ready", broken)
+    monkeypatch.setattr("flows.backfill.cursor.MOST_WAITING", 1)
+    number, _ = run.begin(opened, Archive(kind="jsonl", named=(str(jsonl(tmp_path / "a.jsonl", range(60))),)), NOW)
+    with pytest.raises(OperationError, match="disk is full"):
+        within(60, lambda: run.run(opened, number, lambda _: None, analysing=Inline()))
+
+
+def test_a_unit_far_ahead_gives_way_to_the_one_that_must_be_read_before(opened, tmp_path, monkeypatch, in_small_groups):
+    monkeypatch.setattr("flows.backfill.cursor.MOST_WAITING", 2)
+    monkeypatch.setattr("flows.backfill.reading.ROOM_BATCHES", 1)
+    files = [jsonl(tmp_path / "a.jsonl", range(6)), jsonl(tmp_path / "b.jsonl", range(6, 30))]
+    number, _ = run.begin(opened, Archive(kind="jsonl", named=tuple(map(str, files))), NOW)
+    with opened.database.transaction() as tx:  # its server had failed
+        tx._connection.execute("UPDATE backfill_unit SET due_at = clock_timestamp() + interval '3 s' WHERE place = '{0}'")
+    assert within(60, lambda: run.run(opened, number, lambda _: None, analysing=Inline())) == "done"
+    assert len(rows(opened.database.url)["articles"]) == 30
+
+
+def test_a_fault_of_ours_in_reading_fails_the_unit_and_the_others_are_read(opened, tmp_path, monkeypatch):
+    files = [jsonl(tmp_path / "a.jsonl", range(3)), jsonl(tmp_path / "b.jsonl", range(3, 6))]
+    found = jsonl_module._found
+
+    def faulty(line, place):
+        if place.startswith("a.jsonl, line 3"):
+            raise ZeroDivisionError("of ours")
+        return found(line, place)
+
+    monkeypatch.setattr("flows.backfill.jsonl._found", faulty)
+    number = read_in(opened, "jsonl", *files)
+    [trouble] = reports.of(opened.database, number).troubles
+    assert "a fault of figurewatch: ZeroDivisionError: of ours" in trouble["detail"]
+    assert len(rows(opened.database.url)["articles"]) == 5
+
+
 def test_the_lease_of_a_worker_that_was_killed_is_free_at_once(opened, tmp_path):
     number, _ = run.begin(opened, Archive(kind="jsonl", named=(str(jsonl(tmp_path / "a.jsonl", range(2))),)), NOW)
-    with cursor.worker(opened.database) as gone:
+    with cursor.worker(opened.database, number) as gone:
         assert cursor.lease(opened.database, number, gone) is not None
-        with cursor.worker(opened.database) as other:
+        with cursor.worker(opened.database, number) as other:
             assert cursor.lease(opened.database, number, other) is None
-    with cursor.worker(opened.database) as other:
+    with cursor.worker(opened.database, number) as other:
         assert cursor.lease(opened.database, number, other) is not None
 
 
 def test_a_unit_that_ends_its_workers_again_and_again_is_left_as_failed(opened, tmp_path):
     number, _ = run.begin(opened, Archive(kind="jsonl", named=(str(jsonl(tmp_path / "a.jsonl", range(2))),)), NOW)
     for _ in range(cursor.MOST_TRIES):
-        with cursor.worker(opened.database) as killed:
+        with cursor.worker(opened.database, number) as killed:
             assert cursor.lease(opened.database, number, killed) is not None
-    with cursor.worker(opened.database) as by:
+    with cursor.worker(opened.database, number) as by:
         assert cursor.lease(opened.database, number, by) is None
     [trouble] = reports.of(opened.database, number).troubles
     assert "workers ended while they read it" in trouble["detail"]
+
+
+def test_where_a_page_tells_two_titles_that_one_counts_which_was_right_on_its_site_before(opened, tmp_path, execute):
+    told = report(1)
+    html = page(told | {"title": "The title of the window"}).replace("<h1>The title of the window</h1>", "")
+    html = html.replace("</head>", '<meta property="og:title" content="Wording for a network of friends"></head>')
+    kept = [{"url": f"https://{name}.example/a", "html": html, "published": told["published"]} for name in ("learnt", "new")]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(each) + "\n" for each in kept))
+    execute("INSERT INTO title_habit (site, source, agreed, differed) VALUES ('learnt.example', 'title element', 9, 0)")
+    read_in(opened, "jsonl", tmp_path / "a.jsonl")
+    titles = {row[0]: row[2] for row in rows(opened.database.url)["articles"]}
+    assert titles == {
+        "https://learnt.example/a": "The title of the window",
+        "https://new.example/a": "Wording for a network of friends",
+    }
+
+
+def counts(opened, number):
+    with opened.database.transaction() as tx:
+        return dict(cursor.counts(tx, number))
+
+
+def test_of_a_packed_file_that_is_cut_off_or_damaged_is_read_what_stands_before(opened, tmp_path):
+    whole = gzip.compress(jsonl(tmp_path / "a.jsonl", range(40)).read_bytes())
+    (tmp_path / "cut.jsonl.gz").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "damaged.jsonl.gz").write_bytes(whole[: len(whole) - 200] + b"\0" * 100 + whole[-100:])
+    found = counts(opened, read_in(opened, "jsonl", tmp_path / "cut.jsonl.gz", tmp_path / "damaged.jsonl.gz"))
+    assert found["unreadable: a gzipped file that ends too early or is damaged"] == 2
+    assert 0 < found["articles stored"] < 40
+    assert found["known already"] > 0
+
+
+def test_a_page_that_two_files_or_one_file_twice_hold_is_recorded_once(opened, tmp_path):
+    told = [warc(tmp_path / name, range(3)) for name in ("a.warc.gz", "b.warc.gz")]
+    told[0].write_bytes(told[0].read_bytes() * 2)
+    found = counts(opened, read_in(opened, "warc", *told))
+    assert (found["articles stored"], found["known already"]) == (3, 6)
+
+
+def test_clocks_that_go_ahead_are_counted_and_nothing_stands_in_the_future(opened, tmp_path):
+    told = report(1)
+    ahead = told | {"published": "2031-05-01T08:00:00+00:00"}
+    (tmp_path / "a.jsonl").write_text(json.dumps(ahead))
+    written = record(report(2)["url"], page(report(2)), taken=datetime(2032, 1, 1, tzinfo=UTC))
+    (tmp_path / "b.warc").write_bytes(written)
+    found = counts(opened, read_in(opened, "jsonl", tmp_path / "a.jsonl"))
+    assert found["dated in the future, and taken for the day that it was fetched"] == found["articles stored"] == 1
+    assert counts(opened, read_in(opened, "warc", tmp_path / "b.warc"))["articles stored"] == 1
+    assert {row[5] for row in rows(opened.database.url)["articles"]} == {NOW, datetime.fromisoformat(report(2)["published"])}
 
 
 def test_a_folder_gives_pages_texts_and_mails_with_the_dates_that_they_name(opened, tmp_path):

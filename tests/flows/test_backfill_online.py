@@ -243,9 +243,13 @@ class Blog:
         }
 
 
+#: The blog's own time: it is compared with what is asked for, and the first and the last moment are left out.
+ITS_ZONE = timedelta(hours=-9)
+
+
 def _within(published, query):
     after, before = query.get("after", [""])[0], query.get("before", ["9"])[0]
-    return after <= published[:19] < before
+    return after < f"{datetime.fromisoformat(published) + ITS_ZONE:%Y-%m-%dT%H:%M:%S}" < before
 
 
 @pytest.fixture
@@ -284,6 +288,27 @@ class TestWordPress:
             opened, "wordpress", newsroom.url, since=datetime(2024, 1, 5, tzinfo=UTC), until=datetime(2024, 1, 8, tzinfo=UTC)
         )
         assert stored(opened) == {3, 4, 5}
+
+    def test_the_first_moment_is_among_the_dates_and_the_last_is_not_whatever_the_time_of_the_site(
+        self, opened, newsroom, blog
+    ):
+        blog(range(12))
+        first, last = (datetime.fromisoformat(report(number)["published"]) for number in (3, 6))
+        read_in(opened, "wordpress", newsroom.url, since=first, until=last)
+        assert stored(opened) == {3, 4, 5}
+
+    def test_posts_of_one_moment_stand_on_one_page(self, opened, newsroom, blog):
+        site = blog(range(4))
+        read_in(opened, "wordpress", newsroom.url)
+        assert {(*query["orderby"], *query["order"]) for query in site.asked} == {("id", "asc")}
+
+    def test_a_post_without_a_time_of_the_world_has_its_sites(self, opened, newsroom, blog):
+        site = blog([3])
+        whole = site.post
+        site.post = lambda n: whole(n) | {"date_gmt": None, "date": whole(n)["date_gmt"]}
+        read_in(opened, "wordpress", newsroom.url)
+        [row] = rows(opened.database.url)["articles"]
+        assert row[5] == datetime.fromisoformat(report(3)["published"])
 
     def test_a_post_that_gives_its_beginning_only_is_fetched(self, opened, newsroom, blog):
         site = blog([0, 1])
@@ -350,7 +375,8 @@ class Machine:
                 continue
             seen.add(key)
             found.append([stamp, url, mime, "200", "DIGEST"])
-        start = int(query.get("resumeKey", ["0"])[0])
+        given = query.get("resumeKey", ["0"])[0]
+        start = int(given) if given.isdigit() else 0
         limit = min(self.part, int(query["limit"][0]))
         lines = [query["fl"][0].split(","), *found[start : start + limit]] if found[start:] else []
         if start + limit < len(found):
@@ -411,6 +437,28 @@ class TestWayback:
         asked = [request.path for request in newsroom.requests if "/web/" in request.path and "report-2" in request.path]
         assert len([path for path in asked if stamp(2, 5) in path]) == 1, "an article that two captures list is fetched once"
 
+    def test_what_a_feed_said_of_a_page_holds_though_the_page_came_late_and_says_nothing(self, opened, machine, newsroom):
+        told = report(2)
+        bare = page(told).replace("article:published_time", "x").replace(f"<title>{told['title']}</title>", "")
+        bare = bare.replace(f"<h1>{told['title']}</h1>", "")
+        machine.keep(told["url"], stamp(2, 400), bare)
+        published = datetime.fromisoformat(told["published"])
+        items = [item(told["url"], told["title"], published=published)]
+        machine.keep("https://paper.example/feed", stamp(2, 500), rss(items), "application/rss+xml")
+        whole, failures = machine.capture, []
+
+        def fails_once(asked):
+            if "report-2" in asked.path and not failures:
+                failures.append(asked.path)
+                return Answer(500)
+            return whole(asked)
+
+        machine.capture = fails_once
+        read_in(opened, "wayback", "https://paper.example/feed")
+        assert failures
+        [row] = rows(opened.database.url)["articles"]
+        assert (row[2], row[5]) == (told["title"].removeprefix("Karsund: "), published)  # the place is the site's name, too
+
     def test_the_captures_of_one_article_are_its_revisions(self, opened, machine):
         told = report(4)
         machine.keep(told["url"], stamp(4), page(told))
@@ -429,6 +477,20 @@ class TestWayback:
             opened, "wayback", "paper.example/*", since=datetime(2024, 1, 4, tzinfo=UTC), until=datetime(2024, 1, 7, tzinfo=UTC)
         )
         assert stored(opened) == {2, 3, 4}
+
+    def test_an_index_whose_parts_go_on_for_ever_ends(self, opened, machine, newsroom):
+        machine.keep(report(1)["url"], stamp(1), page(report(1)))
+        whole = machine.index
+
+        def endless(asked):
+            lines = json.loads(whole(asked).body)
+            return Answer(200, json.dumps([*lines, [], ["the same again"]]).encode(), {"Content-Type": "application/json"})
+
+        machine.index = endless
+        number = read_in(opened, "wayback", report(1)["url"])
+        assert stored(opened) == {1}
+        assert counts(opened, number)["ended: a listing that repeats itself"] == 1
+        assert len([request for request in newsroom.requests if "/cdx/" in request.path]) == 2
 
     def test_an_index_that_answers_in_no_known_form_is_told(self, opened, newsroom):
         newsroom._situations = type("All", (dict,), {"get": lambda self, path, default=None: html("<html>Sorry</html>")})()

@@ -14,7 +14,7 @@ from flows.backfill import warc as module
 from flows.backfill.online import Online
 from flows.backfill.shapes import Archive, Document, LeftOut, Tools, Unit, Wanted
 from flows.settings import BackfillSettings, Settings
-from schemas.errors import UsageError
+from schemas.errors import OperationError, UsageError
 
 URL = "https://paper.example/story"
 PAGE = page(report(1)).encode()
@@ -173,10 +173,40 @@ def test_every_month_of_a_range_is_listed(since, until, expected):
     assert module.months(*dates) == expected
 
 
-def test_the_month_after_the_last_day_is_not_listed():
-    wanted = Wanted(since=datetime(2024, 1, 1, tzinfo=UTC), until=datetime(2024, 2, 1, tzinfo=UTC))
-    units = list(module.plan(Archive(kind="warc", named=("cc-news",), wanted=wanted), BackfillSettings()))
-    assert [unit.source for unit in units] == ["https://data.commoncrawl.org/crawl-data/CC-NEWS/2024/01/warc.paths.gz"]
+PLANNED = [
+    ("a month, and the one before, whose last file reaches into it", "2024-01-01", "2024-02-01", ["2023/12", "2024/01"]),
+    ("days in the middle of a month", "2024-01-02", "2024-02-01", ["2024/01"]),
+    ("every month between", "2024-01-31", "2024-03-02", ["2024/01", "2024/02", "2024/03"]),
+]
+
+
+@pytest.mark.parametrize(("since", "until", "expected"), [case[1:] for case in PLANNED], ids=[case[0] for case in PLANNED])
+def test_of_cc_news_the_lists_of_these_months_are_read(since, until, expected):
+    first, after = (datetime.fromisoformat(each).replace(tzinfo=UTC) for each in (since, until))
+    units = module.plan(Archive(kind="warc", named=("cc-news",), wanted=Wanted(since=first, until=after)), BackfillSettings())
+    root = "https://data.commoncrawl.org/crawl-data/CC-NEWS"
+    assert [unit.source for unit in units] == [f"{root}/{month}/warc.paths.gz" for month in expected]
+
+
+def cc_news(*stamps):
+    return [f"crawl-data/CC-NEWS/CC-NEWS-{stamp}-00001.warc.gz" for stamp in stamps]
+
+
+FILES_OF_DATES = [
+    ("one that began the evening before", ["20240131233000", "20240201003000"], ["20240131233000", "20240201003000"]),
+    ("not one that ended before", ["20240131213000", "20240131233000", "20240201003000"], ["20240131233000", "20240201003000"]),
+    ("the last of its list, which may reach into the next month", ["20240130120000", "20240131120000"], ["20240131120000"]),
+    ("not one that begins after", ["20240202120000", "20240203000000"], ["20240202120000"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("listed", "expected"), [case[1:] for case in FILES_OF_DATES], ids=[case[0] for case in FILES_OF_DATES]
+)
+def test_those_files_are_read_that_may_hold_pages_of_the_dates(listed, expected):
+    wanted = Wanted(since=datetime(2024, 2, 1, tzinfo=UTC), until=datetime(2024, 2, 3, tzinfo=UTC))
+    unnamed = ["crawl-data/other.warc.gz"]
+    assert module.in_dates(cc_news(*listed) + unnamed, wanted) == cc_news(*expected) + unnamed
 
 
 def test_cc_news_without_dates_is_refused():
@@ -221,13 +251,19 @@ class TestOnTheNetwork:
         assert len(list(module.read(Unit(kind="warc", source=url), "", tools(online)))) == 2
 
     def test_the_files_of_a_list_that_the_dates_allow_become_units(self, newsroom, online):
-        listed = [f"crawl-data/CC-NEWS/2024/02/CC-NEWS-202402{day:02}233000-00001.warc.gz" for day in range(1, 6)]
+        listed = [f"crawl-data/CC-NEWS/2024/02/CC-NEWS-202402{day:02}120000-00001.warc.gz" for day in range(1, 6)]
         url = newsroom.put("/lists/warc.paths.gz", lambda asked: Answer(200, gzip.compress("\n".join(listed).encode())))
         wanted = {"since": datetime(2024, 2, 2, tzinfo=UTC), "until": datetime(2024, 2, 4, tzinfo=UTC)}
         unit = Unit(kind="paths", source=url, payload={"root": newsroom.url + "/"})
         [step] = paths.read(unit, "", tools(online, **wanted))
-        assert [each.source for each in step.units] == [f"{newsroom.url}/{name}" for name in listed[1:3]]
-        assert Counter(step.also) == {"left out: a file outside the dates": 3}
+        assert [each.source for each in step.units] == [f"{newsroom.url}/{name}" for name in listed[:3]]
+        assert Counter(step.also) == {"left out: a file outside the dates": 2}
+
+    def test_a_list_that_ends_too_early_is_no_list(self, newsroom, online):
+        whole = gzip.compress(b"CC-NEWS-20240201000000-00001.warc.gz\n" * 200)
+        url = newsroom.put("/warc.paths.gz", lambda asked: Answer(200, whole[:-20]))
+        with pytest.raises(OperationError, match="ends too early"):
+            list(paths.read(Unit(kind="paths", source=url), "", tools(online)))
 
     def test_a_month_that_has_no_list_is_counted(self, newsroom, online):
         [step] = paths.read(Unit(kind="paths", source=newsroom.url + "/none.paths"), "", tools(online))

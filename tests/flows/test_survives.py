@@ -5,6 +5,7 @@ Each ends with the rows of a run in which nothing happened. Plain functions and 
 
 import asyncio
 import asyncio.selector_events
+import operator
 import os
 import signal
 import socket
@@ -16,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from multiprocessing import active_children
 from pathlib import Path
 
 import pytest
@@ -206,6 +208,17 @@ class TestPoison:
             "failed",
             "the worker process died on this page",
         )
+
+    def test_workers_are_replaced_however_much_work_there_is(self) -> None:
+        lived: set[int | None] = set()
+        with closing(Analyser(2, operator.neg, None, each=3)) as reader:
+            for many in range(
+                2, 20, 2
+            ):  # a pool of Python's own that replaces its workers one by one waits for ever at some of these
+                for number, result in enumerate(reader.results(range(many))):
+                    assert result == -number
+                    lived |= {process.pid for process in active_children()}
+        assert len(lived) > 20
 
     def test_workers_end_when_who_started_them_was_killed(self, tmp_path: Path) -> None:
         program = (
