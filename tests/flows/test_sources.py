@@ -437,16 +437,39 @@ class TestSettingsAndHand:
 class TestPages:
     """Pages are fetched politely and none is lost."""
 
-    def test_a_host_that_refuses_for_the_moment_uses_up_no_tries(self, desk, newsroom, execute):
+    def test_a_host_that_refuses_for_the_moment_uses_up_no_tries(self, desk, newsroom):
         newsroom.put("/feed.xml", feed(items(newsroom, "a")))
         newsroom.put("/a", fails(429, 10, page(article_page("A", ["Text of the story."]))))
         desk.poll()
-        outcomes = []
-        for _ in range(11):
-            desk.now += HOUR
-            execute("UPDATE host SET free_at = '-infinity'")
-            outcomes += [fetched.outcome for fetched in desk.fetch()]
+        outcomes = self.every_so_often(desk, 11, 2 * HOUR)
         assert outcomes == ["http_error"] * 10 + ["fetched"]
+
+    @pytest.mark.parametrize("status", [503, 500])
+    def test_an_entry_that_waited_for_long_is_not_given_up_at_its_first_failure(self, desk, newsroom, status):
+        newsroom.put("/feed.xml", feed(items(newsroom, "a")))
+        newsroom.put("/a", fails(status, 1, page(article_page("A", ["Text of the story."]))))
+        desk.poll()
+        outcomes = self.every_so_often(desk, 3, 30 * DAY)  # nobody ran for a month, and for another
+        assert outcomes == ["http_error", "fetched"]
+
+    def test_a_host_that_refuses_for_ever_is_given_up_after_a_week_of_tries(self, desk, newsroom):
+        newsroom.put("/feed.xml", feed(items(newsroom, "a")))
+        newsroom.put("/a", lambda asked: Answer(503))
+        desk.poll()
+        hours = 0
+        while not desk.rows("fetch.quarantined_of_source", id=desk.source["id"], limit=1):
+            self.every_so_often(desk, 1, 2 * HOUR)
+            hours += 2
+            assert hours < 30 * 24
+        assert 7 * 24 <= hours <= 10 * 24
+
+    def every_so_often(self, desk, times, pause):
+        outcomes = []
+        for _ in range(times):
+            desk.now += pause
+            desk.execute("UPDATE host SET free_at = '-infinity'")
+            outcomes += [fetched.outcome for fetched in desk.fetch()]
+        return outcomes
 
     def test_a_resting_host_holds_up_no_other(self, desk, newsroom, execute):
         other = newsroom.url.replace("127.0.0.1", "localhost")
