@@ -14,16 +14,13 @@ from typing import Any
 
 from extractors.article import schedule
 from flows.db import Database, Transaction
-from flows.gate import LONGEST_WAIT, Gate, HostBusy
+from flows.gate import LEASE, LONGEST_WAIT, PER_HOST, Gate, HostBusy
 from flows.http import Client, redact
 from flows.log import log
 from flows.robots import Robots
 from flows.settings import FetchSettings
 from schemas.errors import FetchError
 from schemas.outcomes import FetchOutcome
-
-#: As for sources: longer than any batch takes.
-LEASE = timedelta(minutes=15)
 
 #: Tries before an entry is quarantined; with the pauses below, each longer by the first, the last is about five hours after
 #: the first.
@@ -34,9 +31,6 @@ PAUSE, LONGEST_PAUSE = timedelta(minutes=20), timedelta(hours=2)
 #: the last of so many refusals is a week after the first, and two weeks where the host refuses everything and rests longer.
 #: They are counted, for time alone cannot tell: an entry also grows old in the queue, and while nobody runs.
 MOST_REFUSALS = 90
-
-#: Entries of one host in a batch: what fits, at the default spacing, into the time that nobody waits longer than.
-PER_HOST = 12
 
 #: Answers that will not get better: the page is gone, or is not for us.
 FINAL_STATUS = frozenset({400, 401, 402, 404, 405, 406, 410, 414, 451})

@@ -27,6 +27,12 @@ from schemas.outcomes import FetchOutcome
 #: Nobody waits in a flight for a host that is free later than this; what wanted to ask is due again then.
 LONGEST_WAIT = timedelta(seconds=60)
 
+#: Sources, or entries, of one host in a batch: what fits, at the default spacing, into that time.
+PER_HOST = 12
+
+#: A worker that died gives its batch back after this time: a batch takes less.
+LEASE = timedelta(minutes=15)
+
 #: Hosts that one fetch may be led through; redirects within a host are counted by the client.
 MOST_HOSTS = 5
 

@@ -21,7 +21,7 @@ from extractors.article.feed import FeedDocument, NotAFeed, read_feed
 from extractors.article.sitemap import SitemapDocument, SitemapLink, read_sitemap
 from extractors.article.urls import canonical_url, is_web_url
 from flows.db import Database, Jsonb, Transaction
-from flows.gate import LONGEST_WAIT, Gate, HostBusy, host_of, spelled
+from flows.gate import LEASE, LONGEST_WAIT, PER_HOST, Gate, HostBusy, host_of, spelled
 from flows.http import Client, Response, redact, with_credentials_of
 from flows.log import log
 from flows.robots import Robots
@@ -29,12 +29,6 @@ from flows.settings import Settings
 from schemas.errors import FetchError
 from schemas.outcomes import FetchOutcome
 from schemas.records import Entry
-
-#: A worker that died gives its sources back after this time: a batch of polls takes less.
-LEASE = timedelta(minutes=15)
-
-#: Sources of one host in a batch, as for pages (fetch.py).
-PER_HOST = 12
 
 #: Times that a change of its listing makes an entry due again. Pages and feeds that embed a clock change at every look;
 #: no publisher edits one article so often. The number is lemon24/reader's, from the field.

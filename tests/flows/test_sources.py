@@ -19,7 +19,7 @@ from newsroom import (
     too_many_requests,
 )
 
-from flows import fetch, notices, sources
+from flows import fetch, gate, notices, sources
 from flows.http import client_of
 from flows.settings import FetchSettings, Settings
 
@@ -482,7 +482,7 @@ class TestPages:
     def test_of_one_host_a_batch_takes_a_few(self, desk, newsroom):
         newsroom.put("/feed.xml", feed(items(newsroom, *(f"s{n}" for n in range(40)))))
         desk.poll()
-        assert len(desk.fetch()) == fetch.PER_HOST
+        assert len(desk.fetch()) == gate.PER_HOST
 
     def test_a_long_robots_txt_is_read_as_far_as_the_rules_ask(self, desk, newsroom):
         newsroom.put("/robots.txt", lambda asked: Answer(body=b"User-agent: *\nDisallow: /a\n" + b"# padding\n" * 90_000))
