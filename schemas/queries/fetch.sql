@@ -119,7 +119,7 @@ DELETE FROM flight WHERE id = %(id)s;
 
 -- settle --
 -- The end of a request: its flight, its line in the ledger, and how many the host has refused or left without an answer in
--- a row, which an answer ends; no row when that was and is none.
+-- a row, which an answer ends; no row when that stays as it is.
 WITH landed AS (
     DELETE FROM flight WHERE id = %(id)s
 ), entered AS (
@@ -130,7 +130,7 @@ WITH landed AS (
         bytes = day.bytes + excluded.bytes
 )
 UPDATE host SET in_a_row = CASE WHEN %(good)s THEN 0 ELSE in_a_row + 1 END, reason = CASE WHEN %(good)s THEN '' ELSE reason END
-WHERE host = %(host)s AND (in_a_row > 0 OR NOT %(good)s)
+WHERE host = %(host)s AND CASE WHEN %(good)s THEN in_a_row > 0 ELSE %(refused)s + %(failed)s > 0 END
 RETURNING in_a_row;
 
 -- hold_host --
