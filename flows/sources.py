@@ -128,7 +128,17 @@ async def poll_all(database: Database, client: Client, settings: Settings, now: 
         due = lease(tx, now, limit)
     gate = Gate(database, client, settings.fetch)
     robots = Robots(database, gate, settings.fetch, now)
-    return list(await asyncio.gather(*(poll(database, gate, robots, source, now) for source in due)))
+    polled = list(await asyncio.gather(*(poll(database, gate, robots, source, now) for source in due)))
+    if due:
+        await asyncio.to_thread(_forget, database, due, now - timedelta(days=settings.keep_events_days))
+    return polled
+
+
+def _forget(database: Database, polled: list[dict[str, Any]], before: datetime) -> None:
+    """Where no service cleans up at night, each batch drops the old records of its own sources."""
+    ids, hosts = [source["id"] for source in polled], [source["host"] for source in polled]
+    with database.transaction() as tx:
+        tx.run("sources.forget", ids=ids, hosts=hosts, before=before)
 
 
 async def poll(database: Database, gate: Gate, robots: Robots, source: dict[str, Any], now: datetime) -> Polled:
@@ -326,7 +336,6 @@ def _store(database: Database, source: dict[str, Any], reading: Reading, now: da
             listed=listed,
             new=new,
         )
-        tx.run("sources.forget", id=source["id"], host=source["host"], now=now)
     log.info(
         "source polled",
         stage="sources",

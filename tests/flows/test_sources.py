@@ -273,6 +273,14 @@ class TestWhenNext:
         assert desk.source["failures"] == 0
 
 
+    @pytest.mark.parametrize(("days", "kept"), [(30, 2), (45, 3), (9, 1)])
+    def test_polls_are_kept_for_as_long_as_the_settings_say(self, desk, newsroom, days, kept):
+        newsroom.put("/feed.xml", feed(items(newsroom, "a")))
+        for _ in range(3):
+            desk.poll(after=20 * DAY, keep_events_days=days)
+        assert len(desk.rows("sources.polls", id=desk.source["id"], limit=10)) == kept
+
+
 class TestMovedAndGone:
     """Addresses that change for good."""
 
