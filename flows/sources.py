@@ -69,7 +69,6 @@ class Asked:
     answer: Response  #: without its body
     sha256: bytes | None = None  #: of its body
     document: FeedDocument | SitemapDocument | NotAFeed | None = None  #: None: the body is known, or there is none
-    skips: tuple[tuple[int, ...], tuple[int, ...]] = ((), ())  #: hours and days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,7 +200,7 @@ async def _ask(
             return asked
         async with gate.alone if len(answer.body) > LARGE else nullcontext():
             document = await asyncio.to_thread(_light, kind, answer)
-        return replace(asked, document=document, skips=schedule.skips(answer.body))
+        return replace(asked, document=document)
 
 
 def _light(kind: str, answer: Response) -> FeedDocument | SitemapDocument | NotAFeed:
@@ -392,7 +391,7 @@ def _learnt(source: dict[str, Any], reading: Reading, listed: int, new: int, now
         if isinstance(document, FeedDocument):
             ttl = document.ttl_minutes
             learnt["ttl_seconds"] = None if ttl is None else min(ttl * 60, 31 * 86_400)
-            learnt["skip_hours"], learnt["skip_days"] = map(list, reading.asked.skips)
+            learnt |= {"skip_hours": list(document.skip_hours), "skip_days": list(document.skip_days)}
     if good and answer is not None:
         to, since, for_good = schedule.moved(answer.moved_to, seen=source["moved_to"], since=source["moved_since"], now=now)
         learnt |= {"moved_to": to, "moved_since": since}

@@ -2,8 +2,8 @@
 
 A written date -> an aware moment in UTC, or None. Reads ISO 8601, RFC 822, seconds since 1970, and what the field makes of
 them: names of months in other languages, clocks with a.m. and p.m., zones by name, by place and misspelt. Never guesses a
-missing year, month or day, and nothing is relative to today. Where a moment is wanted, a date without a time zone is taken as UTC, a day
-without a time as its midnight. Dates in the future are returned as written: who has a clock decides about them.
+missing year, month or day, and nothing is relative to today. Where a moment is wanted, a date without a time zone is taken
+as UTC, a day without a time as its midnight. Dates in the future are returned as written: who has a clock decides about them.
 """
 
 import re

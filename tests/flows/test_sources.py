@@ -272,7 +272,6 @@ class TestWhenNext:
         assert len(desk.rows("sources.polls", id=desk.source["id"], limit=10)) == 1
         assert desk.source["failures"] == 0
 
-
     @pytest.mark.parametrize(("days", "kept"), [(30, 2), (45, 3), (9, 1)])
     def test_polls_are_kept_for_as_long_as_the_settings_say(self, desk, newsroom, days, kept):
         newsroom.put("/feed.xml", feed(items(newsroom, "a")))
