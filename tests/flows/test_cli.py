@@ -241,11 +241,15 @@ class TestUse:
         assert (figure["low"], figure["bound"], figure["unit"]) == (6700, "approx", "container")
         assert text[figure["start"] : figure["end"]] == figure["surface"]
 
-    def test_many_at_once_give_one_line_out_a_line_in(self, fw):
+    def test_many_at_once_give_one_line_out_a_line_in(self, fw, tmp_path):
         lines = [json.dumps({"id": 1, "text": "It cost $5."}), "no json", json.dumps({"id": 3, "text": ""})]
-        found = [json.loads(line) for line in fw("extract", "figures", "--jsonl", stdin="\n".join(lines)).splitlines()]
+        said, *out = fw("extract", "figures", "--jsonl", stdin="\n".join(lines), expect=1).splitlines()
+        assert said == "figurewatch: standard input, line 2: not JSON: Expecting value, column 1"
+        found = [json.loads(line) for line in out]
         assert [row.get("id") for row in found] == [1, None, 3]
-        assert "error" in found[1]
+        assert ["error" in row for row in found] == [False, True, False]
+        write(tmp_path / "pages.jsonl", {"id": 1, "html": "<p>Nothing</p>"}, ["a list"])
+        assert "figurewatch: pages.jsonl, line 2: not a JSON object" in fw("extract", "article", "pages.jsonl", expect=1)
         html = article_page("Containers counted", [f"{STORY['text']} The day was number {n}." for n in range(4)])
         page = json.dumps({"id": 7, "url": "https://paper.example/x", "html": html})
         [article] = [json.loads(line) for line in fw("extract", "article", "--jsonl", stdin=page).splitlines()]
