@@ -15,7 +15,8 @@ from enum import StrEnum
 LARGEST = Decimal(10) ** 30
 
 
-_BEYOND = re.compile(r"\d[ ]?\^[ ]?\d|\d[eE]\+?\d\d|\d{46}|\d(?:,\d{3}){11}")
+#: "4e10" is read, as far as it goes; in "a4e10c9", or in "4e1093f", no number is written at all.
+_BEYOND = re.compile(r"\d[ ]?\^[ ]?\d|(?<![\w.])\d{1,9}(?:\.\d{1,9})?[eE]\+?\d\d{1,3}(?!\w)|\d{46}|\d(?:,\d{3}){11}")
 
 
 def beyond(text: str) -> bool:

@@ -106,7 +106,9 @@ def test_a_name_given_by_hand_survives_a_merge(database, read, case, kept, ended
 def test_a_copy_counts_as_no_observation(database, read, execute):
     read(told("1,000", 0), told("2,000", 20), told("5,000", 50))
     (series,) = lines(database)
-    execute("UPDATE article SET relation = 'duplicate', duplicate_of = 1, cluster_id = 1 WHERE url LIKE '%/50'")  # found out late
+    execute(
+        "UPDATE article SET relation = 'duplicate', duplicate_of = 1, cluster_id = 1 WHERE url LIKE '%/50'"
+    )  # found out late
     execute("UPDATE article SET cluster_id = id WHERE relation <> 'duplicate'")
     assert [row["observations"] for row in rows(database, "series.watched") if row["id"] == series] == [2]
     first, last = members(database, series)
