@@ -15,9 +15,7 @@ from enum import StrEnum
 LARGEST = Decimal(10) ** 30
 
 #: An exponent below thirty is not beyond, and is more often part of a key in hexadecimal digits: "4e10".
-_BEYOND = re.compile(
-    r"\d[ ]?\^[ ]?\d|(?<![\w.])\d{1,9}(?:\.\d{1,9})?[eE]\+?(?:[3-9]\d|\d{3,4})(?!\w)|\d{46}|\d(?:,\d{3}){11}"
-)
+_BEYOND = re.compile(r"\d[ ]?\^[ ]?\d|(?<![\w.])\d{1,9}(?:\.\d{1,9})?[eE]\+?(?:[3-9]\d|\d{3,4})(?!\w)|\d{46}|\d(?:,\d{3}){11}")
 
 
 def beyond(text: str) -> bool:
