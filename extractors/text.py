@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from extractors.parser import lemma, parsed, pipeline
 from extractors.tree import Doc, Token
 
-__all__ = ["ABBREVIATIONS", "Doc", "Sentence", "Token", "lemma", "parse", "pipeline", "sentences"]
+__all__ = ["Doc", "Sentence", "Token", "lemma", "parse", "pipeline", "sentences"]
 
 #: A full stop after these ends no sentence. Lower-case, without the stop.
 ABBREVIATIONS = frozenset(

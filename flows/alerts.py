@@ -155,7 +155,7 @@ def deliver(
         from flows import channels
 
         with database.transaction() as tx:
-            return _message(tx, settings, row, repeat, charts=channels.charts(settings.channel_address(row["channel"])))
+            return _message(tx, settings, row, repeat, now, charts=channels.charts(settings.channel_address(row["channel"])))
 
     return outbox.relay(database, settings, now, kinds=("alert", "digest"), make=make, limit=limit, step=step)
 
@@ -219,12 +219,17 @@ def _plan(settings: Settings, channel: str) -> planning.Plan:
 
 
 def told_by(
-    tx: Transaction, message_id: int, *, digest: bool, severity: Severity, repeat: bool = False, why_url: str = ""
+    tx: Transaction,
+    message_id: int,
+    now: datetime,
+    *,
+    digest: bool,
+    severity: Severity,
+    repeat: bool = False,
+    why_url: str = "",
 ) -> tuple[Bulletin, int] | None:
     """What a message tells and the series it is about; None when none of it holds any more."""
-    rows = [
-        row for row in tx.all("alerts.contents", id=message_id) if row["state"] == "told" and row["acknowledged_at"] is None
-    ]
+    rows = [row for row in tx.all("alerts.contents", id=message_id) if not _dropped(row, now)]
     by_series: dict[int, list[dict[str, Any]]] = {}
     for row in rows:
         by_series.setdefault(row["series_id"], []).append(row)
@@ -250,10 +255,16 @@ def _size(before: Decimal, after: Decimal) -> Decimal:
     return max(abs(after / before), abs(before / after)) if before and after else Decimal("Infinity")
 
 
-def _message(tx: Transaction, settings: Settings, row: dict[str, Any], repeat: bool, *, charts: str) -> Message | None:
+def _message(
+    tx: Transaction, settings: Settings, row: dict[str, Any], repeat: bool, now: datetime, *, charts: str
+) -> Message | None:
     """A leased message as it is sent: with what it tells, and the thread that it belongs to."""
     digest = row["kind"] == "digest"
-    found = told_by(tx, row["id"], digest=digest, severity=Severity(row["severity"]), repeat=repeat, why_url=settings.why_url)
+    severity = Severity(row["severity"])
+    for each in tx.all("alerts.contents", id=row["id"]):
+        if reason := _dropped(each, now):  # while it waited for another try; what was not told begins no cool-down
+            tx.run("alerts.drop", ids=[each["delivery"]], detail=reason)
+    found = told_by(tx, row["id"], now, digest=digest, severity=severity, repeat=repeat, why_url=settings.why_url)
     if found is None:
         return None
     told, series = found
@@ -295,7 +306,7 @@ def rehearse(database: Database, settings: Settings) -> list[Rehearsed]:
     found = []
     with database.transaction() as tx:
         for row in tx.all("alerts.recorded"):
-            told = told_by(tx, row["id"], digest=row["kind"] == "digest", severity=Severity(row["severity"]))
+            told = told_by(tx, row["id"], row["at"], digest=row["kind"] == "digest", severity=Severity(row["severity"]))
             if told is not None:
                 subject = message(told[0], chart=False).subject
                 found.append(

@@ -20,9 +20,6 @@ from flows.http import decode_html
 from schemas.errors import UsageError
 from schemas.records import Entry, Page
 
-#: What a line may hold; "text" or "html" must be there, and "url".
-KEYS = ("url", "title", "published", "outlet", "text", "html", "authors", "language")
-
 #: Endings of files that a folder is read for.
 ENDINGS = {".html": "html", ".htm": "html", ".txt": "text", ".md": "text", ".eml": "mail"}
 

@@ -58,6 +58,7 @@ def source(database: Database, source_id: int, now: datetime) -> dict[str, Any]:
             "interval_minutes": round(row["interval_seconds"] / 60, 1),
             "failures": row["failures"],
             "trust": round(row["trust"], 2),
+            "not_modified": row["not_modified"],
             "moving_to": redact(row["moved_to"]) if row["moved_to"] else "",
             "last_polled_at": row["last_polled_at"],
             "last_outcome": row["last_outcome"],
@@ -88,9 +89,9 @@ def verdict(found: dict[str, Any], now: datetime) -> str:
     if found["last_polled_at"] is None:
         return "not polled yet: " + (rests or "the next pass does")
     if found["failures"]:
-        more = f", {found['failures']} times in a row" if found["failures"] > 1 else ""
-        after = f"; {rests}" if rests else f"; it is tried again {found['due_at']:%Y-%m-%d %H:%M}"
-        return f"the last poll failed{more}: {found['last_detail'] or found['last_outcome']}{after}"
+        polls = f"last {found['failures']} polls" if found["failures"] > 1 else "last poll"
+        after = f"; {rests}" if rests else f"; it is polled again {found['due_at']:%Y-%m-%d %H:%M}"
+        return f"the {polls} failed: {found['last_detail'] or found['last_outcome']}{after}"
     if rests and host["reason"]:
         return f"{rests}: {host['reason']}"
     if found["due_at"] < now - OVERDUE:
@@ -118,7 +119,7 @@ def _pages(found: dict[str, Any]) -> str:
         details = [row["detail"] for row in found["quarantined"]]
         if all("robots.txt" in detail for detail in details):
             return f"it lists entries, and robots.txt keeps us from {given_up} of their pages"
-        return f"it lists entries, and {given_up} pages could not be fetched: {details[0]}"
+        return f"it lists entries, and {given_up} {'page' if given_up == 1 else 'pages'} could not be fetched: {details[0]}"
     good = sum(row["pages"] for row in found["pages"] if row["outcome"] in _GOOD)
     others = [row for row in found["pages"] if row["outcome"] not in _GOOD]
     if others and not good:
@@ -137,7 +138,12 @@ def _silent(found: dict[str, Any]) -> str:
     since = f" since {last:%Y-%m-%d %H:%M}" if last else ""
     head = f"silent: nothing new{since}, which is longer than usual; " if standing else f"well, but nothing new{since}: "
     if all(poll["outcome"] == FetchOutcome.NOT_MODIFIED for poll in fruitless):
-        return f"{head}it says that nothing has changed, in {_or_more(fruitless)} polls; some were checked, and it was true"
+        if not found["not_modified"] or not schedule.conditionally(found["trust"]):
+            return f"{head}the same document came, in {_or_more(fruitless)} polls"
+        checked = schedule.CHECKED if found["trust"] >= 1 else schedule.CHECKED_CLOSELY
+        return (
+            f"{head}it says that nothing has changed, in {_or_more(fruitless)} polls; one such answer in {checked} is checked"
+        )
     if all(poll["listed"] == 0 for poll in fruitless if poll["outcome"] == FetchOutcome.FETCHED):
         return f"{head}it lists nothing, in {_or_more(fruitless)} polls"
     return f"{head}all that it lists is known already, in {_or_more(fruitless)} polls"

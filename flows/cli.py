@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from enum import StrEnum
+from math import ceil
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -406,10 +407,15 @@ def shifts_list(limit: Limit = 40, config: Config = None, data_dir: DataDir = No
     """
     rows = _rows(config, data_dir, "series.list_shifts", limit=limit)
     _table(
-        rows, as_json, "no shifts yet",
-        id="id", as_of="when", kind="kind", label="measured", from_number="from", to_number="to", unit="unit",
-        origins_after="origins", outlet="outlet",
+        rows if as_json else _moved(rows), as_json, "no shifts yet",
+        id="id", as_of="when", kind="kind", label="measured", moved="from, to", unit="unit", origins_after="origins",
+        outlet="outlet",
     )  # fmt: skip
+
+
+def _moved(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows with both numbers of a shift in one cell: a column for each leaves no room for what was measured."""
+    return [row | {"moved": f"{_cell(row['from_number'])} → {_cell(row['to_number'])}"} for row in rows]
 
 
 @app.command()
@@ -561,19 +567,37 @@ def _left_out(reasons: Sequence[str]) -> None:
 
 
 def _table(rows: Sequence[dict[str, Any]], as_json: bool, empty: str, **columns: str) -> None:
-    """Rows as a table; a key's column head is its value."""
+    """Rows as a table; a key's column head is its value. A column without a head is left out where it holds nothing."""
     if as_json:
         _print_json(rows)
         return
     if not rows:
         out.print(empty, markup=False)
         return
+    cells = {key: [_cell(row[key]) for row in rows] for key in columns}
+    shown = [key for key in columns if columns[key] or any(cells[key])]
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for head in columns.values():
-        table.add_column(head, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(_cell(row[key])) for key in columns))
+    room = out.width - 2 * (len(shown) - 1)
+    for key, width in zip(shown, _widths([[columns[key], *cells[key]] for key in shown], room), strict=True):
+        table.add_column(columns[key], overflow="fold", width=width)
+    for row in zip(*(cells[key] for key in shown), strict=True):
+        table.add_row(*map(Text, row))
     out.print(table)
+
+
+def _widths(columns: list[list[str]], room: int) -> list[int]:
+    """Widths of columns that come to no more than the room. Words are broken only where all others fit, the longest first;
+    what is left goes to the column that takes the most lines."""
+    full = [max(map(len, cells)) for cells in columns]
+    widths = [max((len(word) for cell in cells for word in cell.split()), default=1) for cells in columns]
+    while sum(widths) > room and max(widths) > 1:
+        widths[widths.index(max(widths))] -= 1
+    for _ in range(room - sum(widths)):
+        lines, most = max((ceil(wanted / width), n) for n, (wanted, width) in enumerate(zip(full, widths, strict=True)))
+        if lines == 1:
+            break
+        widths[most] += 1
+    return widths
 
 
 def _cell(value: Any) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from flows.cli import Config, DataDir, Json, Limit, _count, _open, _print_json, _rows, _settings, _table, out
+from flows.cli import Config, DataDir, Json, Limit, _count, _moved, _open, _print_json, _rows, _settings, _table, out
 from flows.cli_series import series_mute
 
 alerts_app: typer.Typer = typer.Typer(no_args_is_help=True, help="What was told, and to whom.")
@@ -16,7 +16,7 @@ Channel = Annotated[str, typer.Argument(help="Name of a channel in the settings.
 @alerts_app.command("list")
 def alerts_list(
     limit: Limit = 40,
-    open_only: Annotated[bool, typer.Option("--open", help="Only those that nobody has acknowledged.")] = False,
+    open_only: Annotated[bool, typer.Option("--open", help="Only those that nobody has seen to: alerts ack.")] = False,
     config: Config = None,
     data_dir: DataDir = None,
     as_json: Json = False,
@@ -27,9 +27,9 @@ def alerts_list(
     """
     rows = _rows(config, data_dir, "alerts.list", open_only=open_only, limit=limit)
     _table(
-        rows, as_json, "no alerts yet",
-        id="id", created_at="when", label="measured", from_number="from", to_number="to", kind="kind", rules="rules",
-        deliveries="deliveries", acknowledged_at="acknowledged", shift_id="why",
+        rows if as_json else _moved(rows), as_json, "no alerts yet",
+        id="id", created_at="when", label="measured", moved="from, to", kind="kind", rules="rules", deliveries="sent to",
+        acknowledged_at="seen to", shift_id="why",
     )  # fmt: skip
 
 

@@ -31,6 +31,8 @@ def extract_article(
 ) -> None:
     """A page's url, title, authors, published, language and text, and the places of the page that they are from.
 
+    With --jsonl a line that cannot be read comes out with its "error", the others as ever, and the exit code is 1.
+
     Example: figurewatch extract article page.html --url https://paper.example/story --html marked.html
     """
     from flows import extract
@@ -59,6 +61,8 @@ def extract_figures(
     html: Html = None,
 ) -> None:
     """A text's figures and claims.
+
+    With --jsonl a line that cannot be read comes out with its "error", the others as ever, and the exit code is 1.
 
     Example: echo "Officials said about 6,700 containers were shipped." | figurewatch extract figures
     """
@@ -92,9 +96,15 @@ def _each(
     if jsonl or (file is not None and file.suffix == ".jsonl"):
         if html is not None:
             raise UsageError("--html marks one text, --jsonl reads many", mend="name one text file, or leave --html out")
-        for row in many(lines(file), of_line):
+        broken = False
+        for number, row in enumerate(many(lines(file), of_line), 1):
             sys.stdout.write(as_json(row) + "\n")
             sys.stdout.flush()
+            if "error" in row:
+                broken = True
+                sys.stderr.write(f"figurewatch: {file or 'standard input'}, line {number}: {row['error']}\n")
+        if broken:
+            raise typer.Exit(1)
     elif html is not None:
         page = marked(read(file))
         try:

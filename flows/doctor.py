@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from extractors.article.feed import NotAFeed
+from extractors.article.sitemap import SitemapDocument
 from flows import channels, db
 from flows.gate import Gate, HostBusy
 from flows.health import LONGEST_SILENCE, prefect_wrong
@@ -199,8 +200,11 @@ async def _source(gate: Gate, robots: Robots, source: SourceSettings) -> Check:
         return Check(
             what, False, f"{redact(source.url)}: {document.reason}", "name the feed's own address; a site's page links it"
         )
-    count = len(document.entries)
-    return Check(what, True, f"{count} {'entry' if count == 1 else 'entries'}")
+    if isinstance(document, SitemapDocument) and document.sitemaps:
+        count, one, more = len(document.sitemaps), "sitemap", "sitemaps"
+    else:
+        count, one, more = len(document.entries), "entry", "entries"
+    return Check(what, True, f"{count:,} {one if count == 1 else more}")
 
 
 def _channel(settings: Settings, name: str) -> Check:

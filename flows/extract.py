@@ -178,6 +178,8 @@ def _failed(line: str, of_line: Callable[[str], dict[str, Any]], detail: str) ->
 def _line(line: str) -> dict[str, Any]:
     try:
         value = json.loads(line)
+    except json.JSONDecodeError as error:  # its own line number is that within this line
+        return {"id": None, "error": f"not JSON: {error.msg}, column {error.colno}"}
     except (ValueError, RecursionError) as error:
         return {"id": None, "error": f"not JSON: {error}"}
     if not isinstance(value, dict):

@@ -14,7 +14,7 @@ from typing import Any
 
 from extractors.article import schedule
 from flows.db import Database, Transaction
-from flows.gate import LONGEST_WAIT, Gate, HostBusy
+from flows.gate import LEASE, LONGEST_WAIT, PER_HOST, Gate, HostBusy
 from flows.http import Client, redact
 from flows.log import log
 from flows.robots import Robots
@@ -22,18 +22,15 @@ from flows.settings import FetchSettings
 from schemas.errors import FetchError
 from schemas.outcomes import FetchOutcome
 
-#: As for sources: longer than any batch takes.
-LEASE = timedelta(minutes=15)
-
-#: Tries before an entry is quarantined; with the pauses below the last is about five hours after the first.
+#: Tries before an entry is quarantined; with the pauses below, each longer by the first, the last is about five hours after
+#: the first.
 MOST_TRIES = 6
-PAUSE = timedelta(minutes=20)
+PAUSE, LONGEST_PAUSE = timedelta(minutes=20), timedelta(hours=2)
 
-#: An entry that its host refuses for the moment (429, 503) does not use up its tries; but not for ever.
-GIVEN_UP = timedelta(days=7)
-
-#: Entries of one host in a batch: what fits, at the default spacing, into the time that nobody waits longer than.
-PER_HOST = 12
+#: An entry that its host refuses for the moment (429, 503) does not use up its tries; but not for ever: with the same pauses
+#: the last of so many refusals is a week after the first, and two weeks where the host refuses everything and rests longer.
+#: They are counted, for time alone cannot tell: an entry also grows old in the queue, and while nobody runs.
+MOST_REFUSALS = 90
 
 #: Answers that will not get better: the page is gone, or is not for us.
 FINAL_STATUS = frozenset({400, 401, 402, 404, 405, 406, 410, 414, 451})
@@ -59,14 +56,14 @@ async def fetch_all(database: Database, client: Client, settings: FetchSettings,
 
 async def fetch(database: Database, gate: Gate, robots: Robots, entry: dict[str, Any], now: datetime) -> Fetched:
     """Fetch one entry's page and store it. Never raises for what a server does."""
-    pause, counts = timedelta(seconds=0), True
+    pause, refused = timedelta(seconds=0), False
     try:
         async with gate.visit(entry["link"], spacing=robots.page_spacing) as answer:
             if answer.status == 200:
                 return await asyncio.to_thread(_store, database, entry, answer, now)
         outcome, detail = FetchOutcome.HTTP_ERROR, f"status {answer.status}"
         final = answer.status in FINAL_STATUS
-        counts = answer.status not in {429, 503}
+        refused = answer.status in {429, 503}
         if answer.retry_after is not None:
             pause = min(timedelta(seconds=answer.retry_after), schedule.LONGEST)
     except HostBusy as busy:
@@ -74,8 +71,7 @@ async def fetch(database: Database, gate: Gate, robots: Robots, entry: dict[str,
     except FetchError as error:
         outcome, detail = error.outcome, error.message
         final = outcome in (FetchOutcome.REFUSED, FetchOutcome.TOO_LARGE)
-    final = final or now - entry["seen_at"] > GIVEN_UP
-    return await asyncio.to_thread(_fail, database, entry, outcome, detail, final, counts, now, pause)
+    return await asyncio.to_thread(_fail, database, entry, outcome, detail, final, refused, now, pause)
 
 
 def _store(database: Database, entry: dict[str, Any], answer: Any, now: datetime) -> Fetched:
@@ -106,11 +102,12 @@ def _fail(
     outcome: FetchOutcome,
     detail: str,
     final: bool,
-    counts: bool,
+    refused: bool,
     now: datetime,
     pause: timedelta,
 ) -> Fetched:
-    over = final or (counts and entry["tries"] + 1 >= MOST_TRIES)
+    tries, refusals = entry["tries"] + (not refused), entry["refusals"] + refused
+    over = final or tries >= MOST_TRIES or refusals >= MOST_REFUSALS
     with database.transaction() as tx:
         tx.run(
             "fetch.failed",
@@ -118,8 +115,9 @@ def _fail(
             state="quarantined" if over else "due",
             outcome=outcome,
             detail=detail,
-            counts=int(counts),
-            due_at=now + max(PAUSE * (entry["tries"] + 1), pause),
+            tries=tries,
+            refusals=refusals,
+            due_at=now + max(min(PAUSE * (tries + refusals), LONGEST_PAUSE), pause),
         )
     log.info("page not fetched", stage="fetch", url=redact(entry["url"]), outcome=outcome, detail=detail, quarantined=over)
     return Fetched(url=entry["url"], outcome=outcome, detail=detail)

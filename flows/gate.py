@@ -27,6 +27,12 @@ from schemas.outcomes import FetchOutcome
 #: Nobody waits in a flight for a host that is free later than this; what wanted to ask is due again then.
 LONGEST_WAIT = timedelta(seconds=60)
 
+#: Sources, or entries, of one host in a batch: what fits, at the default spacing, into that time.
+PER_HOST = 12
+
+#: A worker that died gives its batch back after this time: a batch takes less.
+LEASE = timedelta(minutes=15)
+
 #: Hosts that one fetch may be led through; redirects within a host are counted by the client.
 MOST_HOSTS = 5
 
@@ -165,12 +171,14 @@ class Gate:
             tx.run("fetch.end_flight", id=flight)
 
     async def _ask(self, url: str, flight: int, how: dict[str, Any]) -> Response:
+        size = 0
         status: int | None = None
-        size, answered, retry_after = 0, True, None
+        answered: bool | None = None  # nobody knows of a request that is cancelled
+        retry_after: float | None = None
         host = host_of(url)
         try:
             answer = await self._client.fetch(url, stay=True, **how)
-            status, size, retry_after = answer.status, len(answer.body), answer.retry_after
+            status, size, answered, retry_after = answer.status, len(answer.body), True, answer.retry_after
         except FetchError as error:
             answered = error.outcome not in _NO_ANSWER
             raise
@@ -179,7 +187,9 @@ class Gate:
             self._queues[host].landed.set()
         return answer
 
-    def _settle(self, host: str, flight: int, status: int | None, answered: bool, size: int, retry_after: float | None) -> None:
+    def _settle(
+        self, host: str, flight: int, status: int | None, answered: bool | None, size: int, retry_after: float | None
+    ) -> None:
         refused = status in schedule.REFUSALS
         asks = timedelta(seconds=retry_after) if retry_after is not None and (status or 0) >= 400 else None
         with self._database.transaction() as tx:
@@ -187,9 +197,9 @@ class Gate:
                 "fetch.settle",
                 id=flight,
                 host=host,
-                good=answered and not refused,
+                good=answered is True and not refused,
                 refused=int(refused),
-                failed=int(not answered),
+                failed=int(answered is False),
                 bytes=size,
             )
             in_a_row = 0 if row is None else int(row["in_a_row"])

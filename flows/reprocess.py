@@ -3,7 +3,7 @@
 Bytes of a page -> its analysis -> the article's row brought up to date, its figures, claims, observations and the shifts
 of every series touched built anew, one article a transaction, in the order of their dates. Articles keep id, address and
 revision; what was told of a number stays told of it. Alerts are recorded, never sent. Stopped at any point it goes on where
-it was, for each article bears the version that it was read by.
+it was, for each article bears the version that it was read by. One that cannot be read is counted, and stays as it was.
 Not here: what a stage does (the stages' own modules, called in the order of pipeline.py).
 """
 
@@ -17,6 +17,7 @@ from flows import alerts, articles, copies, figures, pipeline, series
 from flows.analyser import Analyser, Failed, Result
 from flows.db import Database, Transaction
 from flows.log import log
+from schemas.errors import FigurewatchError
 from schemas.outcomes import ArticleOutcome, Relation, SeriesOutcome
 from schemas.records import Verdict
 
@@ -68,8 +69,16 @@ def reprocess(
             pages = {row["id"]: row for row in tx.all("articles.pages", ids=[one["page_id"] for one in batch])}
         rows = [(one["id"], pages[one["page_id"]]) for one in batch if one["page_id"] in pages]
         for (article_id, row), result in zip(rows, analyser.results(articles.page(row) for _, row in rows), strict=True):
-            with database.transaction() as tx:
-                done[_again(tx, article_id, row, result, desk, now)] += 1
+            try:
+                with database.transaction() as tx:
+                    done[_again(tx, article_id, row, result, desk, now)] += 1
+            except FigurewatchError:
+                raise  # the database is away or full: nothing is wrong with the article
+            except Exception as error:  # a fault of ours in one article must not stop the others; it stays as it was
+                log.warning(
+                    "article not read again", url=row["url"], outcome="failed", detail=f"{type(error).__name__}: {error}"
+                )
+                done["articles failed"] += 1
             progress(1)
     for ids in _pages(database, span):
         with database.transaction() as tx:

@@ -9,6 +9,7 @@ Seeds are never news: they wake nobody, and what repeats one is a copy.
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.resources import as_file, files
@@ -17,6 +18,7 @@ from pathlib import Path
 
 from extractors.analysis import VERSION, Analysis
 from extractors.copies import VERSION as FINGERPRINT_VERSION
+from extractors.copies.packing import keys_of
 from flows import archive, articles, copies, packs, pipeline, series
 from flows.analyser import Analyser
 from flows.archive import Document, Unreadable
@@ -95,6 +97,7 @@ def read(opened: Context, path: Path, now: datetime) -> Counter[str]:
     with opened.database.transaction() as tx:
         tx.run("articles.lock")
         tx.copy("seeds.read", rows())
+        tx.many("copies.find_no_more", _no_more(tx.all("seeds.to_renew")))
         renewed = tx.one("seeds.renew")
         counts["copies fingerprints renewed"] = 0 if renewed is None else renewed["documents"]
         counts[f"articles {ArticleOutcome.UNCHANGED}"] += tx.run("seeds.drop_known")
@@ -110,6 +113,13 @@ def read(opened: Context, path: Path, now: datetime) -> Counter[str]:
             counts.update(_judge_alone(tx, row, opened.desk, now))
     counts[f"articles {ArticleOutcome.STORED}"] = total - counts[f"articles {ArticleOutcome.UNCHANGED}"]
     return +counts
+
+
+def _no_more(rows: Iterable[Row]) -> Iterator[Row]:
+    """The keys that these documents are no more found by."""
+    for row in rows:
+        with suppress(ValueError):  # of a fingerprint that cannot be read nobody knows them
+            yield {"article_id": row["article_id"], "keys": keys_of(row["sketch"])}
 
 
 def _row(line: packs.Line) -> tuple[object, ...]:

@@ -21,7 +21,7 @@ from extractors.article.feed import FeedDocument, NotAFeed, read_feed
 from extractors.article.sitemap import SitemapDocument, SitemapLink, read_sitemap
 from extractors.article.urls import canonical_url, is_web_url
 from flows.db import Database, Jsonb, Transaction
-from flows.gate import LONGEST_WAIT, Gate, HostBusy, host_of, spelled
+from flows.gate import LEASE, LONGEST_WAIT, PER_HOST, Gate, HostBusy, host_of, spelled
 from flows.http import Client, Response, redact, with_credentials_of
 from flows.log import log
 from flows.robots import Robots
@@ -29,12 +29,6 @@ from flows.settings import Settings
 from schemas.errors import FetchError
 from schemas.outcomes import FetchOutcome
 from schemas.records import Entry
-
-#: A worker that died gives its sources back after this time: a batch of polls takes less.
-LEASE = timedelta(minutes=15)
-
-#: Sources of one host in a batch, as for pages (fetch.py).
-PER_HOST = 12
 
 #: Times that a change of its listing makes an entry due again. Pages and feeds that embed a clock change at every look;
 #: no publisher edits one article so often. The number is lemon24/reader's, from the field.
@@ -75,7 +69,6 @@ class Asked:
     answer: Response  #: without its body
     sha256: bytes | None = None  #: of its body
     document: FeedDocument | SitemapDocument | NotAFeed | None = None  #: None: the body is known, or there is none
-    skips: tuple[tuple[int, ...], tuple[int, ...]] = ((), ())  #: hours and days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +127,17 @@ async def poll_all(database: Database, client: Client, settings: Settings, now: 
         due = lease(tx, now, limit)
     gate = Gate(database, client, settings.fetch)
     robots = Robots(database, gate, settings.fetch, now)
-    return list(await asyncio.gather(*(poll(database, gate, robots, source, now) for source in due)))
+    polled = list(await asyncio.gather(*(poll(database, gate, robots, source, now) for source in due)))
+    if due:
+        await asyncio.to_thread(_forget, database, due, now - timedelta(days=settings.keep_events_days))
+    return polled
+
+
+def _forget(database: Database, polled: list[dict[str, Any]], before: datetime) -> None:
+    """Where no service cleans up at night, each batch drops the old records of its own sources."""
+    ids, hosts = [source["id"] for source in polled], [source["host"] for source in polled]
+    with database.transaction() as tx:
+        tx.run("sources.forget", ids=ids, hosts=hosts, before=before)
 
 
 async def poll(database: Database, gate: Gate, robots: Robots, source: dict[str, Any], now: datetime) -> Polled:
@@ -197,7 +200,7 @@ async def _ask(
             return asked
         async with gate.alone if len(answer.body) > LARGE else nullcontext():
             document = await asyncio.to_thread(_light, kind, answer)
-        return replace(asked, document=document, skips=schedule.skips(answer.body))
+        return replace(asked, document=document)
 
 
 def _light(kind: str, answer: Response) -> FeedDocument | SitemapDocument | NotAFeed:
@@ -332,7 +335,6 @@ def _store(database: Database, source: dict[str, Any], reading: Reading, now: da
             listed=listed,
             new=new,
         )
-        tx.run("sources.forget", id=source["id"], host=source["host"], now=now)
     log.info(
         "source polled",
         stage="sources",
@@ -389,7 +391,7 @@ def _learnt(source: dict[str, Any], reading: Reading, listed: int, new: int, now
         if isinstance(document, FeedDocument):
             ttl = document.ttl_minutes
             learnt["ttl_seconds"] = None if ttl is None else min(ttl * 60, 31 * 86_400)
-            learnt["skip_hours"], learnt["skip_days"] = map(list, reading.asked.skips)
+            learnt |= {"skip_hours": list(document.skip_hours), "skip_days": list(document.skip_days)}
     if good and answer is not None:
         to, since, for_good = schedule.moved(answer.moved_to, seen=source["moved_to"], since=source["moved_since"], now=now)
         learnt |= {"moved_to": to, "moved_since": since}

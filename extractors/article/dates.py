@@ -2,8 +2,8 @@
 
 A written date -> an aware moment in UTC, or None. Reads ISO 8601, RFC 822, seconds since 1970, and what the field makes of
 them: names of months in other languages, clocks with a.m. and p.m., zones by name, by place and misspelt. Never guesses a
-missing year, and nothing is relative to today. Where a moment is wanted, a date without a time zone is taken as UTC, a day
-without a time as its midnight. Dates in the future are returned as written: who has a clock decides about them.
+missing year, month or day, and nothing is relative to today. Where a moment is wanted, a date without a time zone is taken
+as UTC, a day without a time as its midnight. Dates in the future are returned as written: who has a clock decides about them.
 """
 
 import re
@@ -35,7 +35,8 @@ _PLACES = {"ET": "America/New_York", "CT": "America/Chicago", "MT": "America/Den
 #: No place on Earth is further from UTC; what is written further off is a mistake, and its clock is taken as UTC's.
 _FURTHEST = timedelta(hours=14)
 
-_NEW_YEAR = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)  #: what a date does not name; its zone least of all
+_NEW_YEAR = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)  #: midnight, for clocks without it; without a zone
+_OTHER_YEAR = _NEW_YEAR.replace(year=2001, month=2, day=2)
 _YEAR = re.compile(r"\b\d{4}\b|^\d{8}|^\d{1,2}[./]\d{1,2}[./]\d{2}\b")
 _SINCE_1970 = re.compile(r"[1-9]\d{8,9}|[1-9]\d{11,12}", re.ASCII)
 #: The form of RFC 822 that the standard library reads as meant; of others it leaves out what it does not know.
@@ -114,7 +115,7 @@ def _loose(text: str) -> datetime | None:
     weekday = next((_WEEKDAYS[word] for word in re.findall(r"[a-z]{3}", rest[:3].lower()) if word in _WEEKDAYS), None)
     rest = _words(rest)
     numbers = _NUMBERS.match(rest)
-    found = _by_numbers(numbers, weekday) if numbers else parser.parse(rest, default=_NEW_YEAR, ignoretz=True)
+    found = _by_numbers(numbers, weekday) if numbers else _whole(rest)
     if found is None:
         return None
     found += later
@@ -136,6 +137,12 @@ def _by_numbers(numbers: re.Match[str], weekday: int | None) -> datetime | None:
         if 1 <= month <= 12 and 1 <= day <= 31:
             days.append(at.replace(year=full, month=month, day=day))
     return next((day for day in days if day.weekday() == weekday), days[0] if days else None)
+
+
+def _whole(text: str) -> datetime | None:
+    """A date of which nothing is missing: the parser fills up from its default, so two of them tell."""
+    found, other = (parser.parse(text, default=default, ignoretz=True) for default in (_NEW_YEAR, _OTHER_YEAR))
+    return found if found == other else None
 
 
 def _zone(text: str) -> tuple[str, tzinfo | None]:

@@ -20,7 +20,7 @@ import feedparser
 
 from extractors.article.charset import decode_xml, unpacked
 from extractors.article.dates import moment
-from extractors.article.markup import NOT_XML, mended, parse_html, plain, root_name, root_start, web_url
+from extractors.article.markup import NOT_XML, local_name, mended, parse_html, parse_xml, plain, root_name, root_start, web_url
 from schemas.records import Entry
 
 #: Entries that one document may list; the rest is cut off. News feeds list 10 to 100; the largest archives 1,000.
@@ -44,8 +44,11 @@ _PAGE = {"html", "head", "body"}
 _FEED_TYPES = {"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json"}
 _PERIOD_MINUTES = {"hourly": 60, "daily": 1_440, "weekly": 10_080, "monthly": 43_200, "yearly": 525_600}
 
+_DAYS = tuple("monday tuesday wednesday thursday friday saturday sunday".split())
+
 _ROOT = re.compile(r"<(?:rss|feed|rdf:RDF)(?=[\s>])")
 _ITEM = re.compile(r"<(?:[\w.-]{1,40}:)?(?:item|entry)(?=[\s/>])", re.IGNORECASE)
+_SKIPS = re.compile(r"<(?:[\w.-]{1,40}:)?skip(?:Hours|Days)(?=[\s>])", re.IGNORECASE)
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _PREFIX = re.compile(r"\bxmlns:([^\s=]{1,100})", re.IGNORECASE)
 _MAIL = re.compile(r"[<(]?[^\s@()<>]+@[^\s@()<>]+[>)]?")
@@ -61,6 +64,8 @@ class FeedDocument:
     entries: tuple[Entry, ...] = ()
     listed: int = 0  #: items in the document, those without an address and those over the limit included
     ttl_minutes: int | None = None  #: how long the publisher asks to wait between two polls
+    skip_hours: tuple[int, ...] = ()  #: in which RSS asks not to be polled, 0 to 23, UTC
+    skip_days: tuple[int, ...] = ()  #: likewise; 0 is Monday
     self_url: str = ""
     next_url: str = ""  #: following page of a paged feed (RFC 5005)
     archive_url: str = ""  #: older part of an archived feed (RFC 5005, prev-archive)
@@ -158,6 +163,8 @@ def _xml_feed(text: str, kind: str, base_url: str) -> FeedDocument | NotAFeed:
     entries = tuple(entry for entry in found_entries if entry is not None)
     links = {link.get("rel", "alternate").lower(): link for link in reversed(head.get("links", []))}
 
+    hours, days = _skips(text) if _SKIPS.search(text) else ((), ())
+
     def related(rel: str) -> str:
         return web_url(links[rel].get("href", ""), base_url) if rel in links else ""
 
@@ -168,6 +175,8 @@ def _xml_feed(text: str, kind: str, base_url: str) -> FeedDocument | NotAFeed:
         entries=entries,
         listed=len(listed) + max(0, len(items) - MAX_ENTRIES),
         ttl_minutes=_ttl(head),
+        skip_hours=hours,
+        skip_days=days,
         self_url=related("self"),
         next_url=related("next"),
         archive_url=related("prev-archive"),
@@ -188,6 +197,23 @@ def _ttl(head: dict[str, Any]) -> int | None:
         return None
     times = _string(head, "sy_updatefrequency").strip()
     return max(1, period // max(1, int(times))) if times.isascii() and times.isdigit() and len(times) < 8 else period
+
+
+def _skips(text: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Hours and days not to poll in. Few feeds name any, and of several elements of a name feedparser keeps the last."""
+    root = parse_xml(text)
+    if isinstance(root, str):
+        return (), ()
+    hours, days = set(), set()
+    for element in root.iter():
+        within = element.getparent()
+        name, of = local_name(element), "" if within is None else local_name(within)
+        written = (element.text or "").strip().lower()
+        if (name, of) == ("hour", "skiphours") and re.fullmatch(r"[01]?[0-9]|2[0-4]", written):
+            hours.add(int(written) % 24)
+        elif (name, of) == ("day", "skipdays") and written in _DAYS:
+            days.add(_DAYS.index(written))
+    return tuple(sorted(hours)), tuple(sorted(days))
 
 
 def _entry(item: dict[str, Any], kind: str, base_url: str, language: str, authors: tuple[str, ...]) -> Entry | None:

@@ -17,13 +17,12 @@ from extractors.article.urls import site
 
 #: Words of two titles that must agree, of the shorter one, for them to be variants of one headline.
 VARIANT_SHARE = 0.6
-#: What each place that tells a title counts for. Of 160 publishers whose pages people read by rules of their own (counted on
-#: 2026-11-25 in the parsers of the library fundus), 77 have "og:title" read, 64 the headline of structured data, 12 a title
-#: that is made for search (the title element, or the meta element of that name), 5 what is shown, 2 an element of their own.
-#: So where all of them differ, "og:title" stands, then structured data. The h1 is close behind: hardly anybody reads it, as the
-#: others mostly say the same, but it is the one that nobody writes for machines. Two that are written apart from each other
-#: outvote one and its copies: "twitter:title" is most often that of "og:title", the title element that with the site's name;
-#: both only decide between others.
+#: What each place that tells a title counts for. The parsers of the library fundus are rules by which people read publishers'
+#: pages, one a publisher: the most have "og:title" read, nearly as many the headline of structured data, few a title that is
+#: made for search (the title element, or the meta element of that name), hardly any what is shown. So where all of them
+#: differ, "og:title" stands, then structured data. The h1 is close behind: the others mostly say the same, but it is the one
+#: that nobody writes for machines. Two that are written apart from each other outvote one and its copies: "twitter:title" is
+#: most often that of "og:title", the title element that with the site's name; both only decide between others.
 SOURCE_VOTES = {
     "og:title": 1.0,
     "json-ld headline": 0.95,
@@ -47,8 +46,8 @@ MIN_CUT_LENGTH = 40
 #: What a place counts for that was right on this site before, where lists and pages could be compared: more than an h1 and
 #: two others that agree, unless these are "og:title" and structured data; less than all the others together.
 PROVEN_VOTES = 2.4
-#: Longest piece behind a bar that is taken for a section's name. Of the 9 publishers above whose "og:title" is cut, 4 have all
-#: cut that stands behind a bar, 5 the site's name.
+#: Longest piece behind a bar that is taken for a section's name. Where those parsers cut an "og:title", some cut all that
+#: stands behind a bar, others the site's name.
 MAX_SECTION_LENGTH, MAX_SECTION_WORDS = 30, 3
 
 _WORD = re.compile(r"\w+")

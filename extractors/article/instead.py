@@ -31,8 +31,6 @@ from schemas.outcomes import ArticleOutcome
 
 #: Letters that make a text. A news flash of one sentence has 60 and more; what is shorter is a caption or a notice.
 MIN_LETTERS = 50
-#: Letters of a word, for languages that do not part theirs.
-WORD_LETTERS = 6
 #: A text up to this length can be a consent dialogue or a check for robots in place of the article.
 MAX_NOTICE_LENGTH = 2_500
 #: A notice of few words is one whatever its page calls itself; with more, the page must not describe an article.

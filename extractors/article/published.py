@@ -36,9 +36,9 @@ MAX_CHILDREN = 6
 #: headline so many words may stand with it.
 MAX_SHOWN_LENGTH, MAX_WORDS_BESIDE = 120, 10
 
-#: Names of meta elements, those that say what they mean first; structured data is read before them. Of the 160 publishers that
-#: headline.SOURCE_VOTES counts, 121 have the date of publication read from structured data, 33 from a meta element (23 of them
-#: article:published_time, 3 date, 7 others that are all here), 5 from what is shown, 1 from data of its own.
+#: Names of meta elements, those that say what they mean first; structured data is read before them. So it is in the parsers
+#: that headline.SOURCE_VOTES follows: most read the date of publication from structured data, others from a meta element
+#: (article:published_time as a rule, and all others that they name are here), few from what is shown.
 DATE_KEYS = (
     "article:published_time og:published_time og:article:published_time datepublished date pubdate publishdate publish-date"
     " publish_date published_time published-date article:published article.published date.issued dc.date dc.date.issued"

@@ -6,7 +6,6 @@ time is handed in. Every wait is bounded, and no source's is endless: feeds do c
 Not here: doing any of it (flows/sources.py, flows/gate.py).
 """
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -64,12 +63,6 @@ BORNE = 2
 REST_STEP = timedelta(minutes=5)
 REFUSALS = frozenset({403, 429, 503})
 
-#: Bytes of an RSS document that its channel's own elements stand in, where they stand before the items, as they should.
-_HEAD = 32_768
-_HOUR = re.compile(rb"<hour>\s{0,9}(\d{1,2})\s{0,9}</hour>")
-_DAY = re.compile(rb"<day>\s{0,9}(\w{6,9})\s{0,9}</day>")
-_DAYS = tuple(b"monday tuesday wednesday thursday friday saturday sunday".split())
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hints:
@@ -80,21 +73,6 @@ class Hints:
     retry_after: timedelta | None = None
     skip_hours: Collection[int] = ()  #: 0 to 23, UTC
     skip_days: Collection[int] = ()  #: 0 is Monday, UTC
-
-
-def skips(body: bytes) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """The hours and days in which an RSS document asks not to be polled, as in Hints; they stand in its head."""
-    head = body[:_HEAD].lower()
-    hours = {int(hour) % 24 for hour in _HOUR.findall(_within(head, b"skiphours")) if int(hour) <= 24}
-    days = {_DAYS.index(day) for day in _DAY.findall(_within(head, b"skipdays")) if day in _DAYS}
-    return tuple(sorted(hours)), tuple(sorted(days))
-
-
-def _within(head: bytes, name: bytes) -> bytes:
-    """What the first element of a name holds."""
-    start = head.find(b"<" + name + b">")
-    end = head.find(b"</" + name + b">", start)
-    return head[start:end] if 0 <= start < end else b""
 
 
 def bounds(every: timedelta) -> tuple[timedelta, timedelta]:

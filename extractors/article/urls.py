@@ -45,6 +45,7 @@ _PRINT_PATH = re.compile(r"(/[^/]*[\d-][^/]*)/print(?=/?$)", re.IGNORECASE)
 _PRINT_QUERY = re.compile(
     r"(?:print(?:able|view|er)?|printer_?friendly)(?:=(?:1|true|yes|y|)?)?|(?:view|mode|output|format)=print", re.IGNORECASE
 )
+_WORD = re.compile(r"\w+")
 _SLUG_WORD, _SLUG_NUMBER = re.compile(r"[a-z]{4,}"), re.compile(r"\d{5,}")
 _AMP_CACHE = re.compile(r"https?://[^/]+\.cdn\.ampproject\.org/[a-z]/(s/)?(.+)", re.DOTALL)
 _AMP_VIEWER = re.compile(r"https?://(?:www\.)?google\.[a-z.]{2,6}/amp/(s/)?(.+)", re.DOTALL)
@@ -77,9 +78,8 @@ def canonical_url(raw: str) -> str:
 def choose_canonical(final_url: str, declared: str) -> str:
     """The canonical address of a page: what it declares where that is plausible, else where it was found.
 
-    Implausible is another site, the home page, a section that the page lies in, an address that lost the parameter by
-    which the site tells its articles apart, and the address of another headline: templates with one address for all pages
-    are common.
+    Implausible is another site, the home page, a section, an address that lost the parameter by which the site tells its
+    articles apart, and the address of another headline: templates with one address for all pages are common.
     """
     found = canonical_url(final_url)
     try:
@@ -92,14 +92,25 @@ def choose_canonical(final_url: str, declared: str) -> str:
     if site(found) != site(resolved):
         return found
     here_path, there_path = here.path.strip("/"), there.path.strip("/")
-    if not there_path and not there.query and (here_path or here.query):
+    named = _naming(there.query)  # else what follows is a page of a list, or how it is sorted
+    if not there_path and not named and (here_path or here.query):
         return found
     rest = here_path[len(there_path) :].strip("/") if here_path.startswith(there_path + "/") else ""
-    if rest and not there.query and not all(_VARIANT.fullmatch(piece) for piece in rest.split("/")):
+    if rest and not named and not all(_VARIANT.fullmatch(piece) for piece in rest.split("/")):
         return found
-    if here_path == there_path and _naming(here.query) - _naming(there.query):
+    if here_path == there_path and _naming(here.query) - named:
+        return found
+    if not named and _section(here_path, there_path):
         return found
     return found if _other_story(here_path, there_path) else resolved
+
+
+def _section(here: str, there: str) -> bool:
+    """Is one word all that a path says ("sport", "index.html"), where the other leads further and says nothing of it?"""
+    if "/" in there or any(character.isdigit() for character in there) or len(_SLUG_WORD.findall(there.lower())) > 2:
+        return False
+    further = "/" in here or len(_SLUG_WORD.findall(here.lower())) > 2 or _SLUG_NUMBER.search(here) is not None
+    return further and not set(_WORD.findall(here.lower())) & set(_WORD.findall(there.lower()))
 
 
 def _other_story(here: str, there: str) -> bool:

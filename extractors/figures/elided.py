@@ -13,7 +13,7 @@ from extractors.figures.nouns import PERSON_VERBS, PERSON_WORDS, is_human, noun_
 from extractors.figures.numbers import Kind
 from extractors.figures.rates import COMPARES
 from extractors.figures.reading import TIME_UNITS, Found, Memory, Told, View
-from extractors.figures.units import MONEY, UNITS
+from extractors.figures.units import UNITS, is_money
 from extractors.text import Token
 
 #: A verb or noun of money right before a number in thousands or more.
@@ -97,10 +97,10 @@ def elided(view: View, found: list[Found], index: int, memory: Memory) -> None:
     left = view.before(f.start, 120)
     previous = [p for p in found[:index] if p.unit]
     told = [t for t in memory.told if t.unit]
-    if collective := _collective(view, f):
+    if collective := _collective(view, f, told):
         f.unit = collective
         return
-    money = [p.unit for p in previous if p.unit in MONEY] or [t.unit for t in told if t.unit in MONEY][-1:]
+    money = [p.unit for p in previous if is_money(p.unit)] or [t.unit for t in told if is_money(t.unit)][-1:]
     if money and f.number.scale >= 1000 and _SPENDING.search(view.before(f.start, 60)):
         f.unit = money[-1]
         return
@@ -263,9 +263,9 @@ def _strangeness(f: Found, known: Told, here: int) -> float:
     cost += min(here - known.sentence, 20) / 8 - (0.4 if here == known.sentence else 0)
     whole = f.value == f.value.to_integral_value()
     if known.unit in UNITS:
-        if f.number.scale >= 10**6 and known.unit in MONEY and known.sentence == here:
+        if f.number.scale >= 10**6 and is_money(known.unit) and known.sentence == here:
             return cost
-        cost += 1.5 if known.unit == "percent" or known.unit in MONEY or known.unit in TIME_UNITS else 0.7
+        cost += 1.5 if known.unit == "percent" or is_money(known.unit) or known.unit in TIME_UNITS else 0.7
         if not whole:
             cost -= 2
     elif not whole:
@@ -330,18 +330,41 @@ _COLLECTIVES = {
     "crew": "crew member",
     "strength": "soldier",
     "shift": "worker",
-    "fleet": "ship",
     "flotilla": "ship",
+    "fleet": "vehicle",
 }
+#: What a fleet is of: what was counted before, what the sentence or the one before it speaks of, or just vehicles.
+_OF_FLEETS = frozenset(
+    "ship vessel tanker freighter trawler ferry boat aircraft plane jet airliner helicopter bus coach lorry truck van car taxi"
+    " tram train locomotive wagon".split()
+)
+_FLEETS = (
+    (
+        re.compile(
+            r"\b(?:(?:ship|vessel|tanker|freighter|trawler|frigate|boat)s?|ferr(?:y|ies)|nav(?:y|ies)|naval|shipping|harbours?)\b",
+            re.IGNORECASE,
+        ),
+        "ship",
+    ),
+    (re.compile(r"\b(?:airlines?|airways|aircraft|(?:plane|jet|flight|pilot)s?|[A-Z]\w+ Air|Air [A-Z]\w+)\b"), "aircraft"),
+)
 
 
 _POINTS_OUT = re.compile(r"\bpoints (?:out|to|at)\b")
 
 
-def _collective(view: View, f: Found) -> str | None:
+def _collective(view: View, f: Found, told: Sequence[Told]) -> str | None:
     """ "a workforce of 4,600", "the population is 12,000", "by a vote of 88 to 61"."""
     words = re.findall(r"[a-z]+", _POINTS_OUT.sub("", view.before(f.start, 40).lower()))[-6:]
-    return next((_COLLECTIVES[word] for word in reversed(words) if word in _COLLECTIVES), None)
+    found = next((word for word in reversed(words) if word in _COLLECTIVES), None)
+    return _of_fleet(view, told) if found == "fleet" else found and _COLLECTIVES[found]
+
+
+def _of_fleet(view: View, told: Sequence[Told]) -> str:
+    if counted := [t.unit for t in told if t.unit in _OF_FLEETS]:
+        return counted[-1]
+    near = [part.text for part in (view.sentence, view.previous) if part is not None]
+    return next((of for pattern, of in _FLEETS for text in near if pattern.search(text)), "vehicle")
 
 
 def _from_clause(view: View, f: Found) -> str | None:

@@ -9,7 +9,7 @@ import re
 from extractors.figures.nouns import counted
 from extractors.figures.numbers import Kind, Number
 from extractors.figures.reading import Found, Memory, View
-from extractors.figures.units import LONGEST_FORM, MONEY, SIGNS, SYMBOLS, UNITS, WORDS
+from extractors.figures.units import LONGEST_FORM, MONEY, SIGNS, SYMBOLS, UNITS, WORDS, dimension, is_money
 
 SIGN = re.compile(
     r"(?<![A-Za-z])(?P<sign>"
@@ -57,7 +57,7 @@ def measure(view: View, number: Number, memory: Memory) -> Found:
         if number.letter:
             f.value *= {"k": 1000, "m": 10**6, "b": 10**9, "t": 10**12}.get(number.letter.lower()[:1], 1)
             f.end = f.number_end = number.end + len(number.letter)
-        if (named := named_unit(view, f.end)) and named[0] in MONEY:
+        if (named := named_unit(view, f.end)) and is_money(named[0]):
             f.unit, f.end = named[0], named[1]
         if sign["minus"] or re.search(r"(?:^|[\s(])[-−]$", view.before(f.start)):
             f.value = -f.value
@@ -107,8 +107,9 @@ def measure(view: View, number: Number, memory: Memory) -> Found:
         f.unit_end = f.end
         index = view.token_from(f.unit_start)
         f.noun = index if index < len(view.doc) else None
-        if f.unit == "pound sterling" and _is_mass(view, f):
+        if (f.unit == "pound sterling" or (f.unit not in UNITS and f.unit.endswith(" pound"))) and _is_mass(view, f):
             f.unit = "pound"
+        f.unit = _told_money(view, f, memory)
         return f
     f = counted(view, f, number.end)
     if f.noun is not None and f.unit not in UNITS and _DOTTED.fullmatch(view.text, number.start, number.end):
@@ -124,7 +125,7 @@ def _lettered(view: View, f: Found, memory: Memory) -> Found:
     scale = {"k": 10**3, "m": 10**6, "b": 10**9, "t": 10**12}[letter[0].lower()]
     named = named_unit(view, end)
     metres = letter in ("m", "mm") and not (
-        named and (named[0] in MONEY or UNITS[named[0]].dimension in ("mass", "volume", "energy", "area"))
+        named and (is_money(named[0]) or dimension(named[0]) in ("mass", "volume", "energy", "area"))
     )
     if metres and letter == "m" and _is_million(view, f, memory):
         metres = False
@@ -190,13 +191,29 @@ def named_unit(view: View, offset: int) -> tuple[str, int, int] | None:
             name = WORDS.get(form[:-2].lower())
         if name is not None:
             return name, start + len(form), start
-    # "Halvian crowns", "Canadian dollars" unknown to the table: an adjective of a country and a currency's word.
+    # "Halvian crowns", "Dohari pounds": an adjective of a country that the table does not know, and a currency's word. Where
+    # the word alone means the money of one country, this is another's.
     if len(pieces) > 1 and pieces[0].group()[:1].isupper():
-        form = pieces[1].group().rstrip(".,'’")
+        country, form = pieces[0].group(), pieces[1].group().rstrip(".,'’")
         name = WORDS.get(form.lower())
-        if name in MONEY and pieces[0].group() not in ("US", "U.S."):
+        if name in MONEY and country not in ("US", "U.S."):
+            word = form.lower().removesuffix("s")
+            if _DEMONYM.search(country) and name != word and WORDS.get(word) == name:
+                name = f"{country} {word}"
             return name, start + pieces[1].start() + len(form), start + pieces[1].start()
     return None
+
+
+#: How adjectives of countries end; other words in capitals say who pays ("20 million Pentagon dollars").
+_DEMONYM = re.compile(r"(?:an|ese|ish|i|ic|ch)$")
+
+
+def _told_money(view: View, f: Found, memory: Memory) -> str:
+    """The money that a bare "pounds" means in a text that has named a country's before ("Dohari pounds")."""
+    if f.unit not in MONEY or " " in view.text[f.unit_start : f.end]:
+        return f.unit
+    named = (t.unit for t in reversed(memory.told) if t.unit not in UNITS and is_money(t.unit))
+    return next((unit for unit in named if WORDS[unit.rpartition(" ")[2]] == f.unit), f.unit)
 
 
 def _is_mass(view: View, f: Found) -> bool:

@@ -14,8 +14,8 @@ from enum import StrEnum
 #: Larger numbers are serial numbers or noise.
 LARGEST = Decimal(10) ** 30
 
-
-_BEYOND = re.compile(r"\d[ ]?\^[ ]?\d|\d[eE]\+?\d\d|\d{46}|\d(?:,\d{3}){11}")
+#: An exponent below thirty is not beyond, and is more often part of a key in hexadecimal digits: "4e10".
+_BEYOND = re.compile(r"\d[ ]?\^[ ]?\d|(?<![\w.])\d{1,9}(?:\.\d{1,9})?[eE]\+?(?:[3-9]\d|\d{3,4})(?!\w)|\d{46}|\d(?:,\d{3}){11}")
 
 
 def beyond(text: str) -> bool:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from extractors.figures.bounds import BETWEEN
 from extractors.figures.numbers import Kind
 from extractors.figures.reading import Found, View
-from extractors.figures.units import MONEY, UNITS, WORDS
+from extractors.figures.units import UNITS, WORDS, is_money
 
 _CHANGE = re.compile(
     r"\b(?:r[io]se|risen|rising|rises|gr[eo]wn?|growing|grows|up|down|increas\w+|climb\w*|jump\w*|rais\w+|cut\w*"
@@ -43,7 +43,7 @@ def ranges(view: View, found: list[Found]) -> list[Found]:
             if low < high:
                 before.value, before.high = low, high
                 before.end, before.number_end = max(before.end, f.end), f.number_end
-                if not before.unit or before.unit not in UNITS or f.unit in MONEY:
+                if not before.unit or before.unit not in UNITS or is_money(f.unit):
                     before.unit, before.noun = f.unit or before.unit, f.noun if f.noun is not None else before.noun
                 before.unit_start, before.unit_end = f.unit_start, f.unit_end
                 before.partitive = before.partitive or f.partitive
@@ -94,7 +94,7 @@ def _is_range(view: View, a: Found, b: Found) -> bool:
         # "fell $1.15 to $82.30": a step and where it led
         return not step and (a.value < b.value or (b.number.scale > 1 and a.number.scale == 1))
     if _DASH.fullmatch(gap):
-        return not a.unit or a.unit == b.unit or a.unit in MONEY
+        return not a.unit or a.unit == b.unit or is_money(a.unit)
     if re.fullmatch(r"[ ]or[ ](?:even |perhaps |maybe )?", gap):
         low = a.value * (_shared_scale(view, a, b) or 1)
         return not a.unit and low < b.value <= 3 * low
@@ -149,6 +149,8 @@ def lend_units(view: View, found: list[Found]) -> None:
         gap = view.text[f.end : following.start] if f.end <= following.start else "?"
         if following.unit != "percent" and re.fullmatch(r"[ ](?:out )?of[ ](?:the |its |their |some |about )?", gap):
             f.unit, f.elided = following.unit, True  # "shot down 36 of 45 drones"
+        elif re.fullmatch(r",?[ ]but[ ]", gap) and re.search(r"\bnot[ ](?:\w+[ ])?$", view.before(f.start), re.IGNORECASE):
+            f.unit, f.elided = following.unit, True  # "not 41 but 14 wagons"
         if re.fullmatch(r",?[ ](?:and|or|to|and then)[ ]|,[ ]|[ ]against[ ]|[-–—]", gap) and (
             following.unit in UNITS or following.elided
         ):

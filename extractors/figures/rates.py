@@ -9,7 +9,7 @@ from extractors.figures.bounds import BETWEEN, BOUNDS
 from extractors.figures.measures import named_unit
 from extractors.figures.nouns import noun_at, noun_follows, singular, strip_plural, subject
 from extractors.figures.reading import NOUNS, PERIODS, TIME_UNITS, Found, Memory, View
-from extractors.figures.units import MONEY, SYMBOLS, UNITS, WORDS
+from extractors.figures.units import SYMBOLS, UNITS, WORDS, is_money
 from extractors.text import Token
 
 _RATE_AFTER = re.compile(
@@ -86,7 +86,7 @@ _EVERY_BEFORE = re.compile(
 
 def _rate_words(view: View, f: Found) -> None:
     text = view.text
-    if f.unit in MONEY and (dozen := re.match(r"[ ](?:for )?a dozen\b(?![ ]or\b)", text[f.end : f.end + 20])):
+    if is_money(f.unit) and (dozen := re.match(r"[ ](?:for )?a dozen\b(?![ ]or\b)", text[f.end : f.end + 20])):
         f.rate = "dozen"
         f.end += dozen.end()
         return
@@ -109,7 +109,7 @@ def _rate_words(view: View, f: Found) -> None:
             pass
         elif (
             named
-            and named[0] not in MONEY
+            and not is_money(named[0])
             and named[0] != "percent"
             and (match["how"] != "to the" or named[0] not in TIME_UNITS)
         ):
@@ -117,7 +117,7 @@ def _rate_words(view: View, f: Found) -> None:
         elif symbol and strong:
             f.rate, f.end = symbol, match.end()
         elif noun is not None and (
-            strong or (f.unit in MONEY and fits and match["how"] in ("a", "an", "each", "every", "to each", "to every"))
+            strong or (is_money(f.unit) and fits and match["how"] in ("a", "an", "each", "every", "to each", "to every"))
         ):
             head = view.doc[noun]
             f.rate = count + head.lower_ if count else singular(head)
@@ -211,18 +211,18 @@ def clause_rate(view: View, found: list[Found], index: int, memory: Memory) -> N
     offset = f.start - len(text[max(0, clause_start + 1, f.start - 110) : f.start])
     for pattern, group in ((_EACH_SUBJECT, 1), (_PRICE_SUBJECT, "what"), (_PRICE_OF, "what")):
         match = pattern.search(clause)
-        if match and (pattern is _EACH_SUBJECT or f.unit in MONEY):
+        if match and (pattern is _EACH_SUBJECT or is_money(f.unit)):
             at = offset + match.start(group)
             named = named_unit(view, at - 1)
             limit = view.token_from(offset + match.start("verb")) if pattern is _PRICE_SUBJECT else len(view.doc)
             noun = noun_at(view, view.token_from(at), limit)
-            if named and named[0] not in MONEY:
+            if named and not is_money(named[0]):
                 f.rate = named[0]
                 return
             if noun is not None:
                 f.rate = _unit_of(view.doc[noun])
                 return
-    if f.unit not in MONEY:
+    if not is_money(f.unit):
         _carried(view, found, index)
         return
     if _EACH_AFTER.match(text, f.end):
@@ -249,7 +249,7 @@ def _carried(view: View, found: list[Found], index: int) -> bool:
         return False
     gap = view.text[before.end : f.start]
     near = len(gap) < 25 and f.value < 20 * before.value and re.match(r"(?:,| and)", gap)
-    if not (COMPARES.search(gap) and len(gap) < 60) and not (near and f.unit in MONEY):
+    if not (COMPARES.search(gap) and len(gap) < 60) and not (near and is_money(f.unit)):
         return False
     f.rate = before.rate
     return True
@@ -278,4 +278,4 @@ _ALIKE = 2
 
 def _unit_of(token: Token) -> str:
     word = singular(token)
-    return WORDS.get(word, word) if WORDS.get(word) not in MONEY else word
+    return WORDS.get(word, word) if not is_money(WORDS.get(word, "")) else word

@@ -61,8 +61,15 @@ _FROM = re.compile(
 )
 _NOT = re.compile(
     rf"(?:[,;–—][ ](?:and |but )?not|\band not|\brather than|\bin place of|\binstead of|\bas opposed to|\bnot the"
-    rf"|\bnot)[ ](?:at |by |in |of |to )?{_ASIDE}$",
+    rf"|\bnot)[ ](?!only |just |merely )(?:at |by |in |of |to )?{_ASIDE}$",
     re.IGNORECASE,
+)
+#: "Not 500 metres from the mine" denies nothing, unless another number follows.
+_NO_FURTHER = re.compile(r"^[ ](?:from|away|off|later|after|before|ago|earlier)\b(?!.*\bbut\b)")
+#: A number as it begins, in digits or words.
+_ANY_NUMBER = (
+    r"(?:[€£$]?\d|(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|[a-z]{3,5}teen|(?:twen|thir|for|fif|six|seven"
+    r"|eigh|nine)ty|hundreds?|thousands?|dozens?|an? (?:hundred|thousand|dozen|million))\b)"
 )
 _OTHER_TIME = re.compile(
     r"^[^,;.]{0,40}\b(?:ago|earlier|before|last|previous(?:ly)?|in (?:the )?(?:19|20)\d\d|in an? (?:normal|average"
@@ -127,14 +134,16 @@ _WITHDRAWS = re.compile(
     r"|wrongly )?(?:reported|stated"
     r"|announced|communicated|declared|given|said)\b"
     # "940 metres and not 780"
-    r"|\d[^.;]{0,80}?(?:,| and|, and) not (?:the )?[€£$]?\d",
+    r"|\d[^.;]{0,80}?(?:,| and|, and) not (?:the )?[€£$]?\d"
+    # "not 41 wagons but 14", "not forty-one, as it had said, but fourteen"
+    rf"|\bnot (?!only |just |merely )(?:at |by |in |of |to )?{_ASIDE}{_ANY_NUMBER}[^.;]{{0,80}}?\bbut {_ASIDE}{_ANY_NUMBER}",
     re.IGNORECASE,
 )
 
 _WITHDRAWS_STEMS = (
     "correct", "revis", "withdr", "retract", "amend", "restat", "wrong", "error", "mistake", "errat", "clarif", "miscount",
     "miscalculat", "misread", "misstated", "double", "overstated", "understated", "overcount", "twice", "transposed",
-    "mistyped", "misplaced", "result of", " had ", " not ", "no longer",
+    "mistyped", "misplaced", "result of", " had ", "not ", "no longer",
 )  # fmt: skip
 
 _EXPECT = frozenset(
@@ -205,7 +214,8 @@ def role(
     before, after = _around(frame)
     held = applying(frame, found)
     taken_back = withdraws([frame.sentence, *beside])
-    denied = _NOT.search(before) is not None
+    denial = _NOT.search(before)
+    denied = denial is not None and not (denial.group()[:3].lower() == "not" and _NO_FURTHER.match(after))
     if denied or _old_number(frame, before, after):
         return Doing(Role.BACKGROUND, withdrawal=taken_back or denied)
     replaced = _FROM.search(before) is not None or _AGAINST_TARGET.search(before) is not None

@@ -135,9 +135,20 @@ LONGEST_FORM = max(len(form.split()) for form in WORDS)
 
 
 def dimension(unit: str) -> str:
-    """What a unit measures: "mass", "length", "money:USD", "percent", ...; "count" for a counted noun."""
+    """What a unit measures: "mass", "length", "money:USD", "percent", ...; "count" for a counted noun.
+
+    The money of a country that the table does not know ("Dohari pound") is a dimension of its own.
+    """
     found = UNITS.get(unit) or UNITS.get(WORDS.get(unit.lower(), ""))
-    return found.dimension if found else "count"
+    if found is not None:
+        return found.dimension
+    country, _, money = unit.rpartition(" ")
+    return f"money:{unit}" if country[:1].isupper() and WORDS.get(money) in MONEY else "count"
+
+
+def is_money(unit: str) -> bool:
+    """Is it a currency, or a part of one?"""
+    return unit in MONEY or dimension(unit).startswith("money:")
 
 
 def convert(value: Decimal, unit: str, to: str) -> Decimal | None:

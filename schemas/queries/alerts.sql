@@ -62,10 +62,11 @@ WHERE delivery.channel = %(channel)s AND delivery.state = %(state)s AND delivery
 ORDER BY delivery.id LIMIT %(limit)s;
 
 -- last_told --
--- When a channel was last told of each of these series.
+-- When a channel was last told of each of these series; what was dropped was not told.
 SELECT shift.series_id, max(coalesce(message.sent_at, message.created_at)) AS told_at
 FROM message JOIN delivery ON delivery.message_id = message.id JOIN alert ON alert.id = delivery.alert_id JOIN shift ON shift.id = alert.shift_id
-WHERE message.channel = %(channel)s AND shift.series_id = ANY (%(series)s) AND message.state <> 'dead'
+WHERE message.channel = %(channel)s AND shift.series_id = ANY (%(series)s) AND message.state NOT IN ('dead', 'dropped')
+  AND delivery.state <> 'dropped'
 GROUP BY shift.series_id;
 
 -- drop --
@@ -79,8 +80,9 @@ UPDATE delivery SET message_id = %(message_id)s WHERE id = ANY (%(ids)s);
 
 -- contents --
 -- The shifts that a message tells, in order.
-SELECT shift.id, shift.series_id, shift.from_number, shift.to_number, shift.state, alert.acknowledged_at, delivery.confirmed
-FROM delivery JOIN alert ON alert.id = delivery.alert_id JOIN shift ON shift.id = alert.shift_id
+SELECT shift.id, shift.series_id, shift.from_number, shift.to_number, shift.state AS shift_state, alert.acknowledged_at, series.muted_until,
+       delivery.id AS delivery, delivery.confirmed
+FROM delivery JOIN alert ON alert.id = delivery.alert_id JOIN shift ON shift.id = alert.shift_id JOIN series ON series.id = shift.series_id
 JOIN observation ON observation.id = shift.observation_id
 WHERE delivery.message_id = %(id)s AND delivery.state <> 'dropped'
 ORDER BY shift.series_id, observation.as_of, shift.id;
@@ -99,13 +101,14 @@ WHERE observation.id = ANY (%(ids)s);
 SELECT DISTINCT message.id, message.place FROM message JOIN delivery ON delivery.message_id = message.id
 JOIN alert ON alert.id = delivery.alert_id JOIN shift ON shift.id = alert.shift_id
 WHERE message.channel = %(channel)s AND shift.series_id = %(series)s AND message.state = 'sent' AND message.kind = 'alert'
-  AND message.id <> %(id)s
+  AND message.id <> %(id)s AND delivery.state <> 'dropped'
 ORDER BY message.id;
 
 -- list --
 SELECT alert.id, alert.shift_id, shift.series_id, series.label, shift.from_number, shift.to_number, shift.kind, alert.rules, alert.created_at,
        alert.acknowledged_at, alert.note,
        array_agg(delivery.channel || ' ' || CASE
+           WHEN delivery.state = 'dropped' THEN delivery.state
            WHEN message.state IS NOT NULL AND message.state <> 'pending' THEN message.state
            WHEN message.tries > 0 THEN 'tried ' || message.tries || CASE message.tries WHEN 1 THEN ' time' ELSE ' times' END
            WHEN delivery.state = 'pending' AND delivery.message_id IS NULL AND delivery.due_at > alert.created_at
@@ -124,7 +127,7 @@ SELECT id FROM alert WHERE id = ANY (%(ids)s);
 
 -- export --
 SELECT article.url, shift.series_id AS series, shift.from_number AS "from", shift.to_number AS "to", shift.kind, alert.rules, alert.created_at,
-       delivery.channel, coalesce(message.state, delivery.state) AS state, message.sent_at, delivery.severity, delivery.confirmed, delivery.message_id AS message
+       delivery.channel, CASE WHEN delivery.state = 'dropped' THEN delivery.state ELSE coalesce(message.state, delivery.state) END AS state, message.sent_at, delivery.severity, delivery.confirmed, delivery.message_id AS message
 FROM alert JOIN shift ON shift.id = alert.shift_id JOIN observation ON observation.id = shift.observation_id
 JOIN article ON article.id = observation.article_id LEFT JOIN delivery ON delivery.alert_id = alert.id
 LEFT JOIN message ON message.id = delivery.message_id

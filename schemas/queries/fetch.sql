@@ -16,7 +16,7 @@ ORDER BY e.url
 ON CONFLICT (url) DO UPDATE
 SET link = excluded.link, host = excluded.host, title = excluded.title,
     published_at = coalesce(excluded.published_at, entry.published_at), listed_sha256 = excluded.listed_sha256,
-    relisted = entry.relisted + 1, state = excluded.state, due_at = excluded.due_at, tries = 0
+    relisted = entry.relisted + 1, state = excluded.state, due_at = excluded.due_at, tries = 0, refusals = 0
 WHERE entry.listed_sha256 <> excluded.listed_sha256 AND entry.source_id IS NOT DISTINCT FROM excluded.source_id
 RETURNING id, state;
 
@@ -51,7 +51,7 @@ WHERE id IN (
     WHERE id IN (SELECT id FROM first) AND state = 'due' AND (leased_until IS NULL OR leased_until <= %(now)s)
     ORDER BY due_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 )
-RETURNING id, url, link, tries, seen_at;
+RETURNING id, url, link, tries, refusals;
 
 -- waiting --
 -- When the next entry can be fetched that nobody fetches, if that is before a time; by hosts, as above.
@@ -75,7 +75,7 @@ UPDATE entry SET state = 'done', leased_until = NULL, outcome = %(outcome)s, det
 -- failed --
 -- Due again later, or quarantined: kept with its reason, and tried no more until its listing changes.
 UPDATE entry
-SET state = %(state)s, leased_until = NULL, outcome = %(outcome)s, detail = %(detail)s, tries = tries + %(counts)s::integer, due_at = %(due_at)s
+SET state = %(state)s, leased_until = NULL, outcome = %(outcome)s, detail = %(detail)s, tries = %(tries)s, refusals = %(refusals)s, due_at = %(due_at)s
 WHERE id = %(id)s;
 
 -- postponed --
@@ -119,7 +119,7 @@ DELETE FROM flight WHERE id = %(id)s;
 
 -- settle --
 -- The end of a request: its flight, its line in the ledger, and how many the host has refused or left without an answer in
--- a row, which an answer ends; no row when that was and is none.
+-- a row, which an answer ends; no row when that stays as it is.
 WITH landed AS (
     DELETE FROM flight WHERE id = %(id)s
 ), entered AS (
@@ -130,7 +130,7 @@ WITH landed AS (
         bytes = day.bytes + excluded.bytes
 )
 UPDATE host SET in_a_row = CASE WHEN %(good)s THEN 0 ELSE in_a_row + 1 END, reason = CASE WHEN %(good)s THEN '' ELSE reason END
-WHERE host = %(host)s AND (in_a_row > 0 OR NOT %(good)s)
+WHERE host = %(host)s AND CASE WHEN %(good)s THEN in_a_row > 0 ELSE %(refused)s + %(failed)s > 0 END
 RETURNING in_a_row;
 
 -- hold_host --

@@ -3,8 +3,15 @@
 COPY seed_document (url, origin, parent, outlet, language, credit, published_at, as_of, relation, copy_layer, copy_similarity, copy_reason,
                     copy_shared, figures_outcome, analysis_version, fingerprint_version, sketch, keys, said) FROM STDIN
 
+-- to_renew --
+-- Seeds that are known by the fingerprint of another version than that which comes in.
+SELECT article.id AS article_id, fingerprint.sketch
+FROM seed_document JOIN article ON article.url = seed_document.url AND article.seed AND article.text = ''
+JOIN fingerprint ON fingerprint.article_id = article.id AND fingerprint.version <> seed_document.fingerprint_version
+WHERE seed_document.state = 'read';
+
 -- renew --
--- Seeds that are known by the fingerprint of another version get that of the pack.
+-- They get that of the pack.
 WITH renewed AS (
     UPDATE fingerprint SET version = seed_document.fingerprint_version, sketch = seed_document.sketch
     FROM seed_document JOIN article ON article.url = seed_document.url AND article.seed AND article.text = ''

@@ -60,6 +60,13 @@ UPDATE observation SET series_id = %(keep)s WHERE series_id = %(end)s;
 UPDATE shift SET series_id = %(keep)s WHERE series_id = %(end)s;
 
 -- move_corrections --
+-- What a person decided holds for the line that remains; so does a name, unless it has one of its own.
+WITH named AS (
+    UPDATE series SET label = ended.label FROM series ended
+    WHERE series.id = %(keep)s AND ended.id = %(end)s
+      AND EXISTS (SELECT FROM correction WHERE correction.series_id = ended.id AND correction.kind = 'rename')
+      AND NOT EXISTS (SELECT FROM correction WHERE correction.series_id = series.id AND correction.kind = 'rename')
+)
 UPDATE correction SET series_id = CASE series_id WHEN %(end)s THEN %(keep)s ELSE series_id END,
                       other_id = CASE other_id WHEN %(end)s THEN %(keep)s ELSE other_id END
 WHERE %(end)s IN (series_id, other_id);
@@ -104,7 +111,9 @@ UPDATE series SET label = %(label)s WHERE id = %(id)s;
 UPDATE series SET muted_until = %(until)s WHERE id = %(id)s;
 
 -- members --
-SELECT id FROM observation WHERE series_id = %(id)s ORDER BY as_of, id;
+-- The observations of a series, as its history shows them: a copy adds none.
+SELECT observation.id FROM observation JOIN article ON article.id = observation.article_id
+WHERE observation.series_id = %(id)s AND article.relation <> 'duplicate' ORDER BY observation.as_of, observation.id;
 
 -- watched --
 -- Level series that hold a number from two articles or a shift, with the words in which a topic is looked for and their numbers.
@@ -116,7 +125,7 @@ SELECT series.id, series.label, series.unit, series.rate, count(observation.id) 
        string_agg(DISTINCT article.title, ' ') AS titles
 FROM series JOIN observation ON observation.series_id = series.id JOIN article ON article.id = observation.article_id
 JOIN figure ON figure.id = observation.figure_id
-WHERE series.role = 'level'
+WHERE series.role = 'level' AND article.relation <> 'duplicate'
 GROUP BY series.id HAVING count(DISTINCT article.cluster_id) > 1
 ORDER BY shifts DESC, observations DESC, series.id;
 

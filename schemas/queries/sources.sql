@@ -70,9 +70,9 @@ INSERT INTO poll (source_id, polled_at, outcome, detail, listed, new)
 VALUES (%(id)s, %(now)s, %(outcome)s, %(detail)s, %(listed)s, %(new)s);
 
 -- forget --
--- What was long ago helps nobody to see why nothing comes.
-WITH day AS (DELETE FROM host_day WHERE host = %(host)s AND day < (%(now)s::timestamptz - interval '90 days')::date)
-DELETE FROM poll WHERE source_id = %(id)s AND polled_at < %(now)s::timestamptz - interval '30 days';
+-- What was long ago helps nobody to see why nothing comes; retention does the same for what is polled no more.
+WITH day AS (DELETE FROM host_day WHERE host = ANY (%(hosts)s::text[]) AND day < %(before)s::date - 60)
+DELETE FROM poll WHERE source_id = ANY (%(ids)s::bigint[]) AND polled_at < %(before)s;
 
 -- parts --
 -- The sitemaps of an index that were read.

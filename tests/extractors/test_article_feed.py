@@ -205,6 +205,36 @@ def test_how_long_a_feed_asks_to_wait(case: str, head: str, minutes: int | None)
     assert document.ttl_minutes == minutes, case
 
 
+HOURS = "<skipHours><hour>3</hour><hour> 24 </hour><hour>99</hour><hour/></skipHours>"
+DAYS = "<SkipDays><day>Sunday</day><day>Someday</day></SkipDays>"
+ITEM = "<item><title>T</title><link>https://paper.example/t</link></item>"
+
+
+@pytest.mark.parametrize(
+    ("case", "channel", "expected"),
+    [
+        ("hours and days", HOURS + DAYS + ITEM, ((0, 3), (6,))),
+        (
+            "behind the items, however long they are",
+            ITEM + f"<item><title>{'long ' * 20_000}</title></item>" + HOURS,
+            ((0, 3), ()),
+        ),
+        ("with white space and attributes", '<skipHours a="b" ><hour\n>7</hour></skipHours>', ((7,), ())),
+        ("in a comment", f"<!-- {HOURS} -->" + ITEM, ((), ())),
+        ("in a story about feeds", f"<item><description><![CDATA[{HOURS}]]></description></item>", ((), ())),
+        ("an hour of something else", "<opening><hour>3</hour></opening>" + DAYS, ((), (6,))),
+        ("none", ITEM, ((), ())),
+    ],
+)
+@pytest.mark.parametrize("charset", ["utf-8", "utf-16"])
+def test_hours_and_days_in_which_it_asks_not_to_be_polled(case, channel, expected, charset):
+    body = f'<?xml version="1.0" encoding="{charset}"?><rss version="2.0"><channel><title>A</title>{channel}</channel></rss>'
+    for sent in (body.encode(charset), gzip.compress(body.encode(charset))):
+        document = read_feed(sent)
+        assert isinstance(document, FeedDocument)
+        assert (document.skip_hours, document.skip_days) == expected, case
+
+
 @pytest.mark.parametrize(
     ("case", "body", "found"),
     [

@@ -101,18 +101,6 @@ def test_what_the_feed_says_counts(case, hints, least, most):
     assert least * MINUTE <= schedule.due(NOW, 15 * MINUTE, source=7, hints=hints) - NOW <= most * MINUTE
 
 
-def test_hours_and_days_to_skip_are_read_from_the_head():
-    hours = b"<skipHours><hour>3</hour><hour> 24 </hour><hour>99</hour></skipHours>"
-    assert schedule.skips(b"<rss><channel>" + hours + b"<skipDays><day>Sunday</day></skipDays>") == ((0, 3), (6,))
-    assert schedule.skips(b"<rss><hour>3</hour>") == ((), ())
-
-
-@given(st.binary(max_size=200))
-def test_any_bytes_may_stand_there(body):
-    schedule.skips(body)
-    schedule.skips(b"<skipHours>" * 5_000 + body + b"</skipHours><skipDays><day>" + body)
-
-
 @given(source=ids)
 def test_jitter_is_a_sources_own_for_ever(source):
     assert 0 <= schedule.share(source) < 1

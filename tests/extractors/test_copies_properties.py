@@ -46,6 +46,12 @@ def verdict(text: str, known: str) -> Verdict:
     return judge(Article(url="v", title="", text=text, language="en"), of(text), [candidate])
 
 
+def with_another_digit(text: str, data: st.DataObject) -> str:
+    at = data.draw(st.sampled_from([i for i, c in enumerate(text) if c in string.digits]))
+    digit = data.draw(st.sampled_from([d for d in "123456789" if d != text[at]]))
+    return text[:at] + digit + text[at + 1 :]
+
+
 @some
 @given(reports(), reports())
 def test_similarity_is_symmetric_and_between_zero_and_one(one: str, other: str) -> None:
@@ -74,13 +80,40 @@ def test_a_menu_and_headlines_around_a_text_change_nothing(text: str, number: in
 @some
 @given(reports(), st.data())
 def test_one_changed_digit_is_always_an_update(text: str, data: st.DataObject) -> None:
-    places = [i for i, c in enumerate(text) if c in string.digits]
-    at = data.draw(st.sampled_from(places))
-    digit = data.draw(st.sampled_from([d for d in "123456789" if d != text[at]]))
-    changed = text[:at] + digit + text[at + 1 :]
-    found = verdict(changed, text)
+    found = verdict(with_another_digit(text, data), text)
     assert found.relation is Relation.UPDATE, found.reason
     assert found.of == 1
+
+
+@some
+@given(reports(), st.data())
+def test_one_changed_digit_in_a_part_of_a_text_is_an_update(text: str, data: st.DataObject) -> None:
+    part = text.split("\n\n")[data.draw(st.integers(0, 1))]
+    found = verdict(with_another_digit(part, data), text)
+    assert (found.relation, found.of) == (Relation.UPDATE, 1), found.reason
+
+
+#: What a desk does to a text that it takes over.
+EDITS = (
+    ("Crews from", "Teams from"),
+    ("said after", "told reporters after"),
+    ("near the", "close to the"),
+    (" parts of", " separate parts of"),
+    ("\n\n", "\n\nThis report was updated.\n\n"),
+)
+
+
+@some
+@given(reports(), st.lists(st.sampled_from(EDITS), min_size=1, max_size=2, unique=True), st.data())
+def test_one_changed_digit_in_a_text_that_a_desk_has_edited_is_an_update(
+    text: str, edits: list[tuple[str, str]], data: st.DataObject
+) -> None:
+    edited = text
+    for old, new in edits:
+        edited = edited.replace(old, new)
+    assert verdict(edited, text).relation is Relation.DUPLICATE
+    found = verdict(with_another_digit(edited, data), text)
+    assert (found.relation, found.of) == (Relation.UPDATE, 1), found.reason
 
 
 @some

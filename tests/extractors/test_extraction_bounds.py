@@ -111,4 +111,6 @@ def test_a_refused_number_is_recorded_in_the_outcome():
 
 def test_numbers_of_the_news_are_within_bounds():
     assert not beyond("It owes 300,000,000,000,000 yen, 2.5e6 of it short-term, under section 4^.")
+    assert not any(beyond(f"The key is {key}, of 3 bytes.") for key in ("4e10", "a4e99", "4e99b", "9f4e99c"))
+    assert beyond("It holds 1.5e400 atoms.")
     assert all(number.value.is_finite() for number in numbers("999 trillion trillion trillion and 5 quadrillion"))

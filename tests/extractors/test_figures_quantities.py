@@ -36,6 +36,32 @@ def test_reads(case: dict) -> None:
     assert [row(q) for q in quantities(sentences(case["text"]))] == expected
 
 
+@pytest.mark.parametrize(
+    ("case", "text", "units"),
+    [
+        ("a country that no table knows", "The pitch cost 300 Dohari pounds.", ["Dohari pound"]),
+        ("and what its money is called after that", "It cost 300 Dohari pounds. Guards cost 40 pounds.", ["Dohari pound"] * 2),
+        ("two of them are two", "It cost 300 Vessian dollars or 40 Dohari dollars.", ["Vessian dollar", "Dohari dollar"]),
+        ("a known one", "It cost 300 Egyptian pounds and 20 British pounds.", ["Egyptian pound", "pound sterling"]),
+        ("none", "It cost 300 pounds, or 40 dollars.", ["pound sterling", "US dollar"]),
+        ("who pays is no country", "It cost 20 million Pentagon dollars.", ["US dollar"]),
+        ("weight", "He lifted 300 Dohari pounds of wheat.", ["pound"]),
+        ("money that no country has alone", "It cost 300 Norvindian crowns.", ["crown"]),
+        ("a fleet at sea", "The navy said its fleet of 34 had sailed.", ["ship"]),
+        ("a fleet in the air", "Norvind Air has cancelled 40 flights. Its fleet of 62 is grounded.", ["flight", "aircraft"]),
+        ("a fleet of what was counted", "The firm runs 90 buses. The fleet was down to 34.", ["bus", "bus"]),
+        (
+            "a fleet of who knows what",
+            "The company carries 3,000 people a day. The fleet is down to 34.",
+            ["person", "vehicle"],
+        ),
+        ("the unit of a number set right", "Not 41 but 14 wagons left the rails.", ["wagon", "wagon"]),
+    ],
+)
+def test_units(case: str, text: str, units: list[str]) -> None:
+    assert [q.unit for q in quantities(sentences(text))] == units, case
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     st.one_of(st.text(max_size=200), st.lists(PIECES, max_size=60).map(" ".join), st.lists(PIECES, max_size=30).map("".join))

@@ -134,3 +134,37 @@ def test_any_text_gives_a_role() -> None:
             if found is not None:
                 role(found, unit="x", published_at=None)
                 role(found, unit="x", published_at=datetime.min.replace(tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("case", "text", "expected"),
+    [
+        ("but", "Not 41 wagons but 14 were lost.", [("41 wagons", "background", True), ("14", "level", True)]),
+        (
+            "in words",
+            "Not forty-one wagons were lost, but fourteen.",
+            [("forty-one wagons", "background", True), ("fourteen", "level", True)],
+        ),
+        (
+            "further down",
+            "It said that not 41 wagons but 14 were lost.",
+            [("41 wagons", "background", True), ("14", "level", True)],
+        ),
+        ("by itself", "Not 41 wagons were lost, the line said.", [("41 wagons", "background", True)]),
+        (
+            "not only",
+            "Not only 41 wagons but 14 engines were lost.",
+            [("41 wagons", "level", False), ("14 engines", "level", False)],
+        ),
+        ("not just", "It lost not just 41 wagons.", [("41 wagons", "level", False)]),
+        ("not far", "Not 500 metres from the mine a shell was found.", [("500 metres", "level", False)]),
+        (
+            "not so far",
+            "It lies not 500 metres from the mine but 200.",
+            [("500 metres", "background", True), ("200", "level", True)],
+        ),
+    ],
+)
+def test_a_number_that_is_denied_is_none_that_stands(case: str, text: str, expected: list[tuple[str, str, bool]]) -> None:
+    found = [(surface, doing(text, surface)) for surface, *_ in expected]
+    assert [(surface, done.role, done.withdrawal) for surface, done in found] == expected, case

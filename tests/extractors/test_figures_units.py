@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.figures.units import MONEY, SIGNS, SYMBOLS, UNITS, WORDS, convert, dimension
+from extractors.figures.units import MONEY, SIGNS, SYMBOLS, UNITS, WORDS, convert, dimension, is_money
 
 
 @pytest.fixture(scope="module")
@@ -100,3 +100,10 @@ def test_there_and_back(value: Decimal, unit: str, to: str) -> None:
         back = convert(there, to, unit)
         assert back is not None
         assert float(back) == pytest.approx(float(value), rel=1e-9, abs=1e-6)
+
+
+def test_the_money_of_an_unknown_country_converts_into_none() -> None:
+    assert dimension("Dohari pound") == "money:Dohari pound"
+    assert is_money("Dohari pound")
+    assert convert(Decimal(1), "Dohari pound", "pound sterling") is None
+    assert (dimension("Dohari wagon"), dimension("old pound")) == ("count", "count")

@@ -4,7 +4,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from newsroom import Newsroom, feed, item
+from newsroom import Newsroom, feed, item, page
 
 from flows import doctor
 from flows.check import POLLS, verdict
@@ -28,7 +28,7 @@ def entries(**counts):
 
 WELL = {
     "state": "active", "last_polled_at": NOON - HOUR, "last_new_at": NOON - HOUR, "due_at": NOON + HOUR, "failures": 0,
-    "last_detail": "", "last_outcome": "fetched", "notices": [], "host": {"rests": False}, "polls": [poll(new=3), poll(), poll()],
+    "trust": 1.0, "not_modified": 9, "last_detail": "", "last_outcome": "fetched", "notices": [], "host": {"rests": False}, "polls": [poll(new=3), poll(), poll()],
     "entries": entries(fetched_done=30), "quarantined": [], "pages": [{"outcome": "stored", "pages": 28}],
 }  # fmt: skip
 RESTS = {"rests": True, "free_at": NOON + 2 * HOUR, "reason": "status 429, 1 in a row"}
@@ -45,7 +45,7 @@ ROBOTS = {"detail": "robots.txt does not allow it"}
         ("never polled", {"last_polled_at": None}, "not polled yet: the next pass does"),
         ("never polled, for its host rests", {"last_polled_at": None, "host": RESTS}, "not polled yet: its host rests until 2026-03-02 14:00"),
         ("it fails", {"failures": 3, "last_detail": "status 500"},
-         "the last poll failed, 3 times in a row: status 500; it is tried again 2026-03-02 13:00"),
+         "the last 3 polls failed: status 500; it is polled again 2026-03-02 13:00"),
         ("it fails and its host rests", {"failures": 1, "last_detail": "status 429", "host": RESTS},
          "the last poll failed: status 429; its host rests until 2026-03-02 14:00"),
         ("its host rests for another's sake", {"host": RESTS}, "its host rests until 2026-03-02 14:00: status 429, 1 in a row"),
@@ -55,12 +55,20 @@ ROBOTS = {"detail": "robots.txt does not allow it"}
          "it lists entries, and robots.txt keeps us from 12 of their pages"),
         ("pages cannot be had", {"entries": entries(http_error_quarantined=12), "quarantined": [{"detail": "status 403"}, ROBOTS]},
          "it lists entries, and 12 pages could not be fetched: status 403"),
+        ("one page cannot be had", {"entries": entries(http_error_quarantined=1), "quarantined": [{"detail": "status 404"}]},
+         "it lists entries, and 1 page could not be fetched: status 404"),
         ("for subscribers", {"pages": [{"outcome": "paywall", "pages": 9}, {"outcome": "listing", "pages": 2}]},
          "its pages are fetched, and of late none was an article: 9 paywall, 2 listing"),
         ("some are for subscribers", {"pages": [{"outcome": "paywall", "pages": 9}, {"outcome": "stored", "pages": 2}]},
          "well; the last new entry was found 2026-03-02 11:00"),
         ("304s only", {"polls": [poll("not_modified", 0)] * POLLS},
-         "well, but nothing new since 2026-03-02 11:00: it says that nothing has changed, in 8 or more polls; some were checked, and it was true"),
+         "well, but nothing new since 2026-03-02 11:00: it says that nothing has changed, in 8 or more polls; one such answer in 8 is checked"),
+        ("304s, of which one was false", {"polls": [poll("not_modified", 0)] * 4, "trust": 0.5},
+         "well, but nothing new since 2026-03-02 11:00: it says that nothing has changed, in 4 polls; one such answer in 2 is checked"),
+        ("the same bytes, without a 304", {"polls": [poll("not_modified", 0)] * 4, "not_modified": 0},
+         "well, but nothing new since 2026-03-02 11:00: the same document came, in 4 polls"),
+        ("the same bytes, for its 304s are not believed", {"polls": [poll("not_modified", 0)] * 4, "trust": 0.25},
+         "well, but nothing new since 2026-03-02 11:00: the same document came, in 4 polls"),
         ("all is known", {"polls": [poll()] * 5},
          "well, but nothing new since 2026-03-02 11:00: all that it lists is known already, in 5 polls"),
         ("it is empty", {"polls": [poll(listed=0)] * 5, "last_new_at": None}, "well, but nothing new: it lists nothing, in 5 polls"),
@@ -72,6 +80,27 @@ ROBOTS = {"detail": "robots.txt does not allow it"}
 )  # fmt: skip
 def test_the_verdict(case, differs, said):
     assert verdict(WELL | differs, NOON) == said
+
+
+@pytest.mark.parametrize(
+    ("case", "body", "said"),
+    [
+        (
+            "an index",
+            "<sitemapindex><sitemap><loc>/a.xml</loc></sitemap><sitemap><loc>/b.xml</loc></sitemap></sitemapindex>",
+            "2 sitemaps",
+        ),
+        ("pages", "<urlset><url><loc>/a</loc></url></urlset>", "1 entry"),
+        ("nothing", "<urlset></urlset>", "0 entries"),
+    ],
+)
+async def test_doctor_counts_what_a_sitemap_lists(database_url, case, body, said):
+    with Newsroom() as newsroom:
+        source = {"url": newsroom.put("/sitemap.xml", page(body, "application/xml")), "kind": "sitemap"}
+        named = {"database_url": database_url, "sources": [source]}
+        settings = Settings.model_validate(named | {"fetch": {"spacing_seconds": 0, "allow_hosts": ["127.0.0.1"]}})
+        [check] = await doctor._sources(settings)
+    assert (check.good, check.detail) == (True, said)
 
 
 async def test_doctor_asks_sources_when_it_is_our_turn_and_its_requests_stand_in_the_ledger(database, database_url, execute):

@@ -10,7 +10,7 @@ import pytest
 import typer
 from newsroom import article_page
 
-from flows.cli import app
+from flows.cli import _widths, app
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -87,6 +87,25 @@ def test_help_names_every_command(fw):
         "seed",
     ):
         assert word in said
+
+
+@pytest.mark.parametrize(
+    ("case", "columns", "room", "widths"),
+    [
+        ("all fits", [["id", "14"], ["measured", "refined oil"]], 40, [2, 11]),
+        (
+            "the long one takes more lines",
+            [["when", "2026-03-02 12:00"], ["measured", "oil in the north and south"]],
+            24,
+            [10, 14],
+        ),
+        ("no word is broken where all fit", [["kind", "correction"], ["measured", "containers of munitions"]], 20, [10, 10]),
+        ("else the longest", [["outlet", "Tidewater"], ["address", "https://paper.example/feed.xml"]], 24, [9, 15]),
+        ("no room at all", [["id", "1"], ["kind", "increase"]], 1, [1, 1]),
+    ],
+)
+def test_columns_of_a_table(case, columns, room, widths):
+    assert _widths(columns, room) == widths, case
 
 
 class TestMistakes:
@@ -204,7 +223,8 @@ class TestUse:
     def test_history_can_be_read_in_looked_at_and_exported(self, fw, tmp_path):
         write(tmp_path / "in.jsonl", STORY, LATER)
         fw("backfill", "jsonl", "in.jsonl")
-        assert "10,000" in fw("shifts", "list")
+        said = fw("shifts", "list", env={"COLUMNS": "80"})
+        assert {"6,700", "10,000", "increase", "containers"} <= set(said.split()), said
         assert "6,700" in fw("why", "1")
         assert "update" in fw("why", LATER["url"])
         series = json.loads(fw("series", "list", "--json"))
@@ -221,11 +241,15 @@ class TestUse:
         assert (figure["low"], figure["bound"], figure["unit"]) == (6700, "approx", "container")
         assert text[figure["start"] : figure["end"]] == figure["surface"]
 
-    def test_many_at_once_give_one_line_out_a_line_in(self, fw):
+    def test_many_at_once_give_one_line_out_a_line_in(self, fw, tmp_path):
         lines = [json.dumps({"id": 1, "text": "It cost $5."}), "no json", json.dumps({"id": 3, "text": ""})]
-        found = [json.loads(line) for line in fw("extract", "figures", "--jsonl", stdin="\n".join(lines)).splitlines()]
+        said, *out = fw("extract", "figures", "--jsonl", stdin="\n".join(lines), expect=1).splitlines()
+        assert said == "figurewatch: standard input, line 2: not JSON: Expecting value, column 1"
+        found = [json.loads(line) for line in out]
         assert [row.get("id") for row in found] == [1, None, 3]
-        assert "error" in found[1]
+        assert ["error" in row for row in found] == [False, True, False]
+        write(tmp_path / "pages.jsonl", {"id": 1, "html": "<p>Nothing</p>"}, ["a list"])
+        assert "figurewatch: pages.jsonl, line 2: not a JSON object" in fw("extract", "article", "pages.jsonl", expect=1)
         html = article_page("Containers counted", [f"{STORY['text']} The day was number {n}." for n in range(4)])
         page = json.dumps({"id": 7, "url": "https://paper.example/x", "html": html})
         [article] = [json.loads(line) for line in fw("extract", "article", "--jsonl", stdin=page).splitlines()]

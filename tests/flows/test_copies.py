@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from flows import archive, articles, db, look, pipeline
+from flows import archive, articles, copies, db, look, pipeline
 from flows.archive import Document
 from flows.db import Database
 from flows.pipeline import Desk
@@ -236,3 +236,18 @@ class TestWhy:
     def test_an_original_says_that_nothing_else_carries_its_text(self, database, story):
         store(database, story, ["own"])
         assert "nothing else carries its text" in self.shown(database, "https://kessacourier.example/own")
+
+
+def test_what_another_version_knows_takes_no_place_among_the_candidates(database, story, execute):
+    store(database, story, ["wire"])
+    execute(
+        "INSERT INTO article (url, outlet, title, language, as_of, fetched_at, text, relation, cluster_id, figures_outcome,"
+        " series_outcome, analysis_version) SELECT url || n, outlet, title, language, as_of, fetched_at, text, relation,"
+        " cluster_id, figures_outcome, series_outcome, analysis_version FROM article, generate_series(1, 60) n"
+    )
+    execute("INSERT INTO copy_key SELECT key, article.id FROM copy_key, article WHERE article.id > 1")
+    execute("DELETE FROM copy_key WHERE article_id = 1 AND key = (SELECT min(key) FROM copy_key)")  # the others share one more
+    execute("INSERT INTO fingerprint SELECT article.id, 1, sketch FROM fingerprint, article WHERE article.id > 1")
+    with database.transaction() as tx:
+        found = copies.candidates(tx, copies._keys(story["wire"].fingerprint))
+    assert [candidate.id for candidate in found] == [1]

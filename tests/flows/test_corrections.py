@@ -84,6 +84,40 @@ def test_a_name_given_by_hand_stays_when_more_is_read(database, read):
     assert lines(database)[series]["label"] == "boxes to Vessia"
 
 
+@pytest.mark.parametrize(
+    ("case", "kept", "ended", "label"),
+    [
+        ("the one that ends has a name", None, "boxes to Vessia", "boxes to Vessia"),
+        ("both have one", "crates", "boxes to Vessia", "crates"),
+    ],
+)
+def test_a_name_given_by_hand_survives_a_merge(database, read, case, kept, ended, label):
+    read(told("1,000", 0), told("2,000", 20))
+    (series,) = lines(database)
+    other = corrections.split(database, series, members(database, series)[1:], SHARE, NOON)
+    for one, name in ((series, kept), (other, ended)):
+        if name:
+            corrections.rename(database, one, name, NOON)
+    corrections.merge(database, series, other, SHARE, NOON)
+    read(told("5,000", 50))
+    assert [row["label"] for row in lines(database).values()] == [label]
+
+
+def test_a_copy_counts_as_no_observation(database, read, execute):
+    read(told("1,000", 0), told("2,000", 20), told("5,000", 50))
+    (series,) = lines(database)
+    execute(
+        "UPDATE article SET relation = 'duplicate', duplicate_of = 1, cluster_id = 1 WHERE url LIKE '%/50'"
+    )  # found out late
+    execute("UPDATE article SET cluster_id = id WHERE relation <> 'duplicate'")
+    assert [row["observations"] for row in rows(database, "series.watched") if row["id"] == series] == [2]
+    first, last = members(database, series)
+    with pytest.raises(UsageError, match="leaves something on either side"):
+        corrections.split(database, series, [first, last], SHARE, NOON)
+    other = corrections.split(database, series, [last], SHARE, NOON)
+    assert corrections.merge(database, other, series, SHARE, NOON) == 1
+
+
 def test_a_muted_series_goes_on_and_tells_nothing(database, read):
     read(told("1,000", 0))
     (series,) = lines(database)

@@ -1,5 +1,6 @@
 """The gate: eight workers on one PostgreSQL, hosts that refuse, and redirects to other hosts."""
 
+import asyncio
 import json
 import os
 import subprocess
@@ -10,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from newsroom import Answer, Newsroom, feed, item, page, redirects_to, too_many_requests
+from newsroom import Answer, Newsroom, feed, item, page, redirects_to, slow, too_many_requests
 
 from flows import sources
 from flows.db import Database
@@ -165,6 +166,24 @@ async def test_refusals_in_a_row_lengthen_the_hosts_rest_and_an_answer_ends_the_
     assert (rests, rows) == ([False, False, True, True], [1, 2, 3, 4])
     assert (host["in_a_row"], host["reason"]) == (0, "")
     assert (day["requests"], day["refused"], day["failed"], day["bytes"]) == (5, 4, 0, 1)
+
+
+async def test_a_request_that_is_cancelled_says_nothing_of_its_host(database, newsroom, execute):
+    url = newsroom.put("/no", lambda asked: Answer(403))
+    newsroom.put("/slow", slow(b"x" * 1_000, 0.1))
+    async with client_of(OPEN) as client:
+        gate = Gate(database, client, OPEN)
+        await gate.fetch(url)
+        asked = asyncio.create_task(gate.fetch(newsroom.url + "/slow"))
+        while not newsroom.asked("/slow"):
+            await asyncio.sleep(0.01)
+        asked.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asked
+    with database.transaction() as tx:
+        assert tx.one("fetch.host", host=newsroom.host)["in_a_row"] == 1
+        [day] = tx.all("fetch.ledger", host=newsroom.host, limit=1)
+    assert (day["requests"], day["refused"], day["failed"]) == (2, 1, 0)
 
 
 async def test_a_host_that_does_not_answer_is_entered_as_failed(database):

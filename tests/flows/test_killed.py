@@ -20,7 +20,7 @@ DRILL = """
 import asyncio, json, os, signal, sys
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from flows import db, fetch, sources
+from flows import db, fetch, gate, sources
 from flows.db import Database
 from flows.http import client_of
 from flows.settings import Settings
@@ -96,7 +96,7 @@ for share in order["shares"]:
         # As if the time had passed: its flights count no more, and its leases are over.
         execute("UPDATE flight SET until = clock_timestamp()")
         half = execute("SELECT count(*) FROM entry WHERE state = 'done'")[0][0]
-        run(NOON + sources.LEASE)
+        run(NOON + gate.LEASE)
         found.append({"moment": f"{moment} of {total}, {before}", "status": status, "rows": rows(), "done": half})
 print(json.dumps(found))
 """

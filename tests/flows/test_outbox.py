@@ -285,6 +285,27 @@ class TestHeldBack:
         assert alerts.deliver(database, settings_of(desk=slack.url()), NOON + DAY) == {"dropped": 1}
         assert slack.payloads == []
 
+    def test_what_is_muted_between_two_tries_is_not_told_and_begins_no_cool_down(self, database, story, execute, slack):
+        story(3)
+        execute("UPDATE delivery SET cool_down = '3 days'")
+        execute("UPDATE observation SET article_id = 1 WHERE article_id IN (1, 2)")  # two of them are one message
+        slack.answers.extend([Answer(status=500)] * 2)
+        desk = settings_of(desk=slack.url())
+        assert alerts.deliver(database, desk, NOON) == {"pending": 1}
+        assert alerts.deliver(database, desk, NOON + HOUR) == {"pending": 1}
+        series = [row["series_id"] for row in rows(database, "alerts.list", open_only=True, limit=9)]
+        for muted in series[:2]:
+            corrections.mute(database, muted, DAY, NOON + HOUR)
+        assert alerts.deliver(database, desk, NOON + 2 * HOUR) == {"dropped": 1, "sent": 1}
+        assert [name for name, _ in names(slack.payloads)] == ["Boxes of kind 1"]
+        assert states(database) == {"sent": 1, "dropped": 2}
+        assert {row["deliveries"][0] for row in rows(database, "alerts.list", open_only=True, limit=9)} == {
+            "desk sent",
+            "desk dropped",
+        }
+        told = rows(database, "alerts.last_told", channel="desk", series=series)
+        assert [row["series_id"] for row in told] == series[2:]
+
     def test_acknowledging_what_is_not_there_says_so(self, database):
         with pytest.raises(UsageError, match="no alert 7"):
             alerts.acknowledge(database, [7], "", NOON)

@@ -10,6 +10,7 @@ from decimal import Decimal
 import pytest
 
 from extractors.copies import VERSION as FINGERPRINT_VERSION
+from extractors.copies.packing import pack, unpack
 from flows import archive, db, doctor, packs, pipeline, seeds
 from flows.archive import Document
 from flows.context import Context
@@ -270,3 +271,20 @@ def test_doctor_tells_of_fingerprints_of_another_version_and_its_mend_helps(data
     with database.transaction() as tx:
         versions = tx._connection.execute("SELECT DISTINCT version FROM fingerprint").fetchall()
     assert versions == [{"version": FINGERPRINT_VERSION}]
+
+
+def test_a_fingerprint_that_is_renewed_is_found_by_its_own_keys_alone(database, whole, analyser):
+    read(database, analyser, whole)
+    of = "SELECT key, article_id FROM copy_key ORDER BY 1, 2"
+    with database.transaction() as tx:
+        keys = tx._connection.execute(of).fetchall()
+        for row in tx._connection.execute("SELECT article_id, sketch FROM fingerprint").fetchall():
+            old = replace(unpack(row["sketch"]), version=1, keys=(1, 2, row["article_id"]))
+            tx._connection.execute(
+                "UPDATE fingerprint SET version = 1, sketch = %s WHERE article_id = %s", [pack(old), row["article_id"]]
+            )
+        tx._connection.execute("DELETE FROM copy_key")
+        tx._connection.execute("INSERT INTO copy_key SELECT n, article_id FROM fingerprint, generate_series(1, 2) n")
+    seeds.read(opened(database, analyser), whole, LATER)
+    with database.transaction() as tx:
+        assert tx._connection.execute(of).fetchall() == keys

@@ -124,6 +124,23 @@ def test_stopped_in_the_middle_it_goes_on_where_it_was(database, analyser):
     assert kept(database) == before
 
 
+def test_an_article_that_meets_a_fault_of_ours_is_counted_and_stays_and_the_others_go_on(database, analyser, execute):
+    read(database, analyser, *STORY)
+    before = kept(database)
+    execute(  # what a fault of ours is to the database: a figure that breaks a constraint
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE check_violation; END $$;"
+        " CREATE TRIGGER refused BEFORE UPDATE ON article FOR EACH ROW WHEN (OLD.url LIKE '%/b') EXECUTE FUNCTION refuse()"
+    )
+    assert again(database, analyser, Span(url="https://tidewater.example/a")) == {"articles read again": 1}
+    execute("ALTER TABLE article DISABLE TRIGGER refused")
+    due(database, Span(), again=True)
+    execute("ALTER TABLE article ENABLE TRIGGER refused")
+    assert again(database, analyser, force=False) == {"articles read again": 2, "articles failed": 1}
+    assert kept(database) == before
+    execute("DROP TRIGGER refused ON article")
+    assert again(database, analyser, force=False) == {"articles read again": 1}
+
+
 def test_a_page_that_held_no_article_may_hold_one_now(database, analyser, execute):
     read(database, analyser, document(path="a"))
     execute("DELETE FROM article")

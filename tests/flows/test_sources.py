@@ -19,7 +19,7 @@ from newsroom import (
     too_many_requests,
 )
 
-from flows import fetch, notices, sources
+from flows import fetch, gate, notices, sources
 from flows.http import client_of
 from flows.settings import FetchSettings, Settings
 
@@ -272,6 +272,13 @@ class TestWhenNext:
         assert len(desk.rows("sources.polls", id=desk.source["id"], limit=10)) == 1
         assert desk.source["failures"] == 0
 
+    @pytest.mark.parametrize(("days", "kept"), [(30, 2), (45, 3), (9, 1)])
+    def test_polls_are_kept_for_as_long_as_the_settings_say(self, desk, newsroom, days, kept):
+        newsroom.put("/feed.xml", feed(items(newsroom, "a")))
+        for _ in range(3):
+            desk.poll(after=20 * DAY, keep_events_days=days)
+        assert len(desk.rows("sources.polls", id=desk.source["id"], limit=10)) == kept
+
 
 class TestMovedAndGone:
     """Addresses that change for good."""
@@ -437,16 +444,39 @@ class TestSettingsAndHand:
 class TestPages:
     """Pages are fetched politely and none is lost."""
 
-    def test_a_host_that_refuses_for_the_moment_uses_up_no_tries(self, desk, newsroom, execute):
+    def test_a_host_that_refuses_for_the_moment_uses_up_no_tries(self, desk, newsroom):
         newsroom.put("/feed.xml", feed(items(newsroom, "a")))
         newsroom.put("/a", fails(429, 10, page(article_page("A", ["Text of the story."]))))
         desk.poll()
-        outcomes = []
-        for _ in range(11):
-            desk.now += HOUR
-            execute("UPDATE host SET free_at = '-infinity'")
-            outcomes += [fetched.outcome for fetched in desk.fetch()]
+        outcomes = self.every_so_often(desk, 11, 2 * HOUR)
         assert outcomes == ["http_error"] * 10 + ["fetched"]
+
+    @pytest.mark.parametrize("status", [503, 500])
+    def test_an_entry_that_waited_for_long_is_not_given_up_at_its_first_failure(self, desk, newsroom, status):
+        newsroom.put("/feed.xml", feed(items(newsroom, "a")))
+        newsroom.put("/a", fails(status, 1, page(article_page("A", ["Text of the story."]))))
+        desk.poll()
+        outcomes = self.every_so_often(desk, 3, 30 * DAY)  # nobody ran for a month, and for another
+        assert outcomes == ["http_error", "fetched"]
+
+    def test_a_host_that_refuses_for_ever_is_given_up_after_a_week_of_tries(self, desk, newsroom):
+        newsroom.put("/feed.xml", feed(items(newsroom, "a")))
+        newsroom.put("/a", lambda asked: Answer(503))
+        desk.poll()
+        hours = 0
+        while not desk.rows("fetch.quarantined_of_source", id=desk.source["id"], limit=1):
+            self.every_so_often(desk, 1, 2 * HOUR)
+            hours += 2
+            assert hours < 30 * 24
+        assert 7 * 24 <= hours <= 10 * 24
+
+    def every_so_often(self, desk, times, pause):
+        outcomes = []
+        for _ in range(times):
+            desk.now += pause
+            desk.execute("UPDATE host SET free_at = '-infinity'")
+            outcomes += [fetched.outcome for fetched in desk.fetch()]
+        return outcomes
 
     def test_a_resting_host_holds_up_no_other(self, desk, newsroom, execute):
         other = newsroom.url.replace("127.0.0.1", "localhost")
@@ -459,7 +489,7 @@ class TestPages:
     def test_of_one_host_a_batch_takes_a_few(self, desk, newsroom):
         newsroom.put("/feed.xml", feed(items(newsroom, *(f"s{n}" for n in range(40)))))
         desk.poll()
-        assert len(desk.fetch()) == fetch.PER_HOST
+        assert len(desk.fetch()) == gate.PER_HOST
 
     def test_a_long_robots_txt_is_read_as_far_as_the_rules_ask(self, desk, newsroom):
         newsroom.put("/robots.txt", lambda asked: Answer(body=b"User-agent: *\nDisallow: /a\n" + b"# padding\n" * 90_000))
