@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from extractors.figures.bounds import without_bound
-from extractors.figures.nouns import PERSON_VERBS, PERSON_WORDS, is_human, noun_at, singular, subject_noun
+from extractors.figures.nouns import PERSON_VERBS, PERSON_WORDS, is_human, noun_at, numbering, singular, subject_noun
 from extractors.figures.numbers import Kind
 from extractors.figures.rates import COMPARES
 from extractors.figures.reading import TIME_UNITS, Found, Memory, Told, View
@@ -97,7 +97,7 @@ def elided(view: View, found: list[Found], index: int, memory: Memory) -> None:
     left = view.before(f.start, 120)
     previous = [p for p in found[:index] if p.unit]
     told = [t for t in memory.told if t.unit]
-    if collective := _collective(view, f):
+    if collective := numbering(view, f) or _collective(view, f):
         f.unit = collective
         return
     money = [p.unit for p in previous if p.unit in MONEY] or [t.unit for t in told if t.unit in MONEY][-1:]

@@ -7,9 +7,9 @@ import re
 
 from extractors.figures.bounds import BOUNDS
 from extractors.figures.measures import SIGN, SIGN_AFTER, SYMBOL
-from extractors.figures.nouns import is_human, singular
+from extractors.figures.nouns import is_human, numbering, singular
 from extractors.figures.numbers import Kind, Number
-from extractors.figures.reading import DAY, MONTH, TIME_UNITS, Found, View
+from extractors.figures.reading import DAY, FINITE, MONTH, TIME_UNITS, Found, View
 from extractors.figures.units import UNITS
 from extractors.text import Token
 
@@ -175,7 +175,7 @@ def is_label(view: View, number: Number) -> bool:
             return True
         if _NAMED.search(left):
             return True
-        if re.match(r"0\d", text[start:end]) or re.search(r"\b0\d+[ -]$", left):
+        if re.match(r"0\d", text[start:end]) or re.search(r"(?<!:)\b0\d+[ -]$", left):
             return True  # telephone numbers
     if re.search(r"\bper $", left) or _CALIBRE_LIST.match(right):
         return True
@@ -184,7 +184,7 @@ def is_label(view: View, number: Number) -> bool:
     if (_CLOCK_AFTER.match(right) and number.value <= 24) or _CLOCK_BEFORE.search(left):
         return True
     whole = number.value == number.value.to_integral_value()
-    if whole and number.value <= 31 and (_MONTH_BEFORE.search(left) or _MONTH_AFTER.match(right)):
+    if whole and number.value <= 31 and (_in_date(number, left, right) or _MONTH_AFTER.match(right)):
         return True
     if _AGE_BEFORE.search(left) or _AGE_AFTER.match(right) or _UNDER_AGE.search(left):
         return True
@@ -200,6 +200,19 @@ def is_label(view: View, number: Number) -> bool:
         if match.start() <= start < match.end() or match.start() < end <= match.end():
             return True
     return False
+
+
+#: "In May 29 ships left", "On 19 May 12 patients": the month is complete, and what follows it counts.
+_MONTH_DONE = re.compile(
+    rf"(?:\b(?:in|during|by|since|until|till)[ ]|\b\d{{1,2}}(?:st|nd|rd|th)?[ ]){MONTH}[ ]$", re.IGNORECASE
+)
+
+
+def _in_date(number: Number, left: str, right: str) -> bool:
+    """Is it the day after a month ("March 6")? Days are not written in words, and "in March" says no day."""
+    if number.kind is Kind.WORDS or not _MONTH_BEFORE.search(left):
+        return False
+    return not (_MONTH_DONE.search(left) and re.match(r"[ ][a-z]", right))
 
 
 def _is_score(view: View, number: Number) -> bool:
@@ -273,7 +286,7 @@ def is_no_figure(view: View, f: Found) -> bool:
     if f.noun is not None and f.unit in _STREETS and view.doc[f.noun].text[:1].isupper():
         return True
     label = _LABEL.search(left)
-    if label and whole and f.unit not in UNITS and not _counts_as_verb(view, f, label.group()):
+    if label and whole and f.unit not in UNITS and not _no_label(view, f, label.group()):
         word = label.group().strip()
         if word.lower() in _LABEL_ALWAYS or f.noun is None or word[0].isupper():
             return True
@@ -317,11 +330,20 @@ _HAS_A_NUMBER = frozenset(
 )
 
 
-def _counts_as_verb(view: View, f: Found, label: str) -> bool:
-    """ "Invalid ballots number 62,100", "the cases total 12": the label is a verb."""
+def _no_label(view: View, f: Found, label: str) -> bool:
+    """ "Invalid ballots number 62,100": a verb. "By our count 870 were lost": a noun with its article, and then a clause."""
     index = view.token_from(f.start - len(label))
-    return index < len(view.doc) and (
-        view.doc[index].tag_[:2] == "VB" or (index > 0 and view.doc[index - 1].tag_ == "NNS" and label.strip().islower())
+    if not label.strip().islower() or index >= len(view.doc):
+        return False
+    word, before = view.doc[index], view.doc[index - 1] if index else None
+    if word.tag_[:2] == "VB" or (before is not None and before.tag_ == "NNS") or numbering(view, f) is not None:
+        return True
+    after = view.token_from(f.end)
+    verb = view.doc[after].tag_ if after < len(view.doc) else ""
+    return (
+        before is not None
+        and before.tag_ in ("DT", "PRP$", "POS")
+        and (verb in FINITE or "," in view.text[f.start : f.number_end])
     )
 
 

@@ -8,7 +8,7 @@ Not here: units of measure (measures.py), numbers whose noun stands elsewhere (e
 import re
 
 from extractors.figures.numbers import numbers
-from extractors.figures.reading import ADJECTIVES, DAY, MONTH, NOUNS, Found, View
+from extractors.figures.reading import ADJECTIVES, DAY, FINITE, MONTH, NOUNS, Found, View
 from extractors.text import Token, lemma
 
 #: Adjectives and participles that stand for people when nothing follows them ("34 injured").
@@ -324,6 +324,35 @@ def subject_noun(view: View, f: Found) -> str | None:
         ):
             return singular(token)
     return None
+
+
+#: "number" right before a number, an adverb or a bound between them aside.
+_NUMBER = re.compile(r"\bnumber[ ](?:[a-z]+[ ]){0,3}$")
+
+
+def numbering(view: View, f: Found) -> str | None:
+    """What the verb "number" says to be so many ("trucks to the coast number 210 a day"), which the tagger takes for a noun.
+
+    It is a verb where its clause names several things or people and has no other verb.
+    """
+    match = _NUMBER.search(view.before(f.number.start))
+    if match is None:
+        return None
+    verb = view.token_from(f.number.start - len(match.group()))
+    first, last = verb, view.token_from(f.end)
+    while first and not (view.doc[first - 1].is_punct or view.doc[first - 1].lower_ == "that"):
+        first -= 1
+    while last < len(view.doc) and not view.doc[last].is_punct:
+        last += 1
+    clause = [token for token in view.doc[first:last] if token.i != verb]
+    if any(token.tag_ in FINITE for token in clause):
+        return None
+    before = [token for token in clause if token.i < verb]
+    things = [token for token in before if token.tag_ in ("NNS", "NNPS")]
+    acting = [token for token in things if token.dep_ != "pobj"] or things
+    if view.doc[verb - 1].lower_ in PERSON_WORDS or any(token.lower_ == "those" for token in before):
+        return "person"
+    return singular(acting[0]) if acting else None
 
 
 def singular(token: Token) -> str:
