@@ -9,7 +9,8 @@ import re
 from collections.abc import Sequence
 
 from extractors.figures.bounds import without_bound
-from extractors.figures.nouns import PERSON_VERBS, PERSON_WORDS, is_human, noun_at, numbering, singular, subject_noun
+from extractors.figures.carried import gapped, heading, standing
+from extractors.figures.nouns import is_human, noun_at, numbering, of_persons, singular, subject_noun
 from extractors.figures.numbers import Kind
 from extractors.figures.rates import COMPARES
 from extractors.figures.reading import TIME_UNITS, Found, Memory, Told, View
@@ -79,6 +80,8 @@ _MOVED = re.compile(
     r"\b(?:r[io]sen?|fell|fallen|climbed|dropped|grew|grown|slowed|dwindled|declined|doubled|increased|decreased|swollen|swelled)"
     r" (?:again |back |further )?to $"
 )
+#: "the losses come to 40"
+_ADDS_UP = re.compile(r"\b(?:number|numbered|total|totall?ed|c[ao]me to|amount(?:s|ed)? to|add(?:s|ed)? up to)[ ]$")
 #: No nation but two has as many people: it is money.
 _MORE_THAN_PEOPLE = 4 * 10**8
 #: From what strangeness on the clause's own subject is the better guess; the scale is decades of difference in value.
@@ -118,6 +121,9 @@ def elided(view: View, found: list[Found], index: int, memory: Memory) -> None:
     if telling := _telling(view, f):
         f.unit = telling
         return
+    if carried := heading(view, f, told) or gapped(view, f, previous):
+        f.unit, f.rate = carried[0], f.rate or carried[1]
+        return
     if _VOTE.search(left) and (left.endswith(" to ") or _VOTE_AFTER.match(view.text, f.end)):
         f.unit = "vote"
         return
@@ -128,6 +134,9 @@ def elided(view: View, found: list[Found], index: int, memory: Memory) -> None:
         return
     if noun := _count_of(view, f):
         f.unit = noun
+        return
+    if carried := standing(view, f, previous, told):
+        f.unit, f.rate = carried[0], f.rate or carried[1]
         return
     if clause := _from_clause(view, f) or (_WHO.match(view.text, f.end) and "person"):
         # "17 miners were trapped and 4 killed": a noun for people that stands there already is the better one.
@@ -154,7 +163,7 @@ def elided(view: View, found: list[Found], index: int, memory: Memory) -> None:
         if best is None or cost <= best[0]:
             best = (cost, known.unit, known.rate, known.value == f.value)
     noun = subject_noun(view, f)
-    if noun and re.search(r"\b(?:number|numbered|total|totall?ed)[ ]$", without_bound(view.before(f.start))):
+    if noun and _ADDS_UP.search(without_bound(view.before(f.start))):
         f.unit = noun
         return
     moved = best is not None and best[1] not in UNITS and not previous and _MOVED.search(without_bound(left))
@@ -340,8 +349,20 @@ _POINTS_OUT = re.compile(r"\bpoints (?:out|to|at)\b")
 
 def _collective(view: View, f: Found) -> str | None:
     """ "a workforce of 4,600", "the population is 12,000", "by a vote of 88 to 61"."""
-    words = re.findall(r"[a-z]+", _POINTS_OUT.sub("", view.before(f.start, 40).lower()))[-6:]
-    return next((_COLLECTIVES[word] for word in reversed(words) if word in _COLLECTIVES), None)
+    index = min(view.token_from(f.start), len(view.doc))
+    for token in reversed(view.doc[max(0, index - 7) : index]):
+        word = token.lower_
+        if word in _COLLECTIVES and not _POINTS_OUT.match(view.text, token.idx):
+            # "Of those who could vote, 1,640 came": it says nothing of what is counted.
+            apart = word in _OF_VOTES and view.text[token.idx + len(word) : f.start].startswith(",")
+            return None if apart else _COLLECTIVES[word]
+        if token.tag_ in ("NNS", "CD") and singular(token) not in TIME_UNITS:
+            return None  # "a toll of 195 crowns would repay it in 43"
+    return None
+
+
+#: Of the collectives, those that are also said of who votes and of the larger part.
+_OF_VOTES = frozenset({"vote", "voted", "majority"})
 
 
 def _from_clause(view: View, f: Found) -> str | None:
@@ -350,7 +371,7 @@ def _from_clause(view: View, f: Found) -> str | None:
     match = re.match(
         r"(?:[ ](?:others?|more|people|still|also|had|have|has|been|are|were|was|of whom))*[ ](?P<word>\w+)", right
     )
-    if match and (match["word"].lower() in PERSON_WORDS or _strip_verb(match["word"].lower()) in PERSON_VERBS):
+    if match and of_persons(match["word"].lower()):
         return "person"
     named = re.match(r"[ ](?:the|its|their) (?:total |overall |official )?(?:number|tally|count|total) of ", right)
     if named and (noun := noun_at(view, view.token_from(f.end + named.end()))) is not None:
@@ -365,10 +386,3 @@ def _from_clause(view: View, f: Found) -> str | None:
         if noun is not None and view.doc[noun].tag_ in ("NNS", "NNPS"):
             return singular(view.doc[noun])
     return None
-
-
-def _strip_verb(word: str) -> str:
-    for ending in ("ed", "d", "ing", "s"):
-        if word.endswith(ending) and word[: -len(ending)] in PERSON_VERBS:
-            return word[: -len(ending)]
-    return word

@@ -386,3 +386,10 @@ def is_human(unit: str) -> bool:
     """Is this a noun for people?"""
     last = unit.rsplit(" ", 1)[-1]
     return unit in _HUMANS or last in _HUMANS or last.endswith(_HUMAN_ENDINGS)
+
+
+def of_persons(word: str) -> bool:
+    """Is this said of people ("killed", "evacuated", "enrolling")?"""
+    if word in PERSON_WORDS or word in PERSON_VERBS:
+        return True
+    return any(word.endswith(ending) and word[: -len(ending)] in PERSON_VERBS for ending in ("ed", "d", "ing", "s"))
