@@ -7,7 +7,7 @@ import re
 
 from extractors.figures.bounds import BOUNDS
 from extractors.figures.measures import SIGN, SIGN_AFTER, SYMBOL
-from extractors.figures.nouns import is_human, numbering, singular
+from extractors.figures.nouns import NOT_COUNTED, is_human, numbering, singular
 from extractors.figures.numbers import Kind, Number
 from extractors.figures.reading import DAY, FINITE, MONTH, TIME_UNITS, Found, View
 from extractors.figures.units import UNITS
@@ -179,6 +179,8 @@ def is_label(view: View, number: Number) -> bool:
             return True  # telephone numbers
     if re.search(r"\bper $", left) or _CALIBRE_LIST.match(right):
         return True
+    if not left.strip("( ") and re.match(r"[.)]?$|[)]|:", right):
+        return True  # "2.", "2) The dam", "Two: the dam" count the points of a list
     if left.endswith("-of-") or re.match(r"[- ]year (?:bonds?|notes?|yields?|treasur|gilts?|mortgage|paper|debt)", right):
         return True  # "mother-of-two"; ten-year bonds are a kind of bond
     if (_CLOCK_AFTER.match(right) and number.value <= 24) or _CLOCK_BEFORE.search(left):
@@ -302,6 +304,8 @@ def is_no_figure(view: View, f: Found) -> bool:
         return True
     if number.kind is Kind.FRACTION and not number.per:
         return _is_ordinal(view, f, left, right)
+    if not f.unit and whole and not f.partitive and _follows_its_noun(view, f):
+        return True
     if not f.unit and number.kind is Kind.DIGITS and whole and not f.partitive:
         # "Unit 3", "Flight 418", "the Boeing 737": a capitalised word right before, and nothing to count after.
         index = view.token_from(number.start) - 1
@@ -314,6 +318,18 @@ def is_no_figure(view: View, f: Found) -> bool:
         if re.search(r"\($", left) and re.match(r"\)", right) and 10 <= value <= 110:
             return True
     return False
+
+
+def _follows_its_noun(view: View, f: Found) -> bool:
+    """ "hung on span 1140", "in cavern seven", "Valve 17 had been": one thing without an article, told by its number."""
+    index, after = view.token_from(f.start) - 1, view.token_from(f.end)
+    if index < 0 or after >= len(view.doc) or view.text[view.doc[index].idx + len(view.doc[index].text) : f.start] != " ":
+        return False
+    noun, verb = view.doc[index], view.doc[after].tag_ in (*FINITE, "VBN")
+    if index == 0:
+        return noun.tag_ in ("NN", "VB") and verb and noun.lower_ not in _HAS_A_NUMBER
+    bare = noun.tag_ == "NN" and view.doc[index - 1].tag_ == "IN" and noun.lower_ not in _HAS_A_NUMBER | NOT_COUNTED
+    return bare and not verb  # but "by train 400 came"
 
 
 def _has_an_age(noun: Token) -> bool:
