@@ -62,7 +62,9 @@ def _acting(words: Sequence[Token]) -> str | None:
 
 
 #: What opens a clause that shares the verb of the one before.
-_JOINED = re.compile(r"(?:,|;)?(?: and| but)?(?: [\w'’-]+){0,7} $")
+_JOINED = re.compile(r"(?:[,;]|[,;]? and|[,;]? but)(?: [\w'’-]+){0,7} $")
+#: "for a car and", before "690 for a lorry"
+_FOR = re.compile(r" (?P<preposition>for|in|at|on|by|from|to)(?: [\w'’-]+){1,4}(?:,|,? and|,? but) ")
 
 
 def gapped(view: View, f: Found, previous: Sequence[Found]) -> Carried | None:
@@ -71,7 +73,7 @@ def gapped(view: View, f: Found, previous: Sequence[Found]) -> Carried | None:
         return None
     last = previous[-1]
     gap = without_bound(view.text[last.end : f.start])
-    if not (re.match(r"(?:,|;| and\b| but\b)", gap) and _JOINED.fullmatch(gap)):
+    if not _JOINED.fullmatch(gap) and not _alike(gap, view.after(f.end)):
         return None
     first, here = view.token_from(last.end), view.token_from(f.start)
     between, after = view.doc[first:here], view.token_from(f.end)
@@ -83,6 +85,12 @@ def gapped(view: View, f: Found, previous: Sequence[Found]) -> Carried | None:
     if last.unit not in UNITS and last.elided and things:
         return singular(things[0]), last.rate
     return last.unit, last.rate
+
+
+def _alike(gap: str, right: str) -> bool:
+    """ "230 crowns for a car and 690 for a lorry": what follows both numbers opens alike."""
+    match = _FOR.fullmatch(gap)
+    return match is not None and right.startswith(f" {match['preposition']} ")
 
 
 #: Words for a value itself, which its unit never is.

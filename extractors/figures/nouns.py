@@ -23,7 +23,8 @@ PERSON_WORDS = frozenset(
 PERSON_VERBS = frozenset(
     "kill injure wound hurt die detain arrest hospitalise hospitalize evacuate rescue displace drown perish treat"
     " infect enrol enroll"
-    " imprison abduct deport discharge vaccinate employ admit".split()
+    " imprison abduct deport discharge vaccinate employ admit"
+    " live reside sleep dwell attend vote marry emigrate flee volunteer enlist graduate retire worship starve receive".split()
 )
 
 
@@ -91,6 +92,7 @@ _IRREGULAR = dict(
 #: Words tagged as nouns that say when or where, never what is counted.
 NOT_COUNTED = frozenset(
     "today yesterday tomorrow tonight overnight home abroad here there now then apiece each sells costs goes remain remained"
+    " daily weekly monthly yearly hourly nightly annually"
     " others other ones last next past previous this".split()
 )
 
@@ -270,7 +272,7 @@ def _joined_on(view: View, index: int) -> bool:
     token = view.doc[index]
     if token.lower_ == "home":
         return view.text[token.idx + 4 : token.idx + 5] == "-"
-    return token.lower_ == "other" and noun_follows(view, index + 1)
+    return (token.lower_ == "other" or token.lower_.endswith("ly")) and noun_follows(view, index + 1)
 
 
 def noun_follows(view: View, index: int, *, numbers_too: bool = False) -> bool:
