@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from extractors.figures.bounds import without_bound
 from extractors.figures.carried import gapped, heading, standing
-from extractors.figures.nouns import PERSON_WORDS, is_human, noun_at, numbering, of_persons, singular, subject_noun
+from extractors.figures.nouns import PERSON_WORDS, is_human, noun_at, numbering, of_persons, singular, subject, subject_noun
 from extractors.figures.numbers import Kind
 from extractors.figures.rates import COMPARES
 from extractors.figures.reading import TIME_UNITS, Found, Memory, Told, View
@@ -117,6 +117,9 @@ def elided(view: View, found: list[Found], index: int, memory: Memory) -> None:
         f.unit = collective
         return
     money = [p.unit for p in previous if p.unit in MONEY] or [t.unit for t in told if t.unit in MONEY][-1:]
+    if f.rate in MONEY and (currency := _exchanged(view, f, [*told, *(Told(p.value, p.unit, p.rate, 0) for p in previous)])):
+        f.unit = currency
+        return
     spent = f.number.scale >= 1000 and _SPENDING.search(view.before(f.start, 60))
     if money and (spent or _PRICED.search(without_bound(left))):
         f.unit = money[-1]
@@ -202,6 +205,15 @@ def elided(view: View, found: list[Found], index: int, memory: Memory) -> None:
         f.unit = "person"
     if f.unit == "person" and f.value >= _MORE_THAN_PEOPLE and money:
         f.unit = money[-1]
+
+
+def _exchanged(view: View, f: Found, told: Sequence[Told]) -> str | None:
+    """What so many of are paid for another currency ("the talen fell to 48.2 to the euro"): the subject, or what was before."""
+    currency = subject(view, f)
+    if currency is not None and currency.tag_ == "NN" and currency.lower_ not in ("currency", "rate", "unit", "price"):
+        return singular(currency)
+    before = [t.unit for t in told if t.rate in MONEY] or [t.unit for t in told if t.unit in MONEY and t.unit != f.rate]
+    return before[-1] if before else None
 
 
 def _telling(view: View, f: Found) -> str | None:
