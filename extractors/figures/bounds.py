@@ -62,23 +62,38 @@ def without_bound(gap: str) -> str:
     return gap[: match.start()] if match and match.start() else gap
 
 
+#: Verbs that go on with "up to" and do not bound what follows.
+_UP = re.compile(
+    r"\b(?:go|goes|gone|going|went|come|comes|came|adds?|added|move[sd]?|brought|bring|push\w*|rose|inched|crept|ticked)"
+    r"[ ](?:back )?$"
+)
+
+
+def _joins(view: View, offset: int) -> bool:
+    """ "handed over 62", "is split over 47 cousins": here "over" goes with the verb before it."""
+    index = view.token_from(offset)
+    over = view.doc[index] if index < len(view.doc) else None
+    if over is None:
+        return False
+    shared = over.dep_ == "prep" and any(child.dep_ == "auxpass" for child in over.head.children)
+    return shared or (index > 0 and view.doc[index - 1].lower_.startswith("hand"))
+
+
 def limits(view: View, f: Found) -> tuple[Bound, int, int]:
     """The bound that the modifier words say, and the span with them."""
     start, end = f.start, f.end
     left = view.before(start, 64)
     match = BOUNDS.search(left)
     bound = Bound.EXACT
+    if match and match.group().lower().startswith("up to") and _UP.search(left[: match.start()]):
+        match = BOUNDS.search(left, match.start() + len("up to "))  # "adds up to roughly 140"
     if match:
         kind = next(name for name, hit in match.groupdict().items() if hit)
         words = match.group().lower()
-        if words.startswith("up to") and re.search(
-            r"\b(?:go|goes|gone|going|went|come|comes|came|move[sd]?|brought|bring|push\w*|rose|inched|crept"
-            r"|ticked)[ ](?:back )?$",
-            left[: match.start()],
-        ):
-            return bound, start, end
         if re.search(r"\bthe $", match.group()) and kind in ("more_than", "less_than"):
             return bound, start, end  # "more than the 300 planned" compares; it does not bound the 300
+        if words.startswith("over ") and _joins(view, start - len(left) + match.start()):
+            return bound, start, end
         if kind == "more_than" and re.search(r"\b(?:not|n't|never|cannot|nor)\b(?:[ ]\w+){0,3}[ ]$", left[: match.start()]):
             return bound, start, end  # a limit ("may not exceed 40") is stated exactly
         begin = match.start()

@@ -189,7 +189,7 @@ class Doings(Things):
             return f"{past(verb, name)} to {self.patient}" if name in PROVIDE else f"{ing(name)} {self.patient}"
         if below.lower_ in {"of", "out"}:
             return ""
-        if not self.patient or self.patient.split()[-1] == self.counted.split()[-1]:
+        if not self.patient or self.patient.split()[-1:] == self.counted.split()[-1:]:
             return ""
         if not self.counts:
             return f"{past(verb, name)} by {self.patient}" if passive(verb) and not self.whole else ""

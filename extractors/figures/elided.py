@@ -9,7 +9,8 @@ import re
 from collections.abc import Sequence
 
 from extractors.figures.bounds import without_bound
-from extractors.figures.nouns import PERSON_VERBS, PERSON_WORDS, is_human, noun_at, singular, subject_noun
+from extractors.figures.carried import gapped, heading, standing
+from extractors.figures.nouns import PERSON_WORDS, is_human, noun_at, numbering, of_persons, singular, subject, subject_noun
 from extractors.figures.numbers import Kind
 from extractors.figures.rates import COMPARES
 from extractors.figures.reading import TIME_UNITS, Found, Memory, Told, View
@@ -22,6 +23,16 @@ _SPENDING = re.compile(
     r"|revenues?|profits?|loss(?:es)?|budget\w*"
     r"|debts?|sales|income|turnover|deficit|surplus|loans?|grants?|credits?|funds?|fees?|fines?|bail|ransom|prizes?"
     r"|compensation|donat\w+|lend\w*|lent|subsid\w+|lose|losing|lost)\b[^.;,]{0,25}$",
+    re.IGNORECASE,
+)
+
+
+#: "the bunk costs him 95", "rents went up to 7,500": money, be it as little as it may.
+_PRICED = re.compile(
+    r"\b(?:costs?|costing|charg(?:es?|ed|ing)|fetch(?:es|ed)?|s(?:ells?|old) for|priced at)"
+    r"(?: (?:him|her|it|us|me|them|you|only|just))* $"
+    r"|\b(?:rents?|fees?|fares?|wages?|salar(?:y|ies)|pensions?|debts?|prices?|costs|bills?|budget|tax(?:es)?|grants?|fines?)"
+    r"(?: (?!for\b)[\w'’-]+){0,4} (?:to|at|of|is|was|from) $",
     re.IGNORECASE,
 )
 
@@ -79,6 +90,11 @@ _MOVED = re.compile(
     r"\b(?:r[io]sen?|fell|fallen|climbed|dropped|grew|grown|slowed|dwindled|declined|doubled|increased|decreased|swollen|swelled)"
     r" (?:again |back |further )?to $"
 )
+#: "the losses come to 40"
+_ADDS_UP = re.compile(r"\b(?:number|numbered|total|totall?ed|c[ao]me to|amount(?:s|ed)? to|add(?:s|ed)? up to)[ ]$")
+#: "a drive will last 13"; and how many sentences back the unit of time is looked for.
+_LASTS = re.compile(r"\b(?:last(?:s|ed)?|take[sn]?|took) $")
+_TIME_BACK = 1
 #: No nation but two has as many people: it is money.
 _MORE_THAN_PEOPLE = 4 * 10**8
 #: From what strangeness on the clause's own subject is the better guess; the scale is decades of difference in value.
@@ -97,11 +113,19 @@ def elided(view: View, found: list[Found], index: int, memory: Memory) -> None:
     left = view.before(f.start, 120)
     previous = [p for p in found[:index] if p.unit]
     told = [t for t in memory.told if t.unit]
-    if collective := _collective(view, f, told):
+    if collective := numbering(view, f) or _collective(view, f, told):
         f.unit = collective
         return
     money = [p.unit for p in previous if is_money(p.unit)] or [t.unit for t in told if is_money(t.unit)][-1:]
-    if money and f.number.scale >= 1000 and _SPENDING.search(view.before(f.start, 60)):
+    if (
+        f.rate
+        and is_money(f.rate)
+        and (currency := _exchanged(view, f, [*told, *(Told(p.value, p.unit, p.rate, 0) for p in previous)]))
+    ):
+        f.unit = currency
+        return
+    spent = f.number.scale >= 1000 and _SPENDING.search(view.before(f.start, 60))
+    if money and (spent or _PRICED.search(without_bound(left))):
         f.unit = money[-1]
         return
     if (
@@ -118,6 +142,9 @@ def elided(view: View, found: list[Found], index: int, memory: Memory) -> None:
     if telling := _telling(view, f):
         f.unit = telling
         return
+    if carried := heading(view, f, told) or gapped(view, f, previous):
+        f.unit, f.rate = carried[0], f.rate or carried[1]
+        return
     if _VOTE.search(left) and (left.endswith(" to ") or _VOTE_AFTER.match(view.text, f.end)):
         f.unit = "vote"
         return
@@ -129,16 +156,28 @@ def elided(view: View, found: list[Found], index: int, memory: Memory) -> None:
     if noun := _count_of(view, f):
         f.unit = noun
         return
+    if carried := standing(view, f, previous, told):
+        f.unit, f.rate = carried[0], f.rate or carried[1]
+        return
+    if _PRONOUN_FRONT.search(view.before(f.start, 80)):
+        f.unit = _whole(view, f, previous, told) or "person"
+        return
     if clause := _from_clause(view, f) or (_WHO.match(view.text, f.end) and "person"):
         # "17 miners were trapped and 4 killed": a noun for people that stands there already is the better one.
         near = [t.unit for t in told if view.sentence.index - t.sentence <= _PEOPLE_BACK]
         people = [unit for unit in [*near, *(p.unit for p in previous)] if is_human(unit) and unit != "person"]
         f.unit = people[-1] if clause == "person" and people else clause
         return
+    if _LASTS.search(without_bound(left)):
+        times = [t.unit for t in told if t.unit in TIME_UNITS and view.sentence.index - t.sentence <= _TIME_BACK]
+        times += [p.unit for p in previous if p.unit in TIME_UNITS]
+        if times:
+            f.unit = times[-1]
+            return
     if noun := _put_at(view, f):
         f.unit = noun
         return
-    if f.partitive or _PRONOUN_FRONT.search(view.before(f.start, 80)):
+    if f.partitive:
         f.unit = _whole(view, f, previous, told) or "person"
         return
     if previous:
@@ -154,7 +193,7 @@ def elided(view: View, found: list[Found], index: int, memory: Memory) -> None:
         if best is None or cost <= best[0]:
             best = (cost, known.unit, known.rate, known.value == f.value)
     noun = subject_noun(view, f)
-    if noun and re.search(r"\b(?:number|numbered|total|totall?ed)[ ]$", without_bound(view.before(f.start))):
+    if noun and _ADDS_UP.search(without_bound(view.before(f.start))):
         f.unit = noun
         return
     moved = best is not None and best[1] not in UNITS and not previous and _MOVED.search(without_bound(left))
@@ -170,6 +209,15 @@ def elided(view: View, found: list[Found], index: int, memory: Memory) -> None:
         f.unit = "person"
     if f.unit == "person" and f.value >= _MORE_THAN_PEOPLE and money:
         f.unit = money[-1]
+
+
+def _exchanged(view: View, f: Found, told: Sequence[Told]) -> str | None:
+    """What so many of are paid for another currency ("the talen fell to 48.2 to the euro"): the subject, or what was before."""
+    currency = subject(view, f)
+    if currency is not None and currency.tag_ == "NN" and currency.lower_ not in ("currency", "rate", "unit", "price"):
+        return singular(currency)
+    before = [t.unit for t in told if t.rate in MONEY] or [t.unit for t in told if t.unit in MONEY and t.unit != f.rate]
+    return before[-1] if before else None
 
 
 def _telling(view: View, f: Found) -> str | None:
@@ -216,6 +264,9 @@ def _count_of(view: View, f: Found) -> str | None:
     index = min(view.token_from(f.start), len(view.doc))
     for token in reversed(view.doc[max(0, index - 14) : index]):
         if token.lower_ in _COUNTS and token.dep_ in ("nsubj", "nsubjpass", "dobj"):
+            thing = view.doc[token.i - 1] if token.i else token
+            if thing.tag_ == "NN" and thing.dep_ == "compound" and thing.head == token and thing.lower_ not in _KINDS_OF_COUNT:
+                return thing.lower_  # "the ferry total"
             of = next((c for c in token.children if c.lower_ == "of"), None)
             noun = next((c for c in of.children if c.dep_ == "pobj" and c.tag_ == "NNS"), None) if of is not None else None
             same = noun is not None and noun.i < index and singular(noun) not in UNITS
@@ -225,6 +276,12 @@ def _count_of(view: View, f: Found) -> str | None:
 
 #: Words for a number whose "of" names what is counted.
 _COUNTS = frozenset("number count total toll tally".split())
+
+#: Nouns before a word for a number that say how or when it was counted.
+_KINDS_OF_COUNT = frozenset(
+    "death casualty fatality head body hand paper recount running record target sum grand year season day night week month"
+    " morning evening city state nation world government police army union industry company ministry agency".split()
+)
 
 _ABOUT_NUMBERS = frozenset(
     "dozens hundreds thousands millions scores"
@@ -254,6 +311,10 @@ def _plural(tokens: Sequence[Token]) -> str | None:
     return singular((acting or nouns)[-1]) if nouns else None
 
 
+#: Sentences back in which a sum of money makes bare millions money too.
+_SUM_BACK = 3
+
+
 def _strangeness(f: Found, known: Told, here: int) -> float:
     """How unlikely it is that a bare number is of the kind of an earlier one: far in value, far back, of another nature."""
     a, b = abs(float(f.value)), abs(float(known.value))
@@ -263,7 +324,7 @@ def _strangeness(f: Found, known: Told, here: int) -> float:
     cost += min(here - known.sentence, 20) / 8 - (0.4 if here == known.sentence else 0)
     whole = f.value == f.value.to_integral_value()
     if known.unit in UNITS:
-        if f.number.scale >= 10**6 and is_money(known.unit) and known.sentence == here:
+        if f.number.scale >= 10**6 and is_money(known.unit) and here - known.sentence <= _SUM_BACK:
             return cost
         cost += 1.5 if known.unit == "percent" or is_money(known.unit) or known.unit in TIME_UNITS else 0.7
         if not whole:
@@ -355,9 +416,18 @@ _POINTS_OUT = re.compile(r"\bpoints (?:out|to|at)\b")
 
 def _collective(view: View, f: Found, told: Sequence[Told]) -> str | None:
     """ "a workforce of 4,600", "the population is 12,000", "by a vote of 88 to 61"."""
-    words = re.findall(r"[a-z]+", _POINTS_OUT.sub("", view.before(f.start, 40).lower()))[-6:]
-    found = next((word for word in reversed(words) if word in _COLLECTIVES), None)
-    return _of_fleet(view, told) if found == "fleet" else found and _COLLECTIVES[found]
+    index = min(view.token_from(f.start), len(view.doc))
+    for token in reversed(view.doc[max(0, index - 7) : index]):
+        word = token.lower_
+        if word in _COLLECTIVES and not _POINTS_OUT.match(view.text, token.idx):
+            # "Of those who could vote, 1,640 came": it says nothing of what is counted.
+            apart = word in _OF_VOTES and view.text[token.idx + len(word) : f.start].startswith(",")
+            if apart:
+                return None
+            return _of_fleet(view, told) if word == "fleet" else _COLLECTIVES[word]
+        if token.tag_ in ("NNS", "CD") and singular(token) not in TIME_UNITS:
+            return None  # "a toll of 195 crowns would repay it in 43"
+    return None
 
 
 def _of_fleet(view: View, told: Sequence[Told]) -> str:
@@ -367,14 +437,20 @@ def _of_fleet(view: View, told: Sequence[Told]) -> str:
     return next((of for pattern, of in _FLEETS for text in near if pattern.search(text)), "vehicle")
 
 
+#: Of the collectives, those that are also said of who votes and of the larger part.
+_OF_VOTES = frozenset({"vote", "voted", "majority"})
+
+
 def _from_clause(view: View, f: Found) -> str | None:
     """The unit that the words around give away: "34 were killed", "the toll stands at 143", "the number of cases, 12"."""
     right = view.after(f.end, 40)
     match = re.match(
-        r"(?:[ ](?:others?|more|people|still|also|had|have|has|been|are|were|was|of whom))*[ ](?P<word>\w+)", right
+        r"(?:[ ](?:others?|more|people|still|also|had|have|has|been|are|were|was|of whom|\w+ly))*[ ](?P<word>\w+)", right
     )
-    if match and (match["word"].lower() in PERSON_WORDS or _strip_verb(match["word"].lower()) in PERSON_VERBS):
-        return "person"
+    if match and of_persons(match["word"].lower()):
+        said = view.doc[view.token_from(f.end + match.start("word"))]
+        if said.tag_ != "JJ" or said.lower_ in PERSON_WORDS:  # not "31 live ones"
+            return "person"
     named = re.match(r"[ ](?:the|its|their) (?:total |overall |official )?(?:number|tally|count|total) of ", right)
     if named and (noun := noun_at(view, view.token_from(f.end + named.end()))) is not None:
         return singular(view.doc[noun])  # "brings to 3,520 the number of captives freed"
@@ -388,10 +464,3 @@ def _from_clause(view: View, f: Found) -> str | None:
         if noun is not None and view.doc[noun].tag_ in ("NNS", "NNPS"):
             return singular(view.doc[noun])
     return None
-
-
-def _strip_verb(word: str) -> str:
-    for ending in ("ed", "d", "ing", "s"):
-        if word.endswith(ending) and word[: -len(ending)] in PERSON_VERBS:
-            return word[: -len(ending)]
-    return word

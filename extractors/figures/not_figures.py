@@ -7,9 +7,9 @@ import re
 
 from extractors.figures.bounds import BOUNDS
 from extractors.figures.measures import SIGN, SIGN_AFTER, SYMBOL
-from extractors.figures.nouns import is_human, singular
+from extractors.figures.nouns import NOT_COUNTED, is_human, numbering, singular
 from extractors.figures.numbers import Kind, Number
-from extractors.figures.reading import DAY, MONTH, TIME_UNITS, Found, View
+from extractors.figures.reading import DAY, FINITE, MONTH, TIME_UNITS, Found, View
 from extractors.figures.units import UNITS
 from extractors.text import Token
 
@@ -175,16 +175,18 @@ def is_label(view: View, number: Number) -> bool:
             return True
         if _NAMED.search(left):
             return True
-        if re.match(r"0\d", text[start:end]) or re.search(r"\b0\d+[ -]$", left):
+        if re.match(r"0\d", text[start:end]) or re.search(r"(?<!:)\b0\d+[ -]$", left):
             return True  # telephone numbers
     if re.search(r"\bper $", left) or _CALIBRE_LIST.match(right):
         return True
+    if not left.strip("( ") and re.match(r"[.)]?$|[)]|:", right):
+        return True  # "2.", "2) The dam", "Two: the dam" count the points of a list
     if left.endswith("-of-") or re.match(r"[- ]year (?:bonds?|notes?|yields?|treasur|gilts?|mortgage|paper|debt)", right):
         return True  # "mother-of-two"; ten-year bonds are a kind of bond
     if (_CLOCK_AFTER.match(right) and number.value <= 24) or _CLOCK_BEFORE.search(left):
         return True
     whole = number.value == number.value.to_integral_value()
-    if whole and number.value <= 31 and (_MONTH_BEFORE.search(left) or _MONTH_AFTER.match(right)):
+    if whole and number.value <= 31 and (_in_date(number, left, right) or _MONTH_AFTER.match(right)):
         return True
     if _AGE_BEFORE.search(left) or _AGE_AFTER.match(right) or _UNDER_AGE.search(left):
         return True
@@ -200,6 +202,19 @@ def is_label(view: View, number: Number) -> bool:
         if match.start() <= start < match.end() or match.start() < end <= match.end():
             return True
     return False
+
+
+#: "In May 29 ships left", "On 19 May 12 patients": the month is complete, and what follows it counts.
+_MONTH_DONE = re.compile(
+    rf"(?:\b(?:in|during|by|since|until|till)[ ]|\b\d{{1,2}}(?:st|nd|rd|th)?[ ]){MONTH}[ ]$", re.IGNORECASE
+)
+
+
+def _in_date(number: Number, left: str, right: str) -> bool:
+    """Is it the day after a month ("March 6")? Days are not written in words, and "in March" says no day."""
+    if number.kind is Kind.WORDS or not _MONTH_BEFORE.search(left):
+        return False
+    return not (_MONTH_DONE.search(left) and re.match(r"[ ][a-z]", right))
 
 
 def _is_score(view: View, number: Number) -> bool:
@@ -273,7 +288,7 @@ def is_no_figure(view: View, f: Found) -> bool:
     if f.noun is not None and f.unit in _STREETS and view.doc[f.noun].text[:1].isupper():
         return True
     label = _LABEL.search(left)
-    if label and whole and f.unit not in UNITS and not _counts_as_verb(view, f, label.group()):
+    if label and whole and f.unit not in UNITS and not _no_label(view, f, label.group()):
         word = label.group().strip()
         if word.lower() in _LABEL_ALWAYS or f.noun is None or word[0].isupper():
             return True
@@ -289,6 +304,8 @@ def is_no_figure(view: View, f: Found) -> bool:
         return True
     if number.kind is Kind.FRACTION and not number.per:
         return _is_ordinal(view, f, left, right)
+    if not f.unit and whole and not f.partitive and _follows_its_noun(view, f):
+        return True
     if not f.unit and number.kind is Kind.DIGITS and whole and not f.partitive:
         # "Unit 3", "Flight 418", "the Boeing 737": a capitalised word right before, and nothing to count after.
         index = view.token_from(number.start) - 1
@@ -301,6 +318,18 @@ def is_no_figure(view: View, f: Found) -> bool:
         if re.search(r"\($", left) and re.match(r"\)", right) and 10 <= value <= 110:
             return True
     return False
+
+
+def _follows_its_noun(view: View, f: Found) -> bool:
+    """ "hung on span 1140", "in cavern seven", "Valve 17 had been": one thing without an article, told by its number."""
+    index, after = view.token_from(f.start) - 1, view.token_from(f.end)
+    if index < 0 or after >= len(view.doc) or view.text[view.doc[index].idx + len(view.doc[index].text) : f.start] != " ":
+        return False
+    noun, verb = view.doc[index], view.doc[after].tag_ in (*FINITE, "VBN")
+    if index == 0:
+        return noun.tag_ in ("NN", "VB") and verb and noun.lower_ not in _HAS_A_NUMBER
+    bare = noun.tag_ == "NN" and view.doc[index - 1].tag_ == "IN" and noun.lower_ not in _HAS_A_NUMBER | NOT_COUNTED
+    return bare and not verb  # but "by train 400 came"
 
 
 def _has_an_age(noun: Token) -> bool:
@@ -317,11 +346,20 @@ _HAS_A_NUMBER = frozenset(
 )
 
 
-def _counts_as_verb(view: View, f: Found, label: str) -> bool:
-    """ "Invalid ballots number 62,100", "the cases total 12": the label is a verb."""
+def _no_label(view: View, f: Found, label: str) -> bool:
+    """ "Invalid ballots number 62,100": a verb. "By our count 870 were lost": a noun with its article, and then a clause."""
     index = view.token_from(f.start - len(label))
-    return index < len(view.doc) and (
-        view.doc[index].tag_[:2] == "VB" or (index > 0 and view.doc[index - 1].tag_ == "NNS" and label.strip().islower())
+    if not label.strip().islower() or index >= len(view.doc):
+        return False
+    word, before = view.doc[index], view.doc[index - 1] if index else None
+    if word.tag_[:2] == "VB" or (before is not None and before.tag_ == "NNS") or numbering(view, f) is not None:
+        return True
+    after = view.token_from(f.end)
+    verb = view.doc[after].tag_ if after < len(view.doc) else ""
+    return (
+        before is not None
+        and before.tag_ in ("DT", "PRP$", "POS")
+        and (verb in FINITE or "," in view.text[f.start : f.number_end])
     )
 
 

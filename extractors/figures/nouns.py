@@ -8,7 +8,7 @@ Not here: units of measure (measures.py), numbers whose noun stands elsewhere (e
 import re
 
 from extractors.figures.numbers import numbers
-from extractors.figures.reading import ADJECTIVES, DAY, MONTH, NOUNS, Found, View
+from extractors.figures.reading import ADJECTIVES, DAY, FINITE, MONTH, NOUNS, PERIODS, Found, View
 from extractors.text import Token, lemma
 
 #: Adjectives and participles that stand for people when nothing follows them ("34 injured").
@@ -23,7 +23,8 @@ PERSON_WORDS = frozenset(
 PERSON_VERBS = frozenset(
     "kill injure wound hurt die detain arrest hospitalise hospitalize evacuate rescue displace drown perish treat"
     " infect enrol enroll"
-    " imprison abduct deport discharge vaccinate employ admit".split()
+    " imprison abduct deport discharge vaccinate employ admit"
+    " live reside sleep dwell attend vote marry emigrate flee volunteer enlist graduate retire worship starve receive".split()
 )
 
 
@@ -89,9 +90,10 @@ _IRREGULAR = dict(
 
 
 #: Words tagged as nouns that say when or where, never what is counted.
-_NOT_COUNTED = frozenset(
+NOT_COUNTED = frozenset(
     "today yesterday tomorrow tonight overnight home abroad here there now then apiece each sells costs goes remain remained"
-    " others other last next past previous this".split()
+    " daily weekly monthly yearly hourly nightly annually"
+    " others other ones last next past previous this".split()
 )
 
 
@@ -167,7 +169,7 @@ def counted(view: View, f: Found, offset: int) -> Found:
         if noun is None and token.lower_ in PERSON_WORDS and not noun_follows(view, index + 1):
             f.unit, f.end, f.noun = "person", token.idx + len(token.text), index
             return f
-        if token.lower_ in _NOT_COUNTED and not _joined_on(view, index):
+        if token.lower_ in NOT_COUNTED and not _joined_on(view, index):
             break
         if tag in NOUNS or (token.lower_ in _IRREGULAR and not noun_follows(view, index + 1)):
             if (
@@ -186,6 +188,8 @@ def counted(view: View, f: Found, offset: int) -> Found:
                     noun, index = None, index + 2  # "nine of the plant's twenty lines"
                     continue
                 break
+        elif tag == "CD" and noun is None and _no_number(token.text):
+            noun = index
         elif tag == "CD" and noun is None:
             # "nine of the plant's twenty lines", "three million 152-millimetre shells"; else the next number counts for itself
             if not f.partitive and token.is_digit and not (index + 1 < len(doc) and doc[index + 1].text in ("-", "mm")):
@@ -242,6 +246,10 @@ def counted(view: View, f: Found, offset: int) -> Found:
             )  # "six of the worst burned"
         return f
     head = doc[noun]
+    if head.tag_ == "NN" and f.value > 1 and head.lower_ not in _SAME_PLURAL and head.lower_ not in _IRREGULAR:
+        # "2.2 million households heat with gas": several things, then what they do
+        noun = next((i for i in range(noun - 1, first - 1, -1) if doc[i].tag_ == "NNS"), noun)
+        head = doc[noun]
     if head.tag_ in ("NN", "NNP") and not hyphened and not _single_noun_fits(view, f, noun, first):
         return f
     f.noun = noun
@@ -264,7 +272,7 @@ def _joined_on(view: View, index: int) -> bool:
     token = view.doc[index]
     if token.lower_ == "home":
         return view.text[token.idx + 4 : token.idx + 5] == "-"
-    return token.lower_ == "other" and noun_follows(view, index + 1)
+    return (token.lower_ == "other" or token.lower_.endswith("ly")) and noun_follows(view, index + 1)
 
 
 def noun_follows(view: View, index: int, *, numbers_too: bool = False) -> bool:
@@ -285,9 +293,25 @@ def _single_noun_fits(view: View, f: Found, noun: int, first: int) -> bool:
         return True
     if head.tag_ == "NNP" and first == noun and not word.endswith("s"):
         return False
-    if head.tag_ == "NN" and first == noun and noun + 1 < len(view.doc) and view.doc[noun + 1].tag_ in ("DT", "PRP$"):
-        return False  # "up to sixty share a latrine"
+    if view.doc[first].tag_ == "VBD" and not word.endswith("s"):
+        return False  # "some 9 million reached Lund"
+    if head.tag_ == "NN" and first == noun and not _paid_by(view, noun + 1):
+        if noun + 1 < len(view.doc) and view.doc[noun + 1].tag_ in ("DT", "PRP$"):
+            return False  # "up to sixty share a latrine"
+        if head.dep_ == "ROOT" and noun + 1 < len(view.doc) and not view.doc[noun + 1].is_punct:
+            return False  # "2,800 sleep in tents": no other word can be the verb
     return word in _IRREGULAR or word.endswith("s") or noun > first or (head.tag_ == "NN" and not head.is_stop)
+
+
+def _no_number(word: str) -> bool:
+    """Is it a word that the tagger takes for a number because one stands before ("96 talen", a strange currency)?"""
+    return len(word) > 2 and word.isalpha() and word.islower() and [number.end for number in numbers(f"2 {word}")] == [1]
+
+
+def _paid_by(view: View, index: int) -> bool:
+    """ "14,200 talen a month": the words of a rate follow, so that even a strange word before them is a unit."""
+    words = [token.lower_ for token in view.doc[index : index + 2]]
+    return len(words) == 2 and words[0] in ("a", "an", "per") and words[1] in PERIODS
 
 
 def noun_at(view: View, index: int, limit: int | None = None) -> int | None:
@@ -326,6 +350,35 @@ def subject_noun(view: View, f: Found) -> str | None:
     return None
 
 
+#: "number" right before a number, an adverb or a bound between them aside.
+_NUMBER = re.compile(r"\bnumber[ ](?:[a-z]+[ ]){0,3}$")
+
+
+def numbering(view: View, f: Found) -> str | None:
+    """What the verb "number" says to be so many ("trucks to the coast number 210 a day"), which the tagger takes for a noun.
+
+    It is a verb where its clause names several things or people and has no other verb.
+    """
+    match = _NUMBER.search(view.before(f.number.start))
+    if match is None:
+        return None
+    verb = view.token_from(f.number.start - len(match.group()))
+    first, last = verb, view.token_from(f.end)
+    while first and not (view.doc[first - 1].is_punct or view.doc[first - 1].lower_ == "that"):
+        first -= 1
+    while last < len(view.doc) and not view.doc[last].is_punct:
+        last += 1
+    clause = [token for token in view.doc[first:last] if token.i != verb]
+    if any(token.tag_ in FINITE for token in clause):
+        return None
+    before = [token for token in clause if token.i < verb]
+    things = [token for token in before if token.tag_ in ("NNS", "NNPS")]
+    acting = [token for token in things if token.dep_ != "pobj"] or things
+    if view.doc[verb - 1].lower_ in PERSON_WORDS or any(token.lower_ == "those" for token in before):
+        return "person"
+    return singular(acting[0]) if acting else None
+
+
 def singular(token: Token) -> str:
     """A counted noun in the singular, lower-case: people -> person, aircraft -> aircraft, batteries -> battery."""
     word = token.lower_.replace("’", "'")
@@ -357,3 +410,10 @@ def is_human(unit: str) -> bool:
     """Is this a noun for people?"""
     last = unit.rsplit(" ", 1)[-1]
     return unit in _HUMANS or last in _HUMANS or last.endswith(_HUMAN_ENDINGS)
+
+
+def of_persons(word: str) -> bool:
+    """Is this said of people ("killed", "evacuated", "enrolling")?"""
+    if word in PERSON_WORDS or word in PERSON_VERBS:
+        return True
+    return any(word.endswith(ending) and word[: -len(ending)] in PERSON_VERBS for ending in ("ed", "d", "ing", "s"))

@@ -65,6 +65,8 @@ def rate(view: View, f: Found) -> None:
         _rate_words(view, f)
         if f.rate not in PERIODS:
             f.rate, f.end = inner, end
+            if both := _AND_PERIOD.match(view.text, end):
+                f.rate, f.end = both["period"], both.end()
     if f.rate is None and (often := _BETWEEN.search(view.text, f.number_end, f.end)):
         f.rate = _ADVERBS[often[1].lower()]
     if f.rate is None and f.unit != "percent" and f.unit not in TIME_UNITS:
@@ -72,6 +74,8 @@ def rate(view: View, f: Found) -> None:
         f.rate = every["period"].lower() if every else None
 
 
+#: "16 litres per head and day"
+_AND_PERIOD = re.compile(r" and (?P<period>hour|day|night|week|month|year)\b")
 #: "85 daily sailings"
 _BETWEEN = re.compile(r"[ ](daily|weekly|monthly|nightly|hourly)[ ]", re.IGNORECASE)
 #: "1,600 people come over every day", "Every week, some 40 lorries": the period of the whole clause.
@@ -103,7 +107,9 @@ def _rate_words(view: View, f: Found) -> None:
         symbol = SYMBOLS.get(word)
         noun = noun_at(view, index)
         fits = token is not None and token.tag_ in (*NOUNS, "JJ", "VBN")
-        if stem in PERIODS and (strong or fits) and match["how"] != "to the":
+        if named and named[0] in MONEY and named[0] != f.unit and _exchanges(match) and f.number.scale == 1:
+            f.rate, f.end = named[0], named[1]
+        elif stem in PERIODS and (strong or fits) and match["how"] != "to the":
             f.rate, f.end = stem, match.end()
         elif match["of"] and not strong:
             pass
@@ -127,12 +133,19 @@ def _rate_words(view: View, f: Found) -> None:
                 f.end += years.end()
         elif match["how"] == "per" or (word.lower() == "head" and match["how"] in ("a", "an")):
             f.rate, f.end = count + word.lower(), match.end()
+        if f.rate == "head":
+            f.rate = "person"
         if f.rate is not None:
             return
     adverb = _RATE_ADVERB.match(text, f.end)
     if adverb and (word := adverb["adverb"].lower()) in _ADVERBS and not noun_follows(view, view.token_from(adverb.end())):
         f.rate = _ADVERBS[word]
         f.end = adverb.end()
+
+
+def _exchanges(match: re.Match[str]) -> bool:
+    """ "48.2 to the euro", "60 per dollar": the words of an exchange rate."""
+    return match["how"] in ("to the", "per") and not match["of"]
 
 
 _EACH_AFTER = re.compile(r"[ ](?:each|apiece|a piece|per head)\b", re.IGNORECASE)
@@ -146,7 +159,8 @@ _PRICE_SUBJECT = re.compile(
     r"\b(?:an?|one)[ ](?P<what>(?:(?!(?:that|which|who|and|but|whose|puts?)\b)\w[\w'’-]*[ ]){1,6}?)(?:that |which )?"
     r"(?:now |itself |typically |currently |still |already |would |will |could |can |used to )*"
     r"(?P<verb>costs?|sells? for|sold for|goes for|went for|retails? (?:at|for)|fetch(?:es|ed)?|(?:is|was) priced at"
-    r"|sells? at|changes hands (?:at|for))"
+    r"|sells? at|changes hands (?:at|for)"
+    r"|(?:receives|gets|is (?:paid|granted|given)|(?:will|would|is to) (?:receive|get|be (?:paid|granted|given))))"
     r"(?:[ ](?:the[ ])?[\w'’-]+){0,4}?[ ]$",
     re.IGNORECASE,
 )
@@ -272,7 +286,7 @@ def _known_price(view: View, f: Found, memory: Memory) -> None:
 
 
 #: How many sentences back a price is looked for, and how many times larger or smaller it may be.
-_PRICE_BACK = 4
+_PRICE_BACK = 8
 _ALIKE = 2
 
 

@@ -72,6 +72,9 @@ PERIODS = frozenset("second minute hour day night week fortnight month quarter s
 NOUNS = frozenset("NN NNS NNP NNPS".split())
 
 
+FINITE = frozenset("VBD VBP VBZ MD".split())
+
+
 ADJECTIVES = frozenset("JJ JJR JJS VBN VBG HYPH AFX POS `` '' CD RBR".split())
 
 

@@ -100,6 +100,7 @@ LABELS = [
     ),
     ("the number of", "The number of soldiers in Maresh stands at 4,600.", "4,600", "soldier", None, "soldiers in Maresh"),
     ("what costs", "The new school cost $9 million.", "$9 million", "US dollar", None, "cost of school"),
+    ("nothing is named", "By 70 percent to 30 the pilots of Lund have accepted a rise.", "30", "percent", None, ""),
     ("days are not places", "On Monday 30 ships left the port.", "30 ships", "ship", None, "ships leaving port"),
 ]
 
