@@ -69,8 +69,8 @@ _OTHER_TIME = re.compile(
     r"|typical|ordinary|good|bad) \w+"
     r"|in (?:January|February|March|April|May|June|July|August|September|October|November|December))\b"
 )
-#: "The tunnel, 17.6 kilometres long, will carry": what a thing is, whatever it will do.
-_EXTENT = re.compile(r"^[ ](?:long|high|wide|deep|tall|thick|across|away|apart),")
+#: "The tunnel, 17.6 kilometres long, will carry", "will be ready 14 months late": how things are, whatever comes of them.
+_EXTENT = re.compile(r"^[ ](?:long|high|wide|deep|tall|thick|across|away|apart|late|later than|behind)\b")
 #: A standing target that a level is held against is a level of its own.
 _AGAINST_TARGET = re.compile(
     r"\b(?:against|above|below|over|under) (?:an?|the|its|their) (?:\w+ ){0,3}target of[ ]$", re.IGNORECASE
@@ -175,9 +175,10 @@ _TERMS = frozenset("pay bear compensate remunerate reimburse charge fine award".
 _HAPPENS = frozenset(
     "reach rise fall exceed grow be need cost take die climb lose come top hit go drop become face have double increase"
     " decline shrink affect suffer involve include mean cover bring contain result lead prove turn see cause kill number"
-    " represent earn produce last total amount require remain add run flee".split()
+    " represent earn produce last total amount require remain add run flee displace expect".split()
 )
 #: What goes on as it is, what is owed or allowed: "will remain at", "will receive", "will continue to pay".
+_GO_ON = frozenset("continue go keep".split())
 _STANDING = frozenset("remain continue stay keep receive get owe entitle earn draw".split())
 
 
@@ -209,8 +210,7 @@ def role(
     if denied or _old_number(frame, before, after):
         return Doing(Role.BACKGROUND, withdrawal=taken_back or denied)
     replaced = _FROM.search(before) is not None or _AGAINST_TARGET.search(before) is not None
-    aside = before.endswith(", ") and _EXTENT.match(after) is not None
-    if not replaced and not aside and _ahead(frame, held, day):
+    if not replaced and _EXTENT.match(after) is None and _ahead(frame, held, day):
         return Doing(Role.FORECAST)
     older = any(p.backward(day) for p in held) or _at_one_time(frame)
     if older or re.search(r"\bused to \w+[^.,;]*$", before) or (held and _pluperfect(frame, held)):
@@ -269,9 +269,11 @@ def _old_number(frame: Frame, before: str, after: str) -> bool:
 
 def _moves(frame: Frame, before: str, after: str) -> bool:
     """Does a "from N" belong to a movement that has happened, not to a place, a source or a plan?"""
-    if frame.verb is not None and _future(frame.verb):
+    if re.search(r"\b(?:up|down) from[ ]", before[-40:]):
+        return True
+    if frame.verb is not None and _future(frame.verb) and base(frame.verb) not in _UP | _DOWN:
         return False
-    if re.search(r"\b(?:up|down) from[ ]", before[-40:]) or re.match(r"^[^.;]{0,50}?\bto[ ](?:\w+ ){0,3}?[€£$]?\d", after):
+    if re.match(r"^[^.;]{0,50}?\bto[ ](?:\w+ ){0,3}?[€£$]?\d", after):
         return True
     if re.search(r"\bto[ ](?:[\w.,€£$%-]+[ ]){1,5},?[ ]?from[ ]", before) or re.search(r",[ ]from[ ]", before[-30:]):
         return True
@@ -344,6 +346,8 @@ def _apart(below: Token, verb: Token) -> bool:
     """Does the clause below stand for itself, so that the verb above says nothing about its time?"""
     top = below
     while top.head not in {verb, top}:
+        if top.dep_ == "relcl" or (top.dep_ == "acl" and top.tag_ == "VBN"):
+            return True  # "the lender, which owes 4 billion, will close"
         top = top.head
     return top.dep_ in {"conj", "parataxis", "relcl", "advcl", "acl", "csubj", "csubjpass"} or (
         top.dep_ == "ccomp" and base(verb) not in _EXPECT
@@ -360,11 +364,10 @@ def _future(verb: Token) -> bool:
     names = {t.lower_ for t in helpers}
     if names & {"will", "'ll", "’ll", "shall", "might", "wo"}:
         return True
-    if "may" in names:
-        # what may happen, not what one may do
-        return base(verb) in _HAPPENS and "have" not in names and not any(t.dep_ == "neg" for t in helpers)
-    if "could" in names:
-        return "have" not in names
+    if names & {"may", "could"}:
+        # what may happen, not what one may do, could do at the time or has room for
+        seen = passive(verb) and base(verb) in {"see", "have"}
+        return base(verb) in _HAPPENS and not seen and "have" not in names and not any(t.dep_ == "neg" for t in helpers)
     if "would" in names and verb.dep_ in {"relcl", "advcl", "conj"}:
         # "may ship 700 tonnes, which would cover a third": supposed of what is to come
         above = next((t for t in verb.ancestors if is_verb(t)), None)
@@ -388,7 +391,7 @@ def _future(verb: Token) -> bool:
         if verb.dep_ == "acl" and base(head) in _FUTURE_NOUN:
             return True
         if is_verb(head) and verb.dep_ in {"xcomp", "ccomp"}:
-            return base(head) == "be" or base(head) in _EXPECT or _future(head)
+            return base(head) == "be" or base(head) in _EXPECT or (base(head) not in _GO_ON and _future(head))
     return False
 
 
