@@ -75,8 +75,11 @@ _BARE = re.compile(
 _BEFORE_YEARS = frozenset("in since by until till during from of before after for to throughout".split())
 #: Words between a quantity and a period that give the period to something else.
 _COMPARISON = re.compile(
-    r"\b(?:than|from|against|compared|versus|since|before|after|not)\b(?!$)|\b(?:than|from|against|since)[ ]?$", re.IGNORECASE
+    r"\b(?:than|from|against|compared|versus|above|below|since|before|after|not)\b(?!$)|\b(?:than|from|against|above|below|since)[ ]?$",
+    re.IGNORECASE,
 )
+#: "against 210 million a year before": the time of the number that stands behind.
+_COMPARED_WITH = re.compile(r"\b(?:than|from|against|compared (?:with|to)|versus)[ ](?:[a-z]+[ ]){0,3}[€£$]?\d[^,;:]{0,40}$")
 
 
 #: Days before the report that still are its own time where the year is another: in January the autumn is no old story.
@@ -237,6 +240,8 @@ def _verbs_that_lend(verb: Token) -> list[Token]:
 def _of_another(frame: Frame, period: Period) -> bool:
     """Is it the time of what the quantity is compared with ("9 fewer than a year earlier", "131, from 74 in May")?"""
     end = frame.doc[frame.last - 1].idx + len(frame.doc[frame.last - 1])
+    if period.end <= frame.doc[frame.first].idx and _COMPARED_WITH.search(frame.sentence.text, 0, period.start):
+        return True
     return period.start >= end and _COMPARISON.search(frame.sentence.text, end, period.start + 1) is not None
 
 

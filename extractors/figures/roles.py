@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
-from extractors.figures.as_of import Period, applying, periods
+from extractors.figures.as_of import Period, applying, periods, resolve
 from extractors.figures.frame import Frame, auxiliaries, base, clause, is_verb, passive, subject
 from extractors.text import Sentence, Token
 from schemas.outcomes import Role
@@ -51,12 +51,18 @@ _UP_DOWN_BEFORE = re.compile(
     r"|roughly |a further |another )*$",
     re.IGNORECASE,
 )
+#: How a number begins, in figures or in words.
+_NUMERAL = r"(?:[€£$]?\d|(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|half)\b)"
 _ASIDE = (
     r"(?:about |some |around |nearly |almost |more than |over |just |just under |just over |roughly |only |as (?:many|much) as "
     r"|the |an? |its |their )*"
 )
+#: "from a peak of", "against the usual", "up from a miserly".
+_QUALIFIED = r"(?:(?:the|an?|its|their)[ ](?:(?:usual|normal|record|present|current|[a-z]+-(?:week|month|year))[ ])?(?:(?:peak|high|low|record|average|norm|mean)[ ](?:of[ ])?)?)?"
 _FROM = re.compile(
-    rf"\b(?:up|down|compared (?:with|to)|(?:as )?(?:against|opposed to)|from|versus|vs\.?|than|after)[ ]{_ASIDE}$",
+    rf"\b(?:(?:up|down|than|after)[ ]{_ASIDE}"
+    rf"|(?:up|down)[ ]from[ ](?:an?|the)[ ][a-z-]+[ ]"
+    rf"|(?:compared (?:with|to)|(?:as )?(?:against|opposed to)|from|versus|vs\.?)[ ](?:{_ASIDE}|{_QUALIFIED}))$",
     re.IGNORECASE,
 )
 _NOT = re.compile(
@@ -65,12 +71,16 @@ _NOT = re.compile(
     re.IGNORECASE,
 )
 _OTHER_TIME = re.compile(
-    r"^[^,;.]{0,40}\b(?:ago|earlier|before|last|previous(?:ly)?|in (?:the )?(?:19|20)\d\d|in an? (?:normal|average"
+    r"^[^,;.]{0,40}\b(?:ago|earlier|before|until|last|previous(?:ly)?|in (?:the )?(?:spring|summer|autumn|winter)"
+    r"|at (?:Christmas|Easter|New Year)|in (?:the )?(?:19|20)\d\d|in an? (?:normal|average"
     r"|typical|ordinary|good|bad) \w+"
     r"|in (?:January|February|March|April|May|June|July|August|September|October|November|December))\b"
 )
 #: "The tunnel, 17.6 kilometres long, will carry", "will be ready 14 months late": how things are, whatever comes of them.
 _EXTENT = re.compile(r"^[ ](?:long|high|wide|deep|tall|thick|across|away|apart|late|later than|behind)\b")
+_NOW = re.compile(r"^[^,;.]{0,20}\b(?:today|now|currently|at present)\b")
+#: What follows one of these is said of the number that another one is compared with.
+_COMPARES = frozenset("than against compared versus".split())
 #: A standing target that a level is held against is a level of its own.
 _AGAINST_TARGET = re.compile(
     r"\b(?:against|above|below|over|under) (?:an?|the|its|their) (?:\w+ ){0,3}target of[ ]$", re.IGNORECASE
@@ -81,6 +91,7 @@ _WITHDRAWN_BY = re.compile(
     r"|put|reported|estimated|announced"
     r"|given|spoken|stated|told|declared|counted|listed|thought|planned|feared|believed|assumed|called|set|issued|gave"
     r"|published|recorded|approved)\b"
+    r"|\b(?:once (?:said|put|estimated|promised|reckoned|valued|planned|expected)|had (?:once |always )?(?:spoken of|stood at))\b"
     r"|\b(?:said|put|reported|estimated|announced|given|spoken|stated|declared|counted|listed|thought|planned"
     r"|gave) (?:\w+ )?(?:at first|originally|initially"
     r"|previously|by mistake|in error|wrongly|mistakenly)\b"
@@ -93,7 +104,7 @@ _WITHDRAWN_BY = re.compile(
 #: One of these stands in whatever those words are: texts without are not searched, which costs more than all other rules.
 _WITHDRAWN_STEMS = (
     "first", "origin", "initial", "earlier", "previous", "former", "mistake", "wrong", "erroneous", "incorrect", "in error",
-    "preliminary", "old ", "withdrawn",
+    "preliminary", "old ", "withdrawn", "once ", "had spoken", "had stood",
 )  # fmt: skip
 #: Characters of a sentence in which a withdrawal is looked for; no sentence of the news is longer.
 _READ = 1000
@@ -177,6 +188,12 @@ _HAPPENS = frozenset(
     " decline shrink affect suffer involve include mean cover bring contain result lead prove turn see cause kill number"
     " represent earn produce last total amount require remain add run flee displace expect".split()
 )
+#: Verbs of how things stand.
+_STATES_OF = frozenset("be have cost stand number employ charge hold own earn pay fetch weigh".split())
+#: Days after its end within which the number of a month comes out as news; statistics take three to six weeks.
+_COMES_OUT = 40
+_DURATIONS = frozenset("minute hour day week month year".split())
+_SEASON = re.compile(r"\bin (?:the )?(?:spring|summer|autumn|winter)\b")
 #: What goes on as it is, what is owed or allowed: "will remain at", "will receive", "will continue to pay".
 _GO_ON = frozenset("continue go keep".split())
 _STANDING = frozenset("remain continue stay keep receive get owe entitle earn draw".split())
@@ -212,7 +229,7 @@ def role(
     replaced = _FROM.search(before) is not None or _AGAINST_TARGET.search(before) is not None
     if not replaced and _EXTENT.match(after) is None and _ahead(frame, held, day):
         return Doing(Role.FORECAST)
-    older = any(p.backward(day) for p in held) or _at_one_time(frame)
+    older = any(p.backward(day) for p in held) or _at_one_time(frame) or (unit not in _DURATIONS and _was_then(frame, held, day))
     if older or re.search(r"\bused to \w+[^.,;]*$", before) or (held and _pluperfect(frame, held)):
         return Doing(Role.BACKGROUND, withdrawal=taken_back)
     direction = _change(frame, unit, before, after)
@@ -247,12 +264,12 @@ def _around(frame: Frame) -> tuple[str, str]:
 def _old_number(frame: Frame, before: str, after: str) -> bool:
     """Is it the number that another one replaced or is compared with ("up from 44", "to 8 from 12", "first spoken of 10")?"""
     match = _FROM.search(before)
-    if match:
+    if match and not _NOW.match(after):
         word = match.group().split()[0].lower()
         if word in {"up", "down", "from"} and _moves(frame, before, after):
             return True
         if word in {"against", "compared", "versus", "vs", "vs.", "as", "than", "after"}:
-            return bool(_OTHER_TIME.match(after)) or re.search(r"\bnorm of[ ]$", before) is not None
+            return bool(_OTHER_TIME.match(after)) or re.search(r"\b(?:norm of|average of|the usual)[ ]$", before) is not None
     verb = frame.verb
     if verb is not None and base(verb) in _TAKE_BACK:
         hangs = {t.dep_ for t in frame.path[:-1]}
@@ -271,11 +288,11 @@ def _moves(frame: Frame, before: str, after: str) -> bool:
     """Does a "from N" belong to a movement that has happened, not to a place, a source or a plan?"""
     if re.search(r"\b(?:up|down) from[ ]", before[-40:]):
         return True
-    if frame.verb is not None and _future(frame.verb) and base(frame.verb) not in _UP | _DOWN:
-        return False
-    if re.match(r"^[^.;]{0,50}?\bto[ ](?:\w+ ){0,3}?[€£$]?\d", after):
-        return True
     if re.search(r"\bto[ ](?:[\w.,€£$%-]+[ ]){1,5},?[ ]?from[ ]", before) or re.search(r",[ ]from[ ]", before[-30:]):
+        return True
+    if frame.verb is not None and _future(frame.verb):
+        return False
+    if re.match(rf"^[^.;]{{0,50}}?\bto[ ](?:\w+ ){{0,3}}?{_NUMERAL}", after):
         return True
     near = {base(v) for v in frame.verbs[:2]}
     return bool(near & (_UP | _DOWN | {"go", "bring", "revise", "change", "move"}))
@@ -287,10 +304,46 @@ def _at_one_time(frame: Frame) -> bool:
     return _AT_ONE_TIME.search(_clause_text(frame)) is not None
 
 
+def _was_then(frame: Frame, held: Sequence[Period], day: date | None) -> bool:
+    """ "In February it was 300,000", "which cost 11 in spring", "had been 6 million": what is named already had that number then."""
+    verb = frame.verb
+    if verb is None or base(verb) not in _STATES_OF:
+        return False
+    doer = subject(verb)
+    names = {t.lower_ for t in auxiliaries(verb)}
+    if "had" in names:
+        return base(verb) == "be" and frame.root.dep_ == "attr" and doer is not None and _is_named(doer)
+    if verb.tag_ != "VBD" or names or doer is None or not _is_named(doer):
+        return False
+    return any(_bygone(p, day) for p in held) or _SEASON.search(_clause_text(frame)) is not None
+
+
+def _is_named(doer: Token) -> bool:
+    """Does the subject stand for something that has been named?"""
+    return doer.lower_ in {"it", "they", "that", "which"} or any(
+        c.dep_ == "relcl" and not any(g.dep_.startswith("nsubj") for g in c.children) for c in doer.children
+    )
+
+
+def _bygone(period: Period, day: date | None) -> bool:
+    """Is it an earlier month or week, as named?"""
+    if period.kind == "month" and period.year is None and period.prep == "in" and day is not None:
+        span = resolve(period.text, day)
+        return span is not None and (day - span[1]).days > _COMES_OUT
+    return period.kind == "relative" and period.which == "last" and period.what in {"week", "month"}
+
+
 def _clause_text(frame: Frame) -> str:
     if frame.verb is None:
         return frame.sentence.text
-    return " ".join(t.text for t in sorted(clause(frame.verb), key=lambda t: t.i))
+    own = sorted(clause(frame.verb), key=lambda t: t.i)
+    end = next((t.i for t in own if t.i >= frame.last and _compares(t)), len(frame.doc))
+    return " ".join(t.text for t in own if t.i < end)
+
+
+def _compares(token: Token) -> bool:
+    """Does what is said of another number begin here ("9 more than", "26, not")?"""
+    return token.lower_ in _COMPARES or (token.lower_ == "not" and token.i > 0 and token.nbor(-1).lower_ in {",", "and"})
 
 
 def _ahead(frame: Frame, held: Sequence[Period], day: date | None) -> bool:
@@ -346,12 +399,17 @@ def _apart(below: Token, verb: Token) -> bool:
     """Does the clause below stand for itself, so that the verb above says nothing about its time?"""
     top = below
     while top.head not in {verb, top}:
-        if top.dep_ == "relcl" or (top.dep_ == "acl" and top.tag_ == "VBN"):
+        if (top.dep_ == "relcl" and not _part(top)) or (top.dep_ == "acl" and top.tag_ == "VBN"):
             return True  # "the lender, which owes 4 billion, will close"
         top = top.head
     return top.dep_ in {"conj", "parataxis", "relcl", "advcl", "acl", "csubj", "csubjpass"} or (
         top.dep_ == "ccomp" and base(verb) not in _EXPECT
     )
+
+
+def _part(clause: Token) -> bool:
+    """ "will cost 4 billion, of which 300 million falls to the towns": a share of what is to come"""
+    return clause.tag_ in {"VBZ", "VBP"} and any(t.lower_ in {"which", "whom"} and t.head.lower_ == "of" for t in clause.subtree)
 
 
 def _supposed(verb: Token) -> bool:
