@@ -136,6 +136,8 @@ class Period:
         """Does it lie after the report?"""
         if self.which in {"next", "coming", "following"}:
             return True
+        if self.prep in {"until", "till"} or (self.kind == "year" and not self.prep):
+            return False  # "will pay 36 until 2028", "the 2031 bond"
         if published is None or self.kind in {"relative", "ago", "weekday", "unit"}:
             return False
         return self.year is not None and self.year > published.year

@@ -44,7 +44,7 @@ _CHANGE_NOUN = re.compile(
 _COMPARED = re.compile(
     r"^[ ](?:points? )?(?:(?P<up>more|higher|larger|bigger|longer|wider|up|above|dearer|faster|heavier|better|costlier)"
     r"|(?P<down>fewer|less|lower|smaller|shorter|down|below|cheaper|lighter|closer|nearer|slower|worse))"
-    r"(?:[ ](?:than|from|on|since|compared|year|against|in|at|to|[a-z]+ than)\b|[ ](?:the )?(?:previous|last)|[ ]?[,.;]|$)"
+    r"(?:[ ](?:(?:the )?(?:year|month|week|quarter)s? (?:before|earlier)|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|than|from|on|since|compared|year|against|in|at|to|[a-z]+ than)\b|[ ](?:the )?(?:previous|last)|[ ]?[,.;]|$)"
 )
 _UP_DOWN_BEFORE = re.compile(
     r"\b(?:(?P<up>up)|(?P<down>down|off))[ ](?:by[ ])?(?:about |some |around |nearly |almost |more than |over |just "
@@ -53,6 +53,11 @@ _UP_DOWN_BEFORE = re.compile(
 )
 #: How a number begins, in figures or in words.
 _NUMERAL = r"(?:[€£$]?\d|(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|half)\b)"
+#: "Nine more died, bringing the toll to 40", "which takes the number of ships to fourteen".
+_BRINGS = re.compile(
+    r"[^.;:]{0,120}?(?:,| and)[ ](?:which |that )?(?:bring|tak|lift|rais|carri|push)(?:s|es|ing)[ ](?:\w+[ ]){0,2}?"
+    r"(?:total|number|toll|tally|count|sum)\b"
+)
 _ASIDE = (
     r"(?:about |some |around |nearly |almost |more than |over |just |just under |just over |roughly |only |as (?:many|much) as "
     r"|the |an? |its |their )*"
@@ -182,6 +187,8 @@ _TAKE_BACK = frozenset("withdraw retract correct rescind discard disown".split()
 _BOUND_TO = frozenset("due set likely scheduled bound poised slated expected projected".split())
 #: What somebody is to get under rules or terms that hold already: "farmers will be paid 6 euros a hen".
 _TERMS = frozenset("pay bear compensate remunerate reimburse charge fine award".split())
+#: What somebody says he will give is a pledge.
+_GIVE = frozenset("provide supply pay lend grant contribute donate".split())
 #: What may come about by itself; "may" with other verbs permits.
 _HAPPENS = frozenset(
     "reach rise fall exceed grow be need cost take die climb lose come top hit go drop become face have double increase"
@@ -368,6 +375,8 @@ def _ahead(frame: Frame, held: Sequence[Period], day: date | None) -> bool:
         meant = verb.dep_ == "xcomp" and is_verb(verb.head) and base(verb.head) in _EXPECT  # "aims to get 70 percent"
         if (name in _STANDING and not meant and not _supposed(verb)) or (name in _TERMS and passive(verb)):
             return False
+        if depth == 0 and _pledged(frame, verb, held):
+            return False
         if _future(verb):
             return True
         if depth == 0:
@@ -379,6 +388,16 @@ def _ahead(frame: Frame, held: Sequence[Period], day: date | None) -> bool:
             return True
         below = verb
     return False
+
+
+def _pledged(frame: Frame, verb: Token, held: Sequence[Period]) -> bool:
+    """Is it what somebody binds himself to, decided with its day, or who does it ("will lend", "from Tuesday", "by 40 firms")?"""
+    if not any(t.lower_ in {"will", "'ll", "’ll", "shall"} for t in auxiliaries(verb)):
+        return False
+    if any(p.prep in {"from", "as of"} and p.kind in {"weekday", "day"} for p in held):
+        return True
+    doing = any(t.dep_ == "agent" for t in frame.path) and base(verb) not in _UP | _DOWN and frame.root.tag_ == "NNS"
+    return doing or (base(verb) in _GIVE and not passive(verb) and not held)
 
 
 def _planned(noun: Token) -> bool:
@@ -472,6 +491,9 @@ def _change(frame: Frame, unit: str, before: str, after: str) -> str | None:
     """The direction of a change; None where it is none."""
     share = unit in {"percent", "percentage point", "basis point"}
     surface = frame.doc[frame.last - 1].lower_
+    main = frame.verb is not None and frame.verb.dep_ != "advcl"
+    if main and _BRINGS.match(frame.sentence.text, frame.doc[frame.last - 1].idx + len(surface)):
+        return "up"
     if surface in {"more", "fewer", "less"} and re.match(r"^[ ]than\b", after):
         return "up" if surface == "more" else "down"
     compared = _COMPARED.match(after)
