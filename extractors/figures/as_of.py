@@ -112,6 +112,8 @@ class Period:
             return False
         if self.kind == "relative":
             long = self.what in {"year", "decade", "century", "season", "spring", "summer", "autumn", "fall", "winter"}
+            if self.which == "last" and self.what == "year" and self.prep == "" and published is not None:
+                return published.timetuple().tm_yday > _OWN_TIME
             if self.which == "last":
                 return (long or self.what[:3] in _MONTHS) and self.prep not in {"over", "for", "since", "from"}
             return self.which in {"previous", "preceding"}

@@ -189,6 +189,16 @@ _BOUND_TO = frozenset("due set likely scheduled bound poised slated expected pro
 _TERMS = frozenset("pay bear compensate remunerate reimburse charge fine award".split())
 #: What somebody says he will give is a pledge.
 _GIVE = frozenset("provide supply pay lend grant contribute donate".split())
+#: Verbs of what is wished for or taken on; with a day to come the number is an aim.
+_WISH = frozenset("want promise pledge undertake vow seek order call hope see fear".split())
+#: "the target is 95 percent", "against the plan of"
+_AIM = re.compile(r"\b(?:target|goal|plan|aim)(?:[ ][a-z]+){0,3}?[ ](?:is|was|says|sees|provides for|of)[ ](?:about |at least |up to )?$", re.IGNORECASE)
+#: "... by Christmas", "by the end of the year": near, in the same clause.
+_BY = re.compile(
+    r"(?:(?! and )[^,;:.\d]){0,40}?\bby (?:the )?(?:end of (?:the|this|next) (?:year|month|week|decade|quarter|season)|next \w+|Christmas|Easter|New Year"
+    r"|mid-?\w+|(?:early |late )?(?:spring|summer|autumn|winter)|January|February|March|April|May|June|July|August|September"
+    r"|October|November|December|20\d\d)\b"
+)
 #: What may come about by itself; "may" with other verbs permits.
 _HAPPENS = frozenset(
     "reach rise fall exceed grow be need cost take die climb lose come top hit go drop become face have double increase"
@@ -230,11 +240,11 @@ def role(
     before, after = _around(frame)
     held = applying(frame, found)
     taken_back = withdraws([frame.sentence, *beside])
-    denied = _NOT.search(before) is not None
+    denied = _NOT.search(before) is not None and not _upheld(frame)
     if denied or _old_number(frame, before, after):
         return Doing(Role.BACKGROUND, withdrawal=taken_back or denied)
     replaced = _FROM.search(before) is not None or _AGAINST_TARGET.search(before) is not None
-    if not replaced and _EXTENT.match(after) is None and _ahead(frame, held, day):
+    if not replaced and _EXTENT.match(after) is None and _ahead(frame, held, day, before):
         return Doing(Role.FORECAST)
     older = any(p.backward(day) for p in held) or _at_one_time(frame) or (unit not in _DURATIONS and _was_then(frame, held, day))
     if older or re.search(r"\bused to \w+[^.,;]*$", before) or (held and _pluperfect(frame, held)):
@@ -243,6 +253,16 @@ def role(
     if direction is not None:
         return Doing(Role.CHANGE, direction=direction, withdrawal=taken_back)
     return Doing(Role.LEVEL, withdrawal=taken_back)
+
+
+def _upheld(frame: Frame) -> bool:
+    """ "not the 590 that the ministry counts": somebody else stands by the number."""
+    for token in frame.path[:-1]:
+        for child in token.children:
+            if child.dep_ == "relcl" and child.i > frame.first:
+                names = {t.lower_ for t in auxiliaries(child)}
+                return (child.tag_ in {"VBZ", "VBP"} and not names) or bool(names & {"has", "have"})
+    return False
 
 
 def withdraws(sentences: Sequence[Sentence]) -> bool:
@@ -353,17 +373,21 @@ def _compares(token: Token) -> bool:
     return token.lower_ in _COMPARES or (token.lower_ == "not" and token.i > 0 and token.nbor(-1).lower_ in {",", "and"})
 
 
-def _ahead(frame: Frame, held: Sequence[Period], day: date | None) -> bool:
+def _ahead(frame: Frame, held: Sequence[Period], day: date | None, before: str) -> bool:
     """Does it speak of what is to come?"""
     for token in frame.path:
         if token.pos_ == "NOUN" and token.lower_ in _FUTURE_NOUN and not frame.holds(token):
             return True
         if _planned(token):
             return True
-    if any(p.forward(day) for p in held):
+    if any(p.forward(day) for p in held) and not _told(frame, held):
+        return True
+    if _AIM.search(before):
         return True
     if _known_thing(frame):
         return False
+    if _by_then(frame, day):
+        return True
     below: Token = frame.root
     for depth, verb in enumerate(frame.verbs[:4]):
         if depth and _apart(below, verb):
@@ -388,6 +412,32 @@ def _ahead(frame: Frame, held: Sequence[Period], day: date | None) -> bool:
             return True
         below = verb
     return False
+
+
+def _told(frame: Frame, held: Sequence[Period]) -> bool:
+    """ "The following day 12 people drowned", "gas for next day rose": it has happened."""
+    verb = frame.verb
+    return (
+        verb is not None
+        and verb.tag_ == "VBD"
+        and base(verb) not in _EXPECT
+        and not auxiliaries(verb)
+        and all(p.kind == "relative" and p.what in {"day", "night", "week", "morning", "evening"} for p in held)
+    )
+
+
+def _by_then(frame: Frame, day: date | None) -> bool:
+    """ "wants 38,000 done by May", "promises two million by the end of the year": it is to be so on a day that is to come."""
+    verb = frame.verb
+    if verb is None or day is None:
+        return False
+    text, end = frame.sentence.text, frame.doc[frame.last - 1].idx
+    match = _BY.match(text, end + len(frame.doc[frame.last - 1]))
+    if match is None:
+        return False
+    wish = any(base(v) in _WISH for v in frame.verbs[:2])
+    now = verb.tag_ in {"VB", "VBZ", "VBP"} and not any(t.lower_ in {"had", "have", "has"} for t in auxiliaries(verb))
+    return wish or now
 
 
 def _pledged(frame: Frame, verb: Token, held: Sequence[Period]) -> bool:
