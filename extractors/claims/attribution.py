@@ -275,7 +275,11 @@ def _inverted(verb: Token) -> Token | None:
 def _share(token: Token) -> bool:
     """ "6,480 of them", "part of it" """
     of = next((child for child in token.children if child.lower_ == "of"), None)
-    return (token.like_num or token.pos_ in {"NUM", "NOUN"}) and of is not None and any(c.lower_ in {"it", "them"} for c in of.children)
+    return (
+        (token.like_num or token.pos_ in {"NUM", "NOUN"})
+        and of is not None
+        and any(c.lower_ in {"it", "them"} for c in of.children)
+    )
 
 
 def _numeric(token: Token) -> bool:
@@ -649,7 +653,7 @@ def _inset(marker: Token, holder: Token) -> tuple[int, int] | None:
     while begin > 0 and marker.i - begin < 6 and doc[begin - 1].text not in {",", "(", "—", "–"}:
         begin -= 1
     end = next((t.i for t in doc[holder.i + 1 : holder.i + 12] if t.text in {",", ")", "—", "–", ".", ";"}), None)
-    if begin == 0 or begin == marker.i or doc[begin - 1].text not in {",", "(", "—", "–"} or end is None or doc[end].text in ".;":
+    if begin in {0, marker.i} or doc[begin - 1].text not in {",", "(", "—", "–"} or end is None or doc[end].text in ".;":
         return None
     numbers = any(t.like_num or t.pos_ == "NUM" for t in doc[begin : marker.i])
     plain = not any(t.pos_ in {"VERB", "AUX"} for t in doc[begin : marker.i])

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
-from extractors.figures.as_of import Period, applying, periods, resolve
+from extractors.figures.as_of import MONTH, Period, applying, periods, resolve
 from extractors.figures.frame import Frame, auxiliaries, base, clause, is_verb, passive, subject
 from extractors.text import Sentence, Token
 from schemas.outcomes import Role
@@ -44,7 +44,13 @@ _CHANGE_NOUN = re.compile(
 _COMPARED = re.compile(
     r"^[ ](?:points? )?(?:(?P<up>more|higher|larger|bigger|longer|wider|up|above|dearer|faster|heavier|better|costlier)"
     r"|(?P<down>fewer|less|lower|smaller|shorter|down|below|cheaper|lighter|closer|nearer|slower|worse))"
-    r"(?:[ ](?:(?:the )?(?:year|month|week|quarter)s? (?:before|earlier)|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|than|from|on|since|compared|year|against|in|at|to|[a-z]+ than)\b|[ ](?:the )?(?:previous|last)|[ ]?[,.;]|$)"
+    r"(?:[ ](?:(?:the )?(?:year|month|week|quarter)s? (?:before|earlier)|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+    r"|than|from|on|since|compared|year|against|in|at|to|[a-z]+ than)\b|[ ](?:the )?(?:previous|last)|[ ]?[,.;]|$)"
+)
+#: "Nine more died, bringing the toll to 40", "which takes the number of ships to fourteen".
+_BRINGS = re.compile(
+    r"[^.;:]{0,120}?(?:,| and)[ ](?:which |that )?(?:bring|tak|lift|rais|carri|push)(?:s|es|ing)[ ](?:\w+[ ]){0,2}?"
+    r"(?:total|number|toll|tally|count|sum)\b"
 )
 _UP_DOWN_BEFORE = re.compile(
     r"\b(?:(?P<up>up)|(?P<down>down|off))[ ](?:by[ ])?(?:about |some |around |nearly |almost |more than |over |just "
@@ -53,17 +59,15 @@ _UP_DOWN_BEFORE = re.compile(
 )
 #: How a number begins, in figures or in words.
 _NUMERAL = r"(?:[€£$]?\d|(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|half)\b)"
-#: "Nine more died, bringing the toll to 40", "which takes the number of ships to fourteen".
-_BRINGS = re.compile(
-    r"[^.;:]{0,120}?(?:,| and)[ ](?:which |that )?(?:bring|tak|lift|rais|carri|push)(?:s|es|ing)[ ](?:\w+[ ]){0,2}?"
-    r"(?:total|number|toll|tally|count|sum)\b"
-)
 _ASIDE = (
     r"(?:about |some |around |nearly |almost |more than |over |just |just under |just over |roughly |only |as (?:many|much) as "
     r"|the |an? |its |their )*"
 )
-#: "from a peak of", "against the usual", "up from a miserly".
-_QUALIFIED = r"(?:(?:the|an?|its|their)[ ](?:(?:usual|normal|record|present|current|[a-z]+-(?:week|month|year))[ ])?(?:(?:peak|high|low|record|average|norm|mean)[ ](?:of[ ])?)?)?"
+#: "from a peak of", "against the usual".
+_QUALIFIED = (
+    r"(?:(?:the|an?|its|their)[ ](?:(?:usual|normal|record|present|current|[a-z]+-(?:week|month|year))[ ])?"
+    r"(?:(?:peak|high|low|record|average|norm|mean)[ ](?:of[ ])?)?)?"
+)
 _FROM = re.compile(
     rf"\b(?:(?:up|down|than|after)[ ]{_ASIDE}"
     rf"|(?:up|down)[ ]from[ ](?:an?|the)[ ][a-z-]+[ ]"
@@ -83,6 +87,7 @@ _OTHER_TIME = re.compile(
 )
 #: "The tunnel, 17.6 kilometres long, will carry", "will be ready 14 months late": how things are, whatever comes of them.
 _EXTENT = re.compile(r"^[ ](?:long|high|wide|deep|tall|thick|across|away|apart|late|later than|behind)\b")
+#: A number of the present has been replaced by none.
 _NOW = re.compile(r"^[^,;.]{0,20}\b(?:today|now|currently|at present)\b")
 #: What follows one of these is said of the number that another one is compared with.
 _COMPARES = frozenset("than against compared versus".split())
@@ -96,7 +101,8 @@ _WITHDRAWN_BY = re.compile(
     r"|put|reported|estimated|announced"
     r"|given|spoken|stated|told|declared|counted|listed|thought|planned|feared|believed|assumed|called|set|issued|gave"
     r"|published|recorded|approved)\b"
-    r"|\b(?:once (?:said|put|estimated|promised|reckoned|valued|planned|expected)|had (?:once |always )?(?:spoken of|stood at))\b"
+    r"|\bonce (?:said|put|estimated|promised|reckoned|valued|planned|expected)\b"
+    r"|\bhad (?:once |always )?(?:spoken of|stood at)\b"
     r"|\b(?:said|put|reported|estimated|announced|given|spoken|stated|declared|counted|listed|thought|planned"
     r"|gave) (?:\w+ )?(?:at first|originally|initially"
     r"|previously|by mistake|in error|wrongly|mistakenly)\b"
@@ -192,12 +198,15 @@ _GIVE = frozenset("provide supply pay lend grant contribute donate".split())
 #: Verbs of what is wished for or taken on; with a day to come the number is an aim.
 _WISH = frozenset("want promise pledge undertake vow seek order call hope see fear".split())
 #: "the target is 95 percent", "against the plan of"
-_AIM = re.compile(r"\b(?:target|goal|plan|aim)(?:[ ][a-z]+){0,3}?[ ](?:is|was|says|sees|provides for|of)[ ](?:about |at least |up to )?$", re.IGNORECASE)
+_AIM = re.compile(
+    r"\b(?:target|goal|plan|aim)(?:[ ][a-z]+){0,3}?[ ](?:is|was|says|sees|provides for|of)[ ](?:about |at least |up to )?$",
+    re.IGNORECASE,
+)
 #: "... by Christmas", "by the end of the year": near, in the same clause.
-_BY = re.compile(
-    r"(?:(?! and )[^,;:.\d]){0,40}?\bby (?:the )?(?:end of (?:the|this|next) (?:year|month|week|decade|quarter|season)|next \w+|Christmas|Easter|New Year"
-    r"|mid-?\w+|(?:early |late )?(?:spring|summer|autumn|winter)|January|February|March|April|May|June|July|August|September"
-    r"|October|November|December|20\d\d)\b"
+_BY_A_DAY = re.compile(
+    r"(?:(?! and )[^,;:.\d]){0,40}?\bby (?:the )?(?:next \w+|mid-?\w+|20\d\d\b|Christmas|Easter|New Year"
+    r"|end of (?:the|this|next) (?:year|month|week|decade|quarter|season)"
+    rf"|(?:early |late )?(?:{MONTH}|(?:spring|summer|autumn|winter)\b))"
 )
 #: What may come about by itself; "may" with other verbs permits.
 _HAPPENS = frozenset(
@@ -205,14 +214,17 @@ _HAPPENS = frozenset(
     " decline shrink affect suffer involve include mean cover bring contain result lead prove turn see cause kill number"
     " represent earn produce last total amount require remain add run flee displace expect".split()
 )
+#: "will continue to pay", "will go on paying": what is done already.
+_GO_ON = frozenset("continue go keep".split())
 #: Verbs of how things stand.
 _STATES_OF = frozenset("be have cost stand number employ charge hold own earn pay fetch weigh".split())
 #: Days after its end within which the number of a month comes out as news; statistics take three to six weeks.
 _COMES_OUT = 40
+#: Units of how long something has lasted.
 _DURATIONS = frozenset("minute hour day week month year".split())
+#: Seasons without a year, of which a past one is meant.
 _SEASON = re.compile(r"\bin (?:the )?(?:spring|summer|autumn|winter)\b")
 #: What goes on as it is, what is owed or allowed: "will remain at", "will receive", "will continue to pay".
-_GO_ON = frozenset("continue go keep".split())
 _STANDING = frozenset("remain continue stay keep receive get owe entitle earn draw".split())
 
 
@@ -246,7 +258,9 @@ def role(
     replaced = _FROM.search(before) is not None or _AGAINST_TARGET.search(before) is not None
     if not replaced and _EXTENT.match(after) is None and _ahead(frame, held, day, before):
         return Doing(Role.FORECAST)
-    older = any(p.backward(day) for p in held) or _at_one_time(frame) or (unit not in _DURATIONS and _was_then(frame, held, day))
+    older = (
+        any(p.backward(day) for p in held) or _at_one_time(frame) or (unit not in _DURATIONS and _was_then(frame, held, day))
+    )
     if older or re.search(r"\bused to \w+[^.,;]*$", before) or (held and _pluperfect(frame, held)):
         return Doing(Role.BACKGROUND, withdrawal=taken_back)
     direction = _change(frame, unit, before, after)
@@ -332,7 +346,7 @@ def _at_one_time(frame: Frame) -> bool:
 
 
 def _was_then(frame: Frame, held: Sequence[Period], day: date | None) -> bool:
-    """ "In February it was 300,000", "which cost 11 in spring", "had been 6 million": what is named already had that number then."""
+    """Is it what something named had then ("In February it was 300,000", "which cost 11 in spring", "had been 6 million")?"""
     verb = frame.verb
     if verb is None or base(verb) not in _STATES_OF:
         return False
@@ -432,7 +446,7 @@ def _by_then(frame: Frame, day: date | None) -> bool:
     if verb is None or day is None:
         return False
     text, end = frame.sentence.text, frame.doc[frame.last - 1].idx
-    match = _BY.match(text, end + len(frame.doc[frame.last - 1]))
+    match = _BY_A_DAY.match(text, end + len(frame.doc[frame.last - 1]))
     if match is None:
         return False
     wish = any(base(v) in _WISH for v in frame.verbs[:2])
@@ -441,7 +455,7 @@ def _by_then(frame: Frame, day: date | None) -> bool:
 
 
 def _pledged(frame: Frame, verb: Token, held: Sequence[Period]) -> bool:
-    """Is it what somebody binds himself to, decided with its day, or who does it ("will lend", "from Tuesday", "by 40 firms")?"""
+    """Is it pledged, decided with its day, or the number of those who do it ("will lend", "from Tuesday", "by 40 firms")?"""
     if not any(t.lower_ in {"will", "'ll", "’ll", "shall"} for t in auxiliaries(verb)):
         return False
     if any(p.prep in {"from", "as of"} and p.kind in {"weekday", "day"} for p in held):
@@ -478,7 +492,9 @@ def _apart(below: Token, verb: Token) -> bool:
 
 def _part(clause: Token) -> bool:
     """ "will cost 4 billion, of which 300 million falls to the towns": a share of what is to come"""
-    return clause.tag_ in {"VBZ", "VBP"} and any(t.lower_ in {"which", "whom"} and t.head.lower_ == "of" for t in clause.subtree)
+    return clause.tag_ in {"VBZ", "VBP"} and any(
+        t.lower_ in {"which", "whom"} and t.head.lower_ == "of" for t in clause.subtree
+    )
 
 
 def _supposed(verb: Token) -> bool:
