@@ -93,8 +93,8 @@ def _verb(verb: Token, quoted: list[Span]) -> Attribution | None:
     if cue is None or not _positive(verb):
         return None
     framing = _frame(verb, cue, bool(quoted))
-    if framing is not None and _bare(verb) and _share(framing):
-        return None
+    if framing is not None and "any" not in cue.evidence and _bare(verb) and _share(framing):
+        return None  # "6,480 of them confirmed, "
     if framing is not None:
         return Attribution(framing, _cue_text(verb, cue), verb.idx, _content(verb, framing, quoted, around=True))
     if (verb.tag_ == "VBN" and verb.dep_ in {"acl", "amod", "appos", "advcl"}) or verb.dep_ == "relcl":
@@ -108,7 +108,7 @@ def _verb(verb: Token, quoted: list[Span]) -> Attribution | None:
     if holder is None or _background(verb) or not _evidence(verb, cue, holder, quoted):
         return None
     if _bare(verb) and (_share(holder) or (holder.i < verb.i and verb.nbor(-1).lower_ in _NEVER_BEFORE_PAST)):
-        return None  # "6,480 of them confirmed", "stocks, once put at 300"
+        return None  # "part of it already announced", "stocks, once put at 300"
     return Attribution(holder, _cue_text(verb, cue), verb.idx, _content(verb, holder, quoted, around=False))
 
 

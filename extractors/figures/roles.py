@@ -218,6 +218,7 @@ _HAPPENS = frozenset(
 _GO_ON = frozenset("continue go keep".split())
 #: Verbs of how things stand.
 _STATES_OF = frozenset("be have cost stand number employ charge hold own earn pay fetch weigh".split())
+_SHORT = frozenset("day night morning evening week weekend".split())
 #: Days after its end within which the number of a month comes out as news; statistics take three to six weeks.
 _COMES_OUT = 40
 #: Units of how long something has lasted.
@@ -429,15 +430,12 @@ def _ahead(frame: Frame, held: Sequence[Period], day: date | None, before: str) 
 
 
 def _told(frame: Frame, held: Sequence[Period]) -> bool:
-    """ "The following day 12 people drowned", "gas for next day rose": it has happened."""
+    """Has it happened all the same ("The following day 12 people drowned", "gas for next day rose")?"""
     verb = frame.verb
-    return (
-        verb is not None
-        and verb.tag_ == "VBD"
-        and base(verb) not in _EXPECT
-        and not auxiliaries(verb)
-        and all(p.kind == "relative" and p.what in {"day", "night", "week", "morning", "evening"} for p in held)
-    )
+    if verb is None or base(verb) in _EXPECT or any(p.kind != "relative" or p.what not in _SHORT for p in held):
+        return False
+    helpers = {t.lower_ for t in auxiliaries(verb)}
+    return (verb.tag_ == "VBD" and not helpers) or bool(helpers & {"was", "were", "had"})
 
 
 def _by_then(frame: Frame, day: date | None) -> bool:
