@@ -193,6 +193,9 @@ _TAKE_BACK = frozenset("withdraw retract correct rescind discard disown".split()
 _BOUND_TO = frozenset("due set likely scheduled bound poised slated expected projected".split())
 #: What somebody is to get under rules or terms that hold already: "farmers will be paid 6 euros a hen".
 _TERMS = frozenset("pay bear compensate remunerate reimburse charge fine award".split())
+_TO = re.compile(r"\bto[ ](?:\w+[ ]){0,3}$")
+#: Verbs by which a number is made known.
+_PUBLISH = frozenset("report give publish state communicate release quote".split())
 #: What somebody says he will give is a pledge.
 _GIVE = frozenset("provide supply pay lend grant contribute donate".split())
 #: Verbs of what is wished for or taken on; with a day to come the number is an aim.
@@ -317,6 +320,8 @@ def _old_number(frame: Frame, before: str, after: str) -> bool:
         hangs = {t.dep_ for t in frame.path[:-1]}
         if hangs & {"dobj", "nsubjpass"} and not re.search(r"\bto[ ](?:\w+[ ]){0,3}$", before[-30:]):
             return True
+    if _published_once(frame):
+        return True
     if not _holds(frame.sentence.text, _WITHDRAWN_STEMS):
         return False
     if verb is not None and verb.dep_ == "ccomp":
@@ -324,6 +329,19 @@ def _old_number(frame: Frame, before: str, after: str) -> bool:
         if above is not None and verb.head.text in above.group():
             return True
     return _WITHDRAWN_BY.search(_clause_text(frame)) is not None
+
+
+def _published_once(frame: Frame) -> bool:
+    """ "The 2,000 deaths that it reported in May included": a number that was given, of which something is told."""
+    for token in frame.path:
+        above = token.head
+        if token.dep_ in {"nsubj", "nsubjpass"} and is_verb(above):
+            told = above.tag_ == "VBD" or any(t.lower_ in {"was", "were"} for t in auxiliaries(above))
+            given = [c for t in frame.path[:-1] for c in t.children if c.dep_ in {"acl", "relcl"} and base(c) in _PUBLISH]
+            return told and any(
+                c.i > frame.first and (c.tag_ == "VBN" or (c.tag_ == "VBD" and base(c) != "give")) for c in given
+            )
+    return False
 
 
 def _moves(frame: Frame, before: str, after: str) -> bool:
@@ -414,7 +432,7 @@ def _ahead(frame: Frame, held: Sequence[Period], day: date | None, before: str) 
         meant = verb.dep_ == "xcomp" and is_verb(verb.head) and base(verb.head) in _EXPECT  # "aims to get 70 percent"
         if (name in _STANDING and not meant and not _supposed(verb)) or (name in _TERMS and passive(verb)):
             return False
-        if depth == 0 and _pledged(frame, verb, held):
+        if depth == 0 and _pledged(frame, verb, held, before):
             return False
         if _future(verb):
             return True
@@ -452,11 +470,12 @@ def _by_then(frame: Frame, day: date | None) -> bool:
     return wish or now
 
 
-def _pledged(frame: Frame, verb: Token, held: Sequence[Period]) -> bool:
+def _pledged(frame: Frame, verb: Token, held: Sequence[Period], before: str) -> bool:
     """Is it pledged, decided with its day, or the number of those who do it ("will lend", "from Tuesday", "by 40 firms")?"""
     if not any(t.lower_ in {"will", "'ll", "’ll", "shall"} for t in auxiliaries(verb)):
         return False
-    if any(p.prep in {"from", "as of"} and p.kind in {"weekday", "day"} for p in held):
+    starts = {"from", "as of", "on"} if base(verb) in _UP | _DOWN and _TO.search(before) else {"from", "as of"}
+    if any(p.prep in starts and p.kind in {"weekday", "day"} for p in held):
         return True
     doing = any(t.dep_ == "agent" for t in frame.path) and base(verb) not in _UP | _DOWN and frame.root.tag_ == "NNS"
     return doing or (base(verb) in _GIVE and not passive(verb) and not held)
