@@ -31,10 +31,12 @@ _TAIL = frozenset(
 _PROMISES = frozenset({"offer", "pledge", "promise", "threaten", "vow"})
 #: Of these, somebody can be the owner by "of" or by a pronoun: "in the eyes of experts", "in his opinion".
 _VIEWS_OF = frozenset(
-    "account assessment estimate estimation eyes judgement judgment opinion reckoning telling view words".split()
+    "account assessment count estimate estimation eyes judgement judgment opinion reckoning tally telling view words".split()
 )
 #: Of people, in an opinion poll.
 _ASKED = frozenset({"asked", "canvassed", "interviewed", "polled", "questioned", "surveyed"})
+#: Before a bare past form, these make it a participle.
+_NEVER_BEFORE_PAST = frozenset({"once", "already", "previously"})
 #: In one of these, numbers are found.
 _SURVEYS = frozenset({"census", "poll", "study", "survey"})
 #: A frame longer than this is no frame but a clause that the rules misread.
@@ -61,7 +63,7 @@ def attributions(doc: Doc, quoted: list[Span]) -> list[Attribution]:
     for token in doc:
         if token.lower_ not in opening or any(start <= token.idx < end for start, end in quoted):
             continue
-        one = _according(token) or _view(token) or _polled(token)
+        one = _according(token) or _view(token) or _own_count(token) or _polled(token)
         if one is None:
             one = _verb(token, quoted)
             if one is not None:
@@ -91,6 +93,8 @@ def _verb(verb: Token, quoted: list[Span]) -> Attribution | None:
     if cue is None or not _positive(verb):
         return None
     framing = _frame(verb, cue, bool(quoted))
+    if framing is not None and "any" not in cue.evidence and _bare(verb) and _share(framing):
+        return None  # "6,480 of them confirmed, "
     if framing is not None:
         return Attribution(framing, _cue_text(verb, cue), verb.idx, _content(verb, framing, quoted, around=True))
     if (verb.tag_ == "VBN" and verb.dep_ in {"acl", "amod", "appos", "advcl"}) or verb.dep_ == "relcl":
@@ -103,7 +107,14 @@ def _verb(verb: Token, quoted: list[Span]) -> Attribution | None:
     holder = _holder(verb) if verb.tag_.startswith("VB") else _mistagged(verb)
     if holder is None or _background(verb) or not _evidence(verb, cue, holder, quoted):
         return None
+    if _bare(verb) and (_share(holder) or (holder.i < verb.i and verb.nbor(-1).lower_ in _NEVER_BEFORE_PAST)):
+        return None  # "part of it already announced", "stocks, once put at 300"
     return Attribution(holder, _cue_text(verb, cue), verb.idx, _content(verb, holder, quoted, around=False))
+
+
+def _bare(verb: Token) -> bool:
+    """May it be a participle: no auxiliary, and what it acts on does not follow?"""
+    return verb.tag_ in {"VBN", "VBD"} and not any(c.dep_ in {"aux", "dobj", "ccomp"} for c in verb.children)
 
 
 def _counted(verb: Token, cue: Cue) -> Attribution | None:
@@ -118,7 +129,7 @@ def _counted(verb: Token, cue: Cue) -> Attribution | None:
         holder = next((child for child in children["agent"].children if child.dep_ == "pobj"), None)
     else:
         holder = children.get("nsubj") if verb.dep_ == "relcl" and verb.tag_ != "VBG" else None
-    if holder is None or holder.tag_ in {"WDT", "WP"} or holder.lower_ == "that":
+    if holder is None or holder.tag_ in {"WDT", "WP"} or holder.lower_ == "that" or _share(holder):
         return None
     return Attribution(holder, verb.text, verb.idx, _spans(set(noun.subtree) - set(verb.subtree)))
 
@@ -259,6 +270,16 @@ def _inverted(verb: Token) -> Token | None:
     if subject is None and behind is not None and behind.text not in _ENDS and behind.lower_ not in _TAIL:
         return None
     return head
+
+
+def _share(token: Token) -> bool:
+    """ "6,480 of them", "part of it" """
+    of = next((child for child in token.children if child.lower_ == "of"), None)
+    return (
+        (token.like_num or token.pos_ in {"NUM", "NOUN"})
+        and of is not None
+        and any(c.lower_ in {"it", "them"} for c in of.children)
+    )
 
 
 def _numeric(token: Token) -> bool:
@@ -478,16 +499,16 @@ def _according(token: Token) -> Attribution | None:
 
 def _view(token: Token) -> Attribution | None:
     """ "in the view of X", "in X's view", "by X's count"."""
-    if token.lower_ not in VIEW_NOUNS or token.dep_ != "pobj" or token.head.lower_ not in {"in", "by"}:
+    if token.lower_ not in VIEW_NOUNS or token.dep_ != "pobj" or token.head.lower_ not in {"in", "by", "on"}:
         return None
     preposition = token.head
     owner = next((child for child in token.children if child.dep_ == "poss"), None)
     if owner is None:
         of = next((child for child in token.children if child.dep_ == "prep" and child.lower_ == "of"), None)
         owner = next((child for child in of.children if child.dep_ == "pobj"), None) if of is not None else None
-        if owner is None or token.lower_ not in _VIEWS_OF:
-            return None
-    own = owner.lower_ in {"his", "her", "its", "their"} and preposition.lower_ == "in"
+        if owner is None or token.lower_ not in _VIEWS_OF or preposition.lower_ == "on":
+            return None  # "on account of the price"
+    own = owner.lower_ in {"his", "her", "its", "their"} and preposition.lower_ in {"in", "on"}
     if owner.lower_ in {"my", "our", "your", "whose"} or (own and token.lower_ not in _VIEWS_OF):
         return None
     if token.lower_ in {"book", "books", "records"}:
@@ -495,6 +516,16 @@ def _view(token: Token) -> Attribution | None:
             return None
         owner = token
     return Attribution(owner, token.doc.phrase(preposition.i, token.i + 1), preposition.idx, _around(preposition, owner))
+
+
+def _own_count(token: Token) -> Attribution | None:
+    """ "scoffed at the ministry's count of 212": the number alone."""
+    owner = next((child for child in token.children if child.dep_ == "poss"), None)
+    of = next((child for child in token.children if child.dep_ == "prep" and child.lower_ == "of"), None)
+    if token.lower_ not in VIEW_NOUNS or owner is None or owner.pos_ not in _NOUNS or of is None:
+        return None
+    number = next((c for c in of.children if c.dep_ == "pobj" and (c.like_num or c.pos_ == "NUM" or _numeric(c))), None)
+    return None if number is None else Attribution(owner, token.text, token.idx, _spans(set(number.subtree)))
 
 
 def _polled(token: Token) -> Attribution | None:
@@ -571,6 +602,10 @@ def _content(verb: Token, holder: Token, quoted: list[Span], *, around: bool) ->
     kept = own
     if around or verb.dep_ == "parataxis":
         kept = set(doc)
+    if "addressed" in cues()[verb.lower_].evidence and any(c.dep_ == "xcomp" for c in verb.children):
+        for child in verb.children:
+            if child.i > verb.i and child.dep_ in {"dobj", "dative"}:
+                left_out |= set(child.subtree)  # "told 3,400 residents to leave"
     left_out = left_out | {verb}
     spoken = {t for t in doc if any(start <= t.idx < end for start, end in quoted)}
     return _spans({token for token in kept - left_out if not _side(token, verb)} | spoken)
@@ -605,7 +640,24 @@ def _around(marker: Token, holder: Token) -> tuple[Span, ...]:
     while last + 1 < len(doc) and doc[last + 1].text != ";":
         last += 1
     phrase = set(holder.subtree)
+    inset = _inset(marker, holder)
+    if inset is not None:
+        first, last = inset
     return _spans({token for token in doc[first : last + 1] if token not in phrase and not _side(token, marker)})
+
+
+def _inset(marker: Token, holder: Token) -> tuple[int, int] | None:
+    """ "The dead, 1,780 according to a note, have been": between the commas, where a number and little else stands."""
+    doc = marker.doc
+    begin = marker.i
+    while begin > 0 and marker.i - begin < 6 and doc[begin - 1].text not in {",", "(", "—", "–"}:
+        begin -= 1
+    end = next((t.i for t in doc[holder.i + 1 : holder.i + 12] if t.text in {",", ")", "—", "–", ".", ";"}), None)
+    if begin in {0, marker.i} or doc[begin - 1].text not in {",", "(", "—", "–"} or end is None or doc[end].text in ".;":
+        return None
+    numbers = any(t.like_num or t.pos_ == "NUM" for t in doc[begin : marker.i])
+    plain = not any(t.pos_ in {"VERB", "AUX"} for t in doc[begin : marker.i])
+    return (begin, marker.i - 1) if numbers and plain else None
 
 
 def _spans(tokens: set[Token]) -> tuple[Span, ...]:

@@ -21,7 +21,8 @@ _COUNTS = {word: n for n, word in enumerate("zero one two three four five six se
 _COUNTS |= {"a": 1, "an": 1, "couple": 2, "few": 3, "several": 4, "decade": 10}
 _ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "final": 4}
 
-_MONTH = (
+#: A month by name.
+MONTH = (
     r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)|Apr(?:il|\.)?|May|June?|July?|Aug(?:ust|\.)?|Sept?(?:ember|\.)?"
     r"|Oct(?:ober|\.)?"
     r"|Nov(?:ember|\.)?|Dec(?:ember|\.)?)(?![\w])"
@@ -39,29 +40,29 @@ _PERIOD = re.compile(
     r"(?P<body>"
     rf"(?:[Tt]he )?(?P<edge>(?i:early|late|mid|beginning of|start of|middle of|end of|close of|turn of))?[ -]?(?:the )?"
     r"(?:"
-    rf"(?P<day1>\d{{1,2}})(?:st|nd|rd|th)?(?:[ ]of)?[ ](?P<month1>{_MONTH})(?:,?[ ](?P<year1>{_YEAR}))?"
-    rf"|(?P<month2>{_MONTH})[ ](?P<day2>\d{{1,2}})(?:st|nd|rd|th)?(?![\d%])(?:,?[ ](?P<year2>{_YEAR}))?"
-    rf"|(?P<month3>{_MONTH})(?:,?[ ](?:of )?(?P<year3>{_YEAR}))"
+    rf"(?P<day1>\d{{1,2}})(?:st|nd|rd|th)?(?:[ ]of)?[ ](?P<month1>{MONTH})(?:,?[ ](?P<year1>{_YEAR}))?"
+    rf"|(?P<month2>{MONTH})[ ](?P<day2>\d{{1,2}})(?:st|nd|rd|th)?(?![\d%])(?:,?[ ](?P<year2>{_YEAR}))?"
+    rf"|(?P<month3>{MONTH})(?:,?[ ](?:of )?(?P<year3>{_YEAR}))"
     rf"|(?P<part>first|second|third|fourth|final|1st|2nd|3rd|4th)[ -](?P<span>quarter|half)"
-    rf"(?:[ ]of[ ](?:(?P<year4>{_YEAR})|(?P<rel4>this|last|the) (?:year|month)|(?P<month4>{_MONTH})))?"
+    rf"(?:[ ]of[ ](?:(?P<year4>{_YEAR})|(?P<rel4>this|last|the) (?:year|month)|(?P<month4>{MONTH})))?"
     rf"|(?P<quarter>[QH][1-4])(?:[ ](?P<year5>{_YEAR}))?"
     rf"|(?P<season>spring|summer|autumn|winter)(?:[ ](?:of )?(?P<year6>{_YEAR}))"
     rf"|(?P<which>(?i:last|this|next|previous|past|present|current|coming|following|same|preceding|that))[ ]"
     rf"(?:(?P<howmany>{_NUMBER})[ ])?(?:financial |fiscal |calendar |school |academic )?(?P<what>{_UNIT}s?|spring|summer"
-    rf"|autumn|fall|winter|{_MONTH}|{_DAY})"
+    rf"|autumn|fall|winter|{MONTH}|{_DAY})"
     rf"|(?P<count>(?i:{_NUMBER}))[ ](?P<what2>{_UNIT}s?)[ ](?P<ago>ago|earlier|before|previously)"
     rf"|(?P<unit3>year|month|week|day|night)[ ](?:before|earlier)"
     rf"|(?P<weekday>{_DAY})(?:[ ](?P<daypart>night|morning|evening|afternoon))?"
     r"|(?P<adverb>(?i:yesterday|today|tonight|overnight|tomorrow))"
     rf"|(?P<decade>(?:1[89]|20)\d0s)"
     rf"|(?P<year7>{_YEAR})"
-    rf"|(?P<month8>{_MONTH})"
+    rf"|(?P<month8>{MONTH})"
     rf"|(?P<unit9>year|month|week|season|quarter)"
     r"))(?!\w)",
 )
 #: One of these words, or a year, stands in every date and period: without any there is nothing to look for.
 _HINT = re.compile(
-    rf"\b(?:(?:{_MONTH}|{_DAY}|[QH][1-4]\b|spring\b|summer\b|autumn\b|winter\b|fall\b|half\b"
+    rf"\b(?:(?:{MONTH}|{_DAY}|[QH][1-4]\b|spring\b|summer\b|autumn\b|winter\b|fall\b|half\b"
     rf"|yesterday\b|today\b|tonight\b|overnight\b|tomorrow\b)|{_UNIT}s?\b|(?:1[89]|20)\d\d)",
     re.IGNORECASE,
 )
@@ -75,8 +76,12 @@ _BARE = re.compile(
 _BEFORE_YEARS = frozenset("in since by until till during from of before after for to throughout".split())
 #: Words between a quantity and a period that give the period to something else.
 _COMPARISON = re.compile(
-    r"\b(?:than|from|against|compared|versus|since|before|after|not)\b(?!$)|\b(?:than|from|against|since)[ ]?$", re.IGNORECASE
+    r"\b(?:than|from|against|compared|versus|above|below|since|before|after|not)\b(?!$)"
+    r"|\b(?:than|from|against|above|below|since)[ ]?$",
+    re.IGNORECASE,
 )
+#: "against 210 million a year before": the time of the number that stands behind.
+_COMPARED_WITH = re.compile(r"\b(?:than|from|against|compared (?:with|to)|versus)[ ](?:[a-z]+[ ]){0,3}[€£$]?\d[^,;:]{0,40}$")
 
 
 #: Days before the report that still are its own time where the year is another: in January the autumn is no old story.
@@ -109,6 +114,8 @@ class Period:
             return False
         if self.kind == "relative":
             long = self.what in {"year", "decade", "century", "season", "spring", "summer", "autumn", "fall", "winter"}
+            if self.which == "last" and self.what == "year" and self.prep == "" and published is not None:
+                return published.timetuple().tm_yday > _OWN_TIME
             if self.which == "last":
                 return (long or self.what[:3] in _MONTHS) and self.prep not in {"over", "for", "since", "from"}
             return self.which in {"previous", "preceding"}
@@ -133,6 +140,8 @@ class Period:
         """Does it lie after the report?"""
         if self.which in {"next", "coming", "following"}:
             return True
+        if self.prep in {"until", "till"} or (self.kind == "year" and not self.prep):
+            return False  # "will pay 36 until 2028", "the 2031 bond"
         if published is None or self.kind in {"relative", "ago", "weekday", "unit"}:
             return False
         return self.year is not None and self.year > published.year
@@ -237,6 +246,8 @@ def _verbs_that_lend(verb: Token) -> list[Token]:
 def _of_another(frame: Frame, period: Period) -> bool:
     """Is it the time of what the quantity is compared with ("9 fewer than a year earlier", "131, from 74 in May")?"""
     end = frame.doc[frame.last - 1].idx + len(frame.doc[frame.last - 1])
+    if period.end <= frame.doc[frame.first].idx and _COMPARED_WITH.search(frame.sentence.text, 0, period.start):
+        return True
     return period.start >= end and _COMPARISON.search(frame.sentence.text, end, period.start + 1) is not None
 
 

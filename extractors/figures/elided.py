@@ -216,7 +216,9 @@ def _exchanged(view: View, f: Found, told: Sequence[Told]) -> str | None:
     currency = subject(view, f)
     if currency is not None and currency.tag_ == "NN" and currency.lower_ not in ("currency", "rate", "unit", "price"):
         return singular(currency)
-    before = [t.unit for t in told if t.rate in MONEY] or [t.unit for t in told if t.unit in MONEY and t.unit != f.rate]
+    before = [t.unit for t in told if t.rate and is_money(t.rate)] or [
+        t.unit for t in told if is_money(t.unit) and t.unit != f.rate
+    ]
     return before[-1] if before else None
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
-from extractors.figures.as_of import Period, applying, periods
+from extractors.figures.as_of import MONTH, Period, applying, periods, resolve
 from extractors.figures.frame import Frame, auxiliaries, base, clause, is_verb, passive, subject
 from extractors.text import Sentence, Token
 from schemas.outcomes import Role
@@ -44,19 +44,34 @@ _CHANGE_NOUN = re.compile(
 _COMPARED = re.compile(
     r"^[ ](?:points? )?(?:(?P<up>more|higher|larger|bigger|longer|wider|up|above|dearer|faster|heavier|better|costlier)"
     r"|(?P<down>fewer|less|lower|smaller|shorter|down|below|cheaper|lighter|closer|nearer|slower|worse))"
-    r"(?:[ ](?:than|from|on|since|compared|year|against|in|at|to|[a-z]+ than)\b|[ ](?:the )?(?:previous|last)|[ ]?[,.;]|$)"
+    r"(?:[ ](?:(?:the )?(?:year|month|week|quarter)s? (?:before|earlier)|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+    r"|than|from|on|since|compared|year|against|in|at|to|[a-z]+ than)\b|[ ](?:the )?(?:previous|last)|[ ]?[,.;]|$)"
+)
+#: "Nine more died, bringing the toll to 40", "which takes the number of ships to fourteen".
+_BRINGS = re.compile(
+    r"[^.;:]{0,120}?(?:,| and)[ ](?:which |that )?(?:bring|tak|lift|rais|carri|push)(?:s|es|ing)[ ](?:\w+[ ]){0,2}?"
+    r"(?:total|number|toll|tally|count|sum)\b"
 )
 _UP_DOWN_BEFORE = re.compile(
     r"\b(?:(?P<up>up)|(?P<down>down|off))[ ](?:by[ ])?(?:about |some |around |nearly |almost |more than |over |just "
     r"|roughly |a further |another )*$",
     re.IGNORECASE,
 )
+#: How a number begins, in figures or in words.
+_NUMERAL = r"(?:[€£$]?\d|(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|half)\b)"
 _ASIDE = (
     r"(?:about |some |around |nearly |almost |more than |over |just |just under |just over |roughly |only |as (?:many|much) as "
     r"|the |an? |its |their )*"
 )
+#: "from a peak of", "against the usual".
+_QUALIFIED = (
+    r"(?:(?:the|an?|its|their)[ ](?:(?:usual|normal|record|present|current|[a-z]+-(?:week|month|year))[ ])?"
+    r"(?:(?:peak|high|low|record|average|norm|mean)[ ](?:of[ ])?)?)?"
+)
 _FROM = re.compile(
-    rf"\b(?:up|down|compared (?:with|to)|(?:as )?(?:against|opposed to)|from|versus|vs\.?|than|after)[ ]{_ASIDE}$",
+    rf"\b(?:(?:up|down|than|after)[ ]{_ASIDE}"
+    rf"|(?:up|down)[ ]from[ ](?:an?|the)[ ][a-z-]+[ ]"
+    rf"|(?:compared (?:with|to)|(?:as )?(?:against|opposed to)|from|versus|vs\.?)[ ](?:{_ASIDE}|{_QUALIFIED}))$",
     re.IGNORECASE,
 )
 _NOT = re.compile(
@@ -72,12 +87,17 @@ _ANY_NUMBER = (
     r"|eigh|nine)ty|hundreds?|thousands?|dozens?|an? (?:hundred|thousand|dozen|million))\b)"
 )
 _OTHER_TIME = re.compile(
-    r"^[^,;.]{0,40}\b(?:ago|earlier|before|last|previous(?:ly)?|in (?:the )?(?:19|20)\d\d|in an? (?:normal|average"
+    r"^[^,;.]{0,40}\b(?:ago|earlier|before|until|last|previous(?:ly)?|in (?:the )?(?:spring|summer|autumn|winter)"
+    r"|at (?:Christmas|Easter|New Year)|in (?:the )?(?:19|20)\d\d|in an? (?:normal|average"
     r"|typical|ordinary|good|bad) \w+"
     r"|in (?:January|February|March|April|May|June|July|August|September|October|November|December))\b"
 )
-#: "The tunnel, 17.6 kilometres long, will carry": what a thing is, whatever it will do.
-_EXTENT = re.compile(r"^[ ](?:long|high|wide|deep|tall|thick|across|away|apart),")
+#: "The tunnel, 17.6 kilometres long, will carry", "will be ready 14 months late": how things are, whatever comes of them.
+_EXTENT = re.compile(r"^[ ](?:long|high|wide|deep|tall|thick|across|away|apart|late|later than|behind)\b")
+#: A number of the present has been replaced by none.
+_NOW = re.compile(r"^[^,;.]{0,20}\b(?:today|now|currently|at present)\b")
+#: What follows one of these is said of the number that another one is compared with.
+_COMPARES = frozenset("than against compared versus".split())
 #: A standing target that a level is held against is a level of its own.
 _AGAINST_TARGET = re.compile(
     r"\b(?:against|above|below|over|under) (?:an?|the|its|their) (?:\w+ ){0,3}target of[ ]$", re.IGNORECASE
@@ -88,6 +108,8 @@ _WITHDRAWN_BY = re.compile(
     r"|put|reported|estimated|announced"
     r"|given|spoken|stated|told|declared|counted|listed|thought|planned|feared|believed|assumed|called|set|issued|gave"
     r"|published|recorded|approved)\b"
+    r"|\bonce (?:said|put|estimated|promised|reckoned|valued|planned|expected)\b"
+    r"|\bhad (?:once |always )?(?:spoken of|stood at)\b"
     r"|\b(?:said|put|reported|estimated|announced|given|spoken|stated|declared|counted|listed|thought|planned"
     r"|gave) (?:\w+ )?(?:at first|originally|initially"
     r"|previously|by mistake|in error|wrongly|mistakenly)\b"
@@ -100,7 +122,7 @@ _WITHDRAWN_BY = re.compile(
 #: One of these stands in whatever those words are: texts without are not searched, which costs more than all other rules.
 _WITHDRAWN_STEMS = (
     "first", "origin", "initial", "earlier", "previous", "former", "mistake", "wrong", "erroneous", "incorrect", "in error",
-    "preliminary", "old ", "withdrawn",
+    "preliminary", "old ", "withdrawn", "once ", "had spoken", "had stood",
 )  # fmt: skip
 #: Characters of a sentence in which a withdrawal is looked for; no sentence of the news is longer.
 _READ = 1000
@@ -180,12 +202,41 @@ _TAKE_BACK = frozenset("withdraw retract correct rescind discard disown".split()
 _BOUND_TO = frozenset("due set likely scheduled bound poised slated expected projected".split())
 #: What somebody is to get under rules or terms that hold already: "farmers will be paid 6 euros a hen".
 _TERMS = frozenset("pay bear compensate remunerate reimburse charge fine award".split())
+_TO = re.compile(r"\bto[ ](?:\w+[ ]){0,3}$")
+#: Verbs by which a number is made known.
+_PUBLISH = frozenset("report give publish state communicate release quote".split())
+#: What somebody says he will give is a pledge.
+_GIVE = frozenset("provide supply pay lend grant contribute donate".split())
+#: Verbs of what is wished for or taken on; with a day to come the number is an aim.
+_WISH = frozenset("want promise pledge undertake vow seek order call hope see fear".split())
+#: "the target is 95 percent", "against the plan of"
+_AIM = re.compile(
+    r"\b(?:target|goal|plan|aim)(?:[ ][a-z]+){0,3}?[ ](?:is|was|says|sees|provides for|of)[ ](?:about |at least |up to )?$",
+    re.IGNORECASE,
+)
+#: "... by Christmas", "by the end of the year": near, in the same clause.
+_BY_A_DAY = re.compile(
+    r"(?:(?! and )[^,;:.\d]){0,40}?\bby (?:the )?(?:next \w+|mid-?\w+|20\d\d\b|Christmas|Easter|New Year"
+    r"|end of (?:the|this|next) (?:year|month|week|decade|quarter|season)"
+    rf"|(?:early |late )?(?:{MONTH}|(?:spring|summer|autumn|winter)\b))"
+)
 #: What may come about by itself; "may" with other verbs permits.
 _HAPPENS = frozenset(
     "reach rise fall exceed grow be need cost take die climb lose come top hit go drop become face have double increase"
     " decline shrink affect suffer involve include mean cover bring contain result lead prove turn see cause kill number"
-    " represent earn produce last total amount require remain add run flee".split()
+    " represent earn produce last total amount require remain add run flee displace expect".split()
 )
+#: "will continue to pay", "will go on paying": what is done already.
+_GO_ON = frozenset("continue go keep".split())
+#: Verbs of how things stand.
+_STATES_OF = frozenset("be have cost stand number employ charge hold own earn pay fetch weigh".split())
+_SHORT = frozenset("day night morning evening week weekend".split())
+#: Days after its end within which the number of a month comes out as news; statistics take three to six weeks.
+_COMES_OUT = 40
+#: Units of how long something has lasted.
+_DURATIONS = frozenset("minute hour day week month year".split())
+#: Seasons without a year, of which a past one is meant.
+_SEASON = re.compile(r"\bin (?:the )?(?:spring|summer|autumn|winter)\b")
 #: What goes on as it is, what is owed or allowed: "will remain at", "will receive", "will continue to pay".
 _STANDING = frozenset("remain continue stay keep receive get owe entitle earn draw".split())
 
@@ -215,20 +266,32 @@ def role(
     held = applying(frame, found)
     taken_back = withdraws([frame.sentence, *beside])
     denial = _NOT.search(before)
-    denied = denial is not None and not (denial.group()[:3].lower() == "not" and _NO_FURTHER.match(after))
+    further = denial is not None and denial.group()[:3].lower() == "not" and _NO_FURTHER.match(after)
+    denied = denial is not None and not further and not _upheld(frame)
     if denied or _old_number(frame, before, after):
         return Doing(Role.BACKGROUND, withdrawal=taken_back or denied)
     replaced = _FROM.search(before) is not None or _AGAINST_TARGET.search(before) is not None
-    aside = before.endswith(", ") and _EXTENT.match(after) is not None
-    if not replaced and not aside and _ahead(frame, held, day):
+    if not replaced and _EXTENT.match(after) is None and _ahead(frame, held, day, before):
         return Doing(Role.FORECAST)
-    older = any(p.backward(day) for p in held) or _at_one_time(frame)
+    older = (
+        any(p.backward(day) for p in held) or _at_one_time(frame) or (unit not in _DURATIONS and _was_then(frame, held, day))
+    )
     if older or re.search(r"\bused to \w+[^.,;]*$", before) or (held and _pluperfect(frame, held)):
         return Doing(Role.BACKGROUND, withdrawal=taken_back)
     direction = _change(frame, unit, before, after)
     if direction is not None:
         return Doing(Role.CHANGE, direction=direction, withdrawal=taken_back)
     return Doing(Role.LEVEL, withdrawal=taken_back)
+
+
+def _upheld(frame: Frame) -> bool:
+    """ "not the 590 that the ministry counts": somebody else stands by the number."""
+    for token in frame.path[:-1]:
+        for child in token.children:
+            if child.dep_ == "relcl" and child.i > frame.first:
+                names = {t.lower_ for t in auxiliaries(child)}
+                return (child.tag_ in {"VBZ", "VBP"} and not names) or bool(names & {"has", "have"})
+    return False
 
 
 def withdraws(sentences: Sequence[Sentence]) -> bool:
@@ -257,17 +320,19 @@ def _around(frame: Frame) -> tuple[str, str]:
 def _old_number(frame: Frame, before: str, after: str) -> bool:
     """Is it the number that another one replaced or is compared with ("up from 44", "to 8 from 12", "first spoken of 10")?"""
     match = _FROM.search(before)
-    if match:
+    if match and not _NOW.match(after):
         word = match.group().split()[0].lower()
         if word in {"up", "down", "from"} and _moves(frame, before, after):
             return True
         if word in {"against", "compared", "versus", "vs", "vs.", "as", "than", "after"}:
-            return bool(_OTHER_TIME.match(after)) or re.search(r"\bnorm of[ ]$", before) is not None
+            return bool(_OTHER_TIME.match(after)) or re.search(r"\b(?:norm of|average of|the usual)[ ]$", before) is not None
     verb = frame.verb
     if verb is not None and base(verb) in _TAKE_BACK:
         hangs = {t.dep_ for t in frame.path[:-1]}
         if hangs & {"dobj", "nsubjpass"} and not re.search(r"\bto[ ](?:\w+[ ]){0,3}$", before[-30:]):
             return True
+    if _published_once(frame):
+        return True
     if not _holds(frame.sentence.text, _WITHDRAWN_STEMS):
         return False
     if verb is not None and verb.dep_ == "ccomp":
@@ -277,13 +342,28 @@ def _old_number(frame: Frame, before: str, after: str) -> bool:
     return _WITHDRAWN_BY.search(_clause_text(frame)) is not None
 
 
+def _published_once(frame: Frame) -> bool:
+    """ "The 2,000 deaths that it reported in May included": a number that was given, of which something is told."""
+    for token in frame.path:
+        above = token.head
+        if token.dep_ in {"nsubj", "nsubjpass"} and is_verb(above):
+            told = above.tag_ == "VBD" or any(t.lower_ in {"was", "were"} for t in auxiliaries(above))
+            given = [c for t in frame.path[:-1] for c in t.children if c.dep_ in {"acl", "relcl"} and base(c) in _PUBLISH]
+            return told and any(
+                c.i > frame.first and (c.tag_ == "VBN" or (c.tag_ == "VBD" and base(c) != "give")) for c in given
+            )
+    return False
+
+
 def _moves(frame: Frame, before: str, after: str) -> bool:
     """Does a "from N" belong to a movement that has happened, not to a place, a source or a plan?"""
-    if frame.verb is not None and _future(frame.verb):
-        return False
-    if re.search(r"\b(?:up|down) from[ ]", before[-40:]) or re.match(r"^[^.;]{0,50}?\bto[ ](?:\w+ ){0,3}?[€£$]?\d", after):
+    if re.search(r"\b(?:up|down) from[ ]", before[-40:]):
         return True
     if re.search(r"\bto[ ](?:[\w.,€£$%-]+[ ]){1,5},?[ ]?from[ ]", before) or re.search(r",[ ]from[ ]", before[-30:]):
+        return True
+    if frame.verb is not None and _future(frame.verb):
+        return False
+    if re.match(rf"^[^.;]{{0,50}}?\bto[ ](?:\w+ ){{0,3}}?{_NUMERAL}", after):
         return True
     near = {base(v) for v in frame.verbs[:2]}
     return bool(near & (_UP | _DOWN | {"go", "bring", "revise", "change", "move"}))
@@ -295,23 +375,63 @@ def _at_one_time(frame: Frame) -> bool:
     return _AT_ONE_TIME.search(_clause_text(frame)) is not None
 
 
+def _was_then(frame: Frame, held: Sequence[Period], day: date | None) -> bool:
+    """Is it what something named had then ("In February it was 300,000", "which cost 11 in spring", "had been 6 million")?"""
+    verb = frame.verb
+    if verb is None or base(verb) not in _STATES_OF:
+        return False
+    doer = subject(verb)
+    names = {t.lower_ for t in auxiliaries(verb)}
+    if "had" in names:
+        return base(verb) == "be" and frame.root.dep_ == "attr" and doer is not None and _is_named(doer)
+    if verb.tag_ != "VBD" or names or doer is None or not _is_named(doer):
+        return False
+    return any(_bygone(p, day) for p in held) or _SEASON.search(_clause_text(frame)) is not None
+
+
+def _is_named(doer: Token) -> bool:
+    """Does the subject stand for something that has been named?"""
+    return doer.lower_ in {"it", "they", "that", "which"} or any(
+        c.dep_ == "relcl" and not any(g.dep_.startswith("nsubj") for g in c.children) for c in doer.children
+    )
+
+
+def _bygone(period: Period, day: date | None) -> bool:
+    """Is it an earlier month or week, as named?"""
+    if period.kind == "month" and period.year is None and period.prep == "in" and day is not None:
+        span = resolve(period.text, day)
+        return span is not None and (day - span[1]).days > _COMES_OUT
+    return period.kind == "relative" and period.which == "last" and period.what in {"week", "month"}
+
+
 def _clause_text(frame: Frame) -> str:
     if frame.verb is None:
         return frame.sentence.text
-    return " ".join(t.text for t in sorted(clause(frame.verb), key=lambda t: t.i))
+    own = sorted(clause(frame.verb), key=lambda t: t.i)
+    end = next((t.i for t in own if t.i >= frame.last and _compares(t)), len(frame.doc))
+    return " ".join(t.text for t in own if t.i < end)
 
 
-def _ahead(frame: Frame, held: Sequence[Period], day: date | None) -> bool:
+def _compares(token: Token) -> bool:
+    """Does what is said of another number begin here ("9 more than", "26, not")?"""
+    return token.lower_ in _COMPARES or (token.lower_ == "not" and token.i > 0 and token.nbor(-1).lower_ in {",", "and"})
+
+
+def _ahead(frame: Frame, held: Sequence[Period], day: date | None, before: str) -> bool:
     """Does it speak of what is to come?"""
     for token in frame.path:
         if token.pos_ == "NOUN" and token.lower_ in _FUTURE_NOUN and not frame.holds(token):
             return True
         if _planned(token):
             return True
-    if any(p.forward(day) for p in held):
+    if any(p.forward(day) for p in held) and not _told(frame, held):
+        return True
+    if _AIM.search(before):
         return True
     if _known_thing(frame):
         return False
+    if _by_then(frame, day):
+        return True
     below: Token = frame.root
     for depth, verb in enumerate(frame.verbs[:4]):
         if depth and _apart(below, verb):
@@ -322,6 +442,8 @@ def _ahead(frame: Frame, held: Sequence[Period], day: date | None) -> bool:
             return True
         meant = verb.dep_ == "xcomp" and is_verb(verb.head) and base(verb.head) in _EXPECT  # "aims to get 70 percent"
         if (name in _STANDING and not meant and not _supposed(verb)) or (name in _TERMS and passive(verb)):
+            return False
+        if depth == 0 and _pledged(frame, verb, held, before):
             return False
         if _future(verb):
             return True
@@ -334,6 +456,40 @@ def _ahead(frame: Frame, held: Sequence[Period], day: date | None) -> bool:
             return True
         below = verb
     return False
+
+
+def _told(frame: Frame, held: Sequence[Period]) -> bool:
+    """Has it happened all the same ("The following day 12 people drowned", "gas for next day rose")?"""
+    verb = frame.verb
+    if verb is None or base(verb) in _EXPECT or any(p.kind != "relative" or p.what not in _SHORT for p in held):
+        return False
+    helpers = {t.lower_ for t in auxiliaries(verb)}
+    return (verb.tag_ == "VBD" and not helpers) or bool(helpers & {"was", "were", "had"})
+
+
+def _by_then(frame: Frame, day: date | None) -> bool:
+    """ "wants 38,000 done by May", "promises two million by the end of the year": it is to be so on a day that is to come."""
+    verb = frame.verb
+    if verb is None or day is None:
+        return False
+    text, end = frame.sentence.text, frame.doc[frame.last - 1].idx
+    match = _BY_A_DAY.match(text, end + len(frame.doc[frame.last - 1]))
+    if match is None:
+        return False
+    wish = any(base(v) in _WISH for v in frame.verbs[:2])
+    now = verb.tag_ in {"VB", "VBZ", "VBP"} and not any(t.lower_ in {"had", "have", "has"} for t in auxiliaries(verb))
+    return wish or now
+
+
+def _pledged(frame: Frame, verb: Token, held: Sequence[Period], before: str) -> bool:
+    """Is it pledged, decided with its day, or the number of those who do it ("will lend", "from Tuesday", "by 40 firms")?"""
+    if not any(t.lower_ in {"will", "'ll", "’ll", "shall"} for t in auxiliaries(verb)):
+        return False
+    starts = {"from", "as of", "on"} if base(verb) in _UP | _DOWN and _TO.search(before) else {"from", "as of"}
+    if any(p.prep in starts and p.kind in {"weekday", "day"} for p in held):
+        return True
+    doing = any(t.dep_ == "agent" for t in frame.path) and base(verb) not in _UP | _DOWN and frame.root.tag_ == "NNS"
+    return doing or (base(verb) in _GIVE and not passive(verb) and not held)
 
 
 def _planned(noun: Token) -> bool:
@@ -354,9 +510,18 @@ def _apart(below: Token, verb: Token) -> bool:
     """Does the clause below stand for itself, so that the verb above says nothing about its time?"""
     top = below
     while top.head not in {verb, top}:
+        if (top.dep_ == "relcl" and not _part(top)) or (top.dep_ == "acl" and top.tag_ == "VBN"):
+            return True  # "the lender, which owes 4 billion, will close"
         top = top.head
     return top.dep_ in {"conj", "parataxis", "relcl", "advcl", "acl", "csubj", "csubjpass"} or (
         top.dep_ == "ccomp" and base(verb) not in _EXPECT
+    )
+
+
+def _part(clause: Token) -> bool:
+    """ "will cost 4 billion, of which 300 million falls to the towns": a share of what is to come"""
+    return clause.tag_ in {"VBZ", "VBP"} and any(
+        t.lower_ in {"which", "whom"} and t.head.lower_ == "of" for t in clause.subtree
     )
 
 
@@ -370,11 +535,10 @@ def _future(verb: Token) -> bool:
     names = {t.lower_ for t in helpers}
     if names & {"will", "'ll", "’ll", "shall", "might", "wo"}:
         return True
-    if "may" in names:
-        # what may happen, not what one may do
-        return base(verb) in _HAPPENS and "have" not in names and not any(t.dep_ == "neg" for t in helpers)
-    if "could" in names:
-        return "have" not in names
+    if names & {"may", "could"}:
+        # what may happen, not what one may do, could do at the time or has room for
+        seen = passive(verb) and base(verb) in {"see", "have"}
+        return base(verb) in _HAPPENS and not seen and "have" not in names and not any(t.dep_ == "neg" for t in helpers)
     if "would" in names and verb.dep_ in {"relcl", "advcl", "conj"}:
         # "may ship 700 tonnes, which would cover a third": supposed of what is to come
         above = next((t for t in verb.ancestors if is_verb(t)), None)
@@ -398,7 +562,7 @@ def _future(verb: Token) -> bool:
         if verb.dep_ == "acl" and base(head) in _FUTURE_NOUN:
             return True
         if is_verb(head) and verb.dep_ in {"xcomp", "ccomp"}:
-            return base(head) == "be" or base(head) in _EXPECT or _future(head)
+            return base(head) == "be" or base(head) in _EXPECT or (base(head) not in _GO_ON and _future(head))
     return False
 
 
@@ -421,6 +585,9 @@ def _change(frame: Frame, unit: str, before: str, after: str) -> str | None:
     """The direction of a change; None where it is none."""
     share = unit in {"percent", "percentage point", "basis point"}
     surface = frame.doc[frame.last - 1].lower_
+    main = frame.verb is not None and frame.verb.dep_ != "advcl"
+    if main and _BRINGS.match(frame.sentence.text, frame.doc[frame.last - 1].idx + len(surface)):
+        return "up"
     if surface in {"more", "fewer", "less"} and re.match(r"^[ ]than\b", after):
         return "up" if surface == "more" else "down"
     compared = _COMPARED.match(after)

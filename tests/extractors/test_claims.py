@@ -234,6 +234,38 @@ NUMBERS = {
         "The police say 300 marched, not the 900 claimed by the Tram Union.",
         {"300": "the police", "900": "the Tram Union"},
     ),
+    "not of those who are told to do something": (
+        "Wardens told 340 campers to leave.",
+        {"340 campers": None},
+    ),
+    "a number set in with its own source": (
+        "Of the bells, 212 according to the sexton's list, fewer than a third still ring.",
+        {"212": "the sexton's list", "fewer than a third": None},
+    ),
+    "the number of somebody's count": (
+        "Ilse Marrow put the herd at 700 goats and laughed at the Rivers Office's count of 212.",
+        {"700 goats": "Ilse Marrow", "212": "the Rivers Office"},
+    ),
+    "by somebody's count": (
+        "Nearly 900 storks are left, by the count of Ilse Marrow.",
+        {"900 storks": "Ilse Marrow"},
+    ),
+    "on somebody's estimate": (
+        "The dam needs 40 lorries of clay, on the Rivers Office's estimate.",
+        {"40 lorries": "the Rivers Office"},
+    ),
+    "a share is nobody who speaks": (
+        "The valley has 300 wells, 80 of them confirmed, and 12 springs.",
+        {"300 wells": None, "80 of them": None, "12 springs": None},
+    ),
+    "nor is what was once put at a number": (
+        "Stocks of peat, once put at 300 tonnes, are running low.",
+        {"300 tonnes": None},
+    ),
+    "on account of is no view": (
+        "The ferry has carried 300 goats less on account of the price of hay.",
+        {"300 goats": None},
+    ),
     "a number in a quotation": (
         "“We lost 700 sheep,” Ilse Marrow said.",
         {"700 sheep": "Ilse Marrow"},

@@ -51,6 +51,12 @@ WORDED = [
     ("a quarter", "The chain sold 40 million cups in the first quarter.", "40 million cups", "in the first quarter"),
     ("the report's own time", "The hospital has 60 beds.", "60 beds", None),
     ("what it is compared with has its own time", "It sold 50 buses, 9 fewer than in May.", "50 buses", None),
+    (
+        "nor does it reach past the number it belongs to",
+        "It had 9 mills, against 12 a year before, and 4 kilns.",
+        "4 kilns",
+        None,
+    ),
 ]
 
 

@@ -96,6 +96,97 @@ ROLES = [
     ("is to be", "A hall with 700 seats is to open in spring.", "700 seats", "seat", "forecast", None),
     ("a planned thing", "The planned output is 5,000 tonnes.", "5,000 tonnes", "tonne", "forecast", None),
     ("by a year to come", "Capacity is put at 40 gigawatts by 2031.", "40 gigawatts", "gigawatt", "forecast", None),
+    ("room for so much", "The new hangar could hold 40 gliders.", "40 gliders", "glider", "level", None),
+    ("what could be done at the time", "Divers could raise 12 cannon from the wreck.", "12 cannon", "cannon", "level", None),
+    ("how late it is", "The ring road will open seven months late.", "seven months", "month", "level", None),
+    ("how large it is", "The mast will be 90 metres high.", "90 metres", "metre", "level", None),
+    ("a side clause", "The museum, which owns 600 clocks, will move to Lund.", "600 clocks", "clock", "level", None),
+    (
+        "a share of those to come",
+        "The prize will be split among the guides, nine of whom were hurt.",
+        "nine",
+        "guide",
+        "level",
+        None,
+    ),
+    (
+        "a share of what is to come",
+        "The pier will cost $9m, of which $2m falls to the town.",
+        "$2m",
+        "US dollar",
+        "forecast",
+        None,
+    ),
+    ("what goes on", "The mill will continue to pay them 70 percent.", "70 percent", "percent", "level", None),
+    ("a pledge", "The guild will provide 400 lamps.", "400 lamps", "lamp", "level", None),
+    ("decided with its day", "Tram fares will rise to 3 euros from Monday.", "3 euros", "euro", "level", None),
+    ("cut on a day", "Bread will be cut to 200 grams a head on Friday.", "200 grams a head", "gram", "level", None),
+    (
+        "a published number, told of",
+        "The 90 nests reported in May included 12 old ones.",
+        "90 nests",
+        "nest",
+        "background",
+        None,
+    ),
+    ("those who do it", "The fair will be guarded by 30 stewards.", "30 stewards", "steward", "level", None),
+    ("up from, of what is to come", "The club will field 14 riders, up from nine.", "nine", "rider", "background", None),
+    ("to so much from so much", "Hours will be cut to 30 a week from 38 on Sunday.", "38", "hour", "background", None),
+    ("from a peak", "Queues have shrunk to 40 minutes from a peak of 95 in June.", "95", "minute", "background", None),
+    ("against a usual number", "The lake froze on 12 days, against an average of 31.", "31", "day", "background", None),
+    ("against another time", "A ticket costs 18 crowns, against 15 until June.", "15", "crown", "background", None),
+    (
+        "the time of a comparison is not its own",
+        "Sales in May came to 900 harps, a fifth below the year before.",
+        "900 harps",
+        "harp",
+        "level",
+        None,
+    ),
+    (
+        "nor that of what stands beside",
+        "The zoo had 40 lions at the end of May, the keeper said, against 60 a year before, and debts of $12 million.",
+        "$12 million",
+        "US dollar",
+        "level",
+        None,
+    ),
+    (
+        "the report before is not its own",
+        "Known nests stand at 310, 25 more than in the previous report.",
+        "310",
+        "nest",
+        "level",
+        None,
+    ),
+    (
+        "more than in a report",
+        "Known nests stand at 310, 25 more than in the previous report.",
+        "25 more",
+        "nest",
+        "change",
+        "up",
+    ),
+    ("once put at", "The herd, once put at 800 deer, is shrinking.", "800 deer", "deer", "background", None),
+    ("had stood at", "The score, which had stood at 14, rose to 20.", "14", "point", "background", None),
+    ("what it was in an earlier month", "In May it was 7,200.", "7,200", "visitor", "background", None),
+    ("the month whose number is just out", "In September it was 7,200.", "7,200", "visitor", "level", None),
+    ("that cost so much in a season", "A berth that cost 50 euros in spring costs 80.", "50 euros", "euro", "background", None),
+    (
+        "a number that somebody stands by",
+        "The cave is 900 metres deep, not the 700 metres that the guide claims.",
+        "700 metres",
+        "metre",
+        "level",
+        None,
+    ),
+    ("it brings the total to", "Nine boats joined the race, bringing the total to 60.", "Nine boats", "boat", "change", "up"),
+    ("above a day", "Cocoa closed at $8,000, 4 percent above Friday.", "4 percent", "percent", "change", "up"),
+    ("wanted by a day", "The abbot wants 60 pews repaired by Christmas.", "60 pews", "pew", "forecast", None),
+    ("a target", "Half of the trains were on time; the target is 90 percent.", "90 percent", "percent", "forecast", None),
+    ("the following day, told", "The following day 19 climbers were found.", "19 climbers", "climber", "level", None),
+    ("the year of a thing", "The 2031 bond yields 6 percent.", "6 percent", "percent", "level", None),
+    ("until a year to come", "The lease of 12 acres runs until 2031.", "12 acres", "acre", "level", None),
 ]
 
 
@@ -125,6 +216,16 @@ WITHDRAWALS = [
 @pytest.mark.parametrize(("text", "expected"), [r[1:] for r in WITHDRAWALS], ids=[r[0] for r in WITHDRAWALS])
 def test_withdrawal(text: str, expected: bool) -> None:
     assert withdraws(sentences(text)) is expected
+
+
+@pytest.mark.parametrize(
+    ("published", "expected"), [(datetime(2025, 2, 3, tzinfo=UTC), "level"), (datetime(2025, 9, 3, tzinfo=UTC), "background")]
+)
+def test_last_year_is_news_until_spring(published: datetime, expected: str) -> None:
+    sentence = sentences("The vineyard sold 9,000 bottles last year.")[0]
+    found = frame(sentence, 18, 31)
+    assert found is not None
+    assert role(found, unit="bottle", published_at=published).role == expected
 
 
 def test_any_text_gives_a_role() -> None:
