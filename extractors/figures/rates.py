@@ -107,7 +107,7 @@ def _rate_words(view: View, f: Found) -> None:
         symbol = SYMBOLS.get(word)
         noun = noun_at(view, index)
         fits = token is not None and token.tag_ in (*NOUNS, "JJ", "VBN")
-        if named and named[0] in MONEY and named[0] != f.unit and _exchanges(match) and f.number.scale == 1:
+        if named and is_money(named[0]) and named[0] != f.unit and _exchanges(match) and f.number.scale == 1:
             f.rate, f.end = named[0], named[1]
         elif stem in PERIODS and (strong or fits) and match["how"] != "to the":
             f.rate, f.end = stem, match.end()
