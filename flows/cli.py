@@ -205,8 +205,11 @@ def health(
     from urllib.parse import urlsplit
 
     if not url:
-        serving = _settings(config, data_dir).serve
-        url = f"http://{'127.0.0.1' if serving.host in ('0.0.0.0', '::') else serving.host}:{serving.port}"  # noqa: S104
+        from flows.health import reachable
+        from flows.service import told_page
+
+        settings = _settings(config, data_dir)
+        url = reachable(settings.serve, told_page(settings))
     connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=10)
     try:
         connection.request("GET", "/readyz")

@@ -62,10 +62,10 @@ def clean(
                 row = tx.one(query, before=before, limit=BATCH, **after)
             assert row is not None
             dropped[what] += row["dropped"]
-            batches += row["dropped"] > 0
+            batches += bool(row["dropped"])
             if progress is not None:
                 progress(what, row["dropped"])
-            if row.get("looked", row["dropped"]) < BATCH:
+            if (row["looked"] if "looked" in row else row["dropped"]) < BATCH:
                 return
             after = {key: row.get(key, first) for key, first in after.items()}  # what was kept is not looked at again
 

@@ -186,7 +186,7 @@ def serve(settings: Settings, served: Sequence[Served], out: Console) -> None:
             _look_after(settings, url, children, stop, Board(url, out), again)
         out.print("stopping")
     finally:
-        _stop_all(children, stop, page)
+        _stop_all(settings, children, stop, page)
         if own_server:
             os.environ.pop("PREFECT_API_URL", None)
         if alone is not None:
@@ -221,7 +221,7 @@ def work(config: Path | None, data_dir: Path | None, out: Console) -> None:
         _look_after(settings, url, children, stop, Board(url, out))
         out.print("stopping")
     finally:
-        _stop_all(children, stop, page)
+        _stop_all(settings, children, stop, page)
         if settings.database_url is None:
             release(settings.data_dir)
 
@@ -291,11 +291,19 @@ def _page(settings: Settings, url: str, children: "Sequence[_Child]") -> Page | 
 
     monitor = Monitor(url, prefect=os.environ["PREFECT_API_URL"], alive=alive)
     try:
-        return Page(monitor, settings.serve.host, settings.serve.port)
+        page = Page(monitor, settings.serve.host, settings.serve.port)
     except OperationError:
         if "port" in settings.serve.model_fields_set:
             raise
-        return Page(monitor, settings.serve.host, 0)
+        page = Page(monitor, settings.serve.host, 0)
+    with contextlib.suppress(OSError):  # the disk may be full
+        told_page(settings).write_text(page.address, encoding="utf-8")
+    return page
+
+
+def told_page(settings: Settings) -> Path:
+    """The file in which a running service, or a worker, says where its page of health is."""
+    return settings.data_dir.absolute() / "prefect" / "page"
 
 
 def _say_where(settings: Settings, own_server: bool, page: Page | None, out: Console) -> None:
@@ -355,11 +363,12 @@ def _database_runs(settings: Settings, url: str) -> bool:
     return True
 
 
-def _stop_all(children: "Sequence[_Child]", stop: "_Stop", page: Page | None) -> None:
+def _stop_all(settings: Settings, children: "Sequence[_Child]", stop: "_Stop", page: Page | None) -> None:
     for child in reversed(children):
         child.stop(stop)
     if page is not None:
         page.close()
+        told_page(settings).unlink(missing_ok=True)
     stop.restore()
 
 

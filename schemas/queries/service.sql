@@ -77,10 +77,6 @@ UPDATE pass SET ended_at = %(now)s, outcome = %(outcome)s, done = %(done)s, deta
 SELECT id, worker, began_at, ended_at, outcome, done, detail FROM pass
 WHERE ended_at > %(since)s ORDER BY ended_at, id LIMIT %(limit)s;
 
--- passes_under_way --
--- Of processes that live.
-SELECT id, worker, began_at FROM pass WHERE ended_at IS NULL AND process = ANY (%(living)s::integer[]) ORDER BY id;
-
 -- last_pass --
 SELECT began_at, ended_at, outcome, done, detail FROM pass WHERE ended_at IS NOT NULL ORDER BY ended_at DESC LIMIT 1;
 
@@ -139,9 +135,6 @@ WHERE source.state = 'active' ORDER BY source.id;
 -- next_source --
 -- What is polled next, and when.
 SELECT outlet, url, due_at FROM source WHERE state = 'active' ORDER BY due_at, id LIMIT 1;
-
--- watched --
-SELECT count(*) AS sources FROM source WHERE state = 'active';
 
 -- anything_due --
 -- Whether a pass has something to do, by stage; looked up before a task is started for it.

@@ -205,7 +205,8 @@ class TestRetention:
         execute(
             "INSERT INTO article (url, outlet, title, language, as_of, fetched_at, text, relation, cluster_id, duplicate_of,"
             " figures_outcome, series_outcome, analysis_version)"
-            " SELECT 'https://paper.example/' || n, 'Paper', '', 'en', at, at, '', CASE WHEN n > 5 THEN 'duplicate' ELSE 'original' END,"
+            " SELECT 'https://paper.example/' || n, 'Paper', '', 'en', at, at, '',"
+            " CASE WHEN n > 5 THEN 'duplicate' ELSE 'original' END,"
             " n, CASE WHEN n > 5 THEN n - 5 END, 'read', 'nothing_new', '1' FROM generate_series(1, 9) n,"
             " LATERAL (SELECT now() - CASE WHEN n > 5 THEN interval '1 day' ELSE interval '90 days' END AS at)"
         )
