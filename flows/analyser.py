@@ -95,13 +95,17 @@ class Analyser:
                 pool.shutdown(cancel_futures=True)
         self._pool = self._lone = None
 
+    def _processes(self, workers: int, max_tasks_per_child: int | None = None) -> ProcessPoolExecutor:
+        # forkserver: the parent has threads (Prefect, psycopg), and a fork of those may hang.
+        server = get_context("forkserver")
+        if self._warm is _warm:
+            server.set_forkserver_preload(["flows.warmed"])
+        return ProcessPoolExecutor(workers, server, initializer=self._warm, max_tasks_per_child=max_tasks_per_child)
+
     def _submit(self, page: Any) -> "Future[Result]":
         for _ in range(2):
             if self._pool is None:
-                # forkserver: the parent has threads (Prefect, psycopg), and a fork of those may hang.
-                self._pool = ProcessPoolExecutor(
-                    self._workers, get_context("forkserver"), initializer=self._warm, max_tasks_per_child=PAGES_A_WORKER
-                )
+                self._pool = self._processes(self._workers, max_tasks_per_child=PAGES_A_WORKER)
             try:
                 return self._pool.submit(self._work, page)
             except BrokenProcessPool:
@@ -122,7 +126,7 @@ class Analyser:
     def _alone(self, page: Any) -> Result:
         self._pool = None
         if self._lone is None:
-            self._lone = ProcessPoolExecutor(1, get_context("forkserver"), initializer=self._warm)
+            self._lone = self._processes(1)
         try:
             return self._lone.submit(self._work, page).result()
         except BrokenProcessPool:
