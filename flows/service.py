@@ -36,7 +36,8 @@ from rich.console import Console
 
 from flows import db, passes
 from flows.board import Board
-from flows.health import Monitor, Page
+from flows.health import Monitor, Page, prefect_wrong
+from flows.http import redact
 from flows.log import VARIABLE, for_children, log
 from flows.postgres import database_url, release
 from flows.settings import CONFIG, PREFIX, Settings, load
@@ -308,7 +309,10 @@ def told_page(settings: Settings) -> Path:
 
 def _say_where(settings: Settings, own_server: bool, page: Page | None, out: Console) -> None:
     address = os.environ["PREFECT_API_URL"].removesuffix("/api")
-    out.print(f"Prefect's page: {address}" if own_server else f"Prefect's server: {address}", soft_wrap=True)
+    wrong = "" if own_server else prefect_wrong(os.environ["PREFECT_API_URL"])
+    out.print(f"Prefect's page: {address}" if own_server else f"Prefect's server: {redact(address)}", soft_wrap=True)
+    if wrong:
+        out.print(f"it {wrong}; it is asked again until it does", markup=False, soft_wrap=True)
     if page is not None:
         out.print(f"health and metrics: {page.address}/readyz, {page.address}/metrics", soft_wrap=True)
     out.print(
