@@ -354,8 +354,8 @@ def _wait(opened: Context, end: datetime, every: float) -> float | None:
         return None
     with opened.database.transaction() as tx:
         entry = tx.one("fetch.waiting", until=end, longest=LONGEST_WAIT)
-        source = tx.one("service.next_source") if every else None
+        source = tx.one("service.next_poll", now=now) if every else None
     moments = [entry["first"]] if entry is not None and entry["first"] is not None else []
-    if source is not None and source["due_at"] < min(end, now + timedelta(seconds=every)):
-        moments.append(source["due_at"])
+    if source is not None and source["first"] is not None and source["first"] < min(end, now + timedelta(seconds=every)):
+        moments.append(source["first"])
     return max(0.5, (min(moments) - now).total_seconds()) if moments else None

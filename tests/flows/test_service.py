@@ -14,12 +14,18 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from flows import sources
+from flows.analyser import Analyser
+from flows.db import Database
+from flows.pipeline import Desk
 from flows.service import _prefect_database
+from flows.settings import Settings
 
 PROGRAM = """
 import sys
@@ -179,3 +185,28 @@ def test_prefect_has_a_database_of_its_own_beside_ours(server: str, outside: Any
     assert _prefect_database(outside.url) == (
         f"postgresql+asyncpg://desk:quite%3A%20a%2Fsecret%40word@127.0.0.1:{outside.port}/postgres_prefect"
     )
+
+
+@pytest.mark.parametrize(
+    ("due", "every", "ends", "waits"),
+    [
+        pytest.param(30, 60, 300, True, id="a source is due before the next pass would begin"),
+        pytest.param(90, 60, 300, False, id="the next pass is there in time"),
+        pytest.param(30, 0, 300, False, id="there is no next pass: figurewatch run"),
+        pytest.param(30, 60, 20, False, id="this one may not go on for so long"),
+        pytest.param(-30, 60, 300, False, id="it is due and was not polled: its host rests"),
+    ],
+)
+def test_a_pass_waits_for_what_the_next_would_come_too_late_for(
+    database: Database, due: int, every: float, ends: int, waits: bool
+) -> None:
+    from flows.context import Context
+    from flows.watch import _wait
+
+    now = datetime.now(UTC)
+    settings = Settings.model_validate({"sources": [{"url": "https://paper.example/feed.xml"}]})
+    with database.transaction() as tx:
+        sources.keep(tx, settings, now + timedelta(seconds=due))
+    opened = Context(settings, database, Analyser(1), Desk(threshold=settings.threshold, rules=()))
+    found = _wait(opened, now + timedelta(seconds=ends), every)
+    assert (due - 20 < found <= due) if waits else found is None
