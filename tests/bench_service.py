@@ -17,6 +17,7 @@ import re
 import sys
 import tempfile
 import time
+import urllib.request
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from contextlib import ExitStack, closing, suppress
@@ -323,7 +324,8 @@ def start(folder: Path, options: argparse.Namespace, stack: ExitStack) -> tuple[
     if options.hosts == 1:
         service = Process(ours("serve", "-c", settings, "--data-dir", folder / "data"), {}, folder / "serve.log", folder)
         stack.callback(service.close)
-        until(lambda: "stop with Ctrl-C" in service.said(), 180, service.said)
+        until(lambda: "stop with Ctrl-C" in service.said(), 300, service.said)
+        until(lambda: online(re.findall(r"Prefect's page: (\S+)", service.said())[0]) == 1, 300, service.said)
         from flows.postgres import embedded
 
         url = embedded(folder / "data")
@@ -337,9 +339,18 @@ def start(folder: Path, options: argparse.Namespace, stack: ExitStack) -> tuple[
     prefect = installed.prefect()
     installed.deploy("4")
     workers = [installed.worker(f"host{host}-{n}") for host in (1, 2) for n in (1, 2)]
-    until(lambda: all("stop with Ctrl-C" in worker.said() for worker in workers), 180, installed.said)
+    until(lambda: online(f"http://127.0.0.1:{installed.port}") == len(workers), 300, installed.said)
     tops = [installed.postgres.process.pid, prefect.process.pid, *(worker.process.pid for worker in workers)]
     return installed.postgres.url(), tops, installed.said
+
+
+def online(prefect: str) -> int:
+    """Workers that a Prefect server knows of."""
+    asked = urllib.request.Request(
+        f"{prefect}/api/work_pools/figurewatch/workers/filter", b"{}", {"content-type": "application/json"}
+    )
+    with urllib.request.urlopen(asked, timeout=10) as answer:
+        return sum(worker["status"] == "ONLINE" for worker in json.load(answer))
 
 
 def draw(samples: list[dict[str, float]], to: Path, title: str) -> None:

@@ -65,7 +65,7 @@ class TestBackup:
         read(database, analyser, "6,700", "10,000")
         before = backup.rows(database_url)
         assert (before["article"], before["shift"]) == (2, 1)
-        file = tmp_path / "all.backup"
+        file = tmp_path / "all of it.backup"
         assert backup.backup(database_url, file) == file.stat().st_size
         assert file.stat().st_mode & 0o777 == 0o600
         if version(empty) < version(database_url):
