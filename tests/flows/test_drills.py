@@ -32,7 +32,7 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def undisturbed() -> Iterator[dict[str, list[str]]]:
+def undisturbed() -> dict[str, list[str]]:
     """The rows of a run in peace, by one worker."""
     with tempfile.TemporaryDirectory(prefix="figurewatch-", ignore_cleanup_errors=True) as name:
         Path(name).chmod(0o755)
@@ -41,7 +41,7 @@ def undisturbed() -> Iterator[dict[str, list[str]]]:
             installed.deploy()
             installed.worker("a")
             installed.read_all(ALL)
-            yield rows(installed.postgres.url(), newsroom.url)
+            return rows(installed.postgres.url(), newsroom.url)
 
 
 @pytest.mark.drill
