@@ -6,6 +6,7 @@ of the batch goes on.
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -98,7 +99,8 @@ class Analyser:
     def _processes(self, workers: int, max_tasks_per_child: int | None = None) -> ProcessPoolExecutor:
         # forkserver: the parent has threads (Prefect, psycopg), and a fork of those may hang.
         server = get_context("forkserver")
-        if self._warm is _warm:
+        # Not on macOS, where what its linear algebra began does not outlive a fork.
+        if self._warm is _warm and sys.platform == "linux":
             server.set_forkserver_preload(["flows.warmed"])
         return ProcessPoolExecutor(workers, server, initializer=self._warm, max_tasks_per_child=max_tasks_per_child)
 
