@@ -76,7 +76,7 @@ class TestBackup:
         with Database(empty) as other:
             read(other, analyser, "13,000", day=5)  # numbers of rows go on where they were
         assert backup.rows(empty)["shift"] == 2
-        assert [path.name for path in tmp_path.iterdir()] == ["all.backup"]
+        assert [path.name for path in tmp_path.iterdir()] == [file.name]
 
     def test_a_backup_overwrites_nothing(self, database_url: str, tmp_path: Path) -> None:
         (tmp_path / "old").write_text("precious")
