@@ -20,6 +20,7 @@ from schemas.errors import FigurewatchError
 LOOK_SECONDS = 2.0
 QUIET = timedelta(hours=1)
 MOST_PASSES = 20
+NOTHING = "nothing is polled: figurewatch sources add ADDRESS"
 
 
 class Board(AbstractContextManager["Board"]):
@@ -59,15 +60,15 @@ class Board(AbstractContextManager["Board"]):
             return  # who looks after the database says so
         for row in ended:
             self._since = row["ended_at"]
-            self._say(row, now)
+            self._say(row, now, NOTHING if source is None else "nothing was due")
         if self._status is not None:
             self._status.update(Text(f"{self._last}; {self._next(source, queues, now)}"))
 
-    def _say(self, row: db.Row, now: datetime) -> None:
+    def _say(self, row: db.Row, now: datetime, otherwise: str) -> None:
         took = (row["ended_at"] - row["began_at"]).total_seconds()
         said = passes.summary(row["done"])
         at = f"{row['ended_at'].astimezone():%H:%M:%S}"
-        words = "; ".join(f"{stage} {what}" for stage, what in said.items()) or "nothing was due"
+        words = "; ".join(f"{stage} {what}" for stage, what in said.items()) or otherwise
         self._last = f"{at} last pass {took:.1f} s"
         if row["outcome"] == "failed":
             reason = row["detail"].splitlines()[0] if row["detail"] else "no reason"
@@ -86,7 +87,7 @@ class Board(AbstractContextManager["Board"]):
     def _next(self, source: dict[str, Any] | None, queues: dict[str, int], now: datetime) -> str:
         waiting = [f"{queues[stage]} {what}" for stage, what in _WAITING.items() if queues.get(stage)]
         if source is None:
-            return "nothing is polled: figurewatch sources add ADDRESS"
+            return NOTHING
         name = source["outlet"] or redact(source["url"])
         due = "now" if source["due_at"] <= now else f"at {source['due_at'].astimezone():%H:%M:%S}"
         return f"next {name} {due}" + (f"; waiting: {', '.join(waiting)}" if waiting else "")

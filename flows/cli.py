@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 failed, 2 wrong use; what a user can get wrong is one line
 """
 
 import json
+import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -83,10 +84,18 @@ def _main(
     _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and stop.")] = False,
     log: Annotated[bool, typer.Option("--log", help="One line an item and stage on standard error.")] = False,
     log_json: Annotated[bool, typer.Option("--log-json", help="The same as JSON lines.")] = False,
+    config: Config = None,
+    data_dir: DataDir = None,
 ) -> None:
     """Watches the news and tells you when a reported number moves."""
     from flows.log import configure
+    from flows.settings import CONFIG, PREFIX
 
+    # Before or after the command: what stands after it wins, as it does over variables.
+    if config is not None:
+        os.environ[CONFIG] = str(config.absolute())
+    if data_dir is not None:
+        os.environ[f"{PREFIX}DATA_DIR"] = str(data_dir.absolute())
     configure(verbose=log or log_json, as_json=log_json)
 
 
@@ -176,7 +185,6 @@ def deploy(
 
     Example: PREFECT_API_URL=http://server:4200/api figurewatch deploy --workers 2
     """
-    import os
 
     from flows.service import deployments, prefect_environment, register
 
@@ -206,8 +214,11 @@ def health(
     from urllib.parse import urlsplit
 
     if not url:
-        serving = _settings(config, data_dir).serve
-        url = f"http://{'127.0.0.1' if serving.host in ('0.0.0.0', '::') else serving.host}:{serving.port}"  # noqa: S104
+        from flows.health import reachable
+        from flows.service import told_page
+
+        settings = _settings(config, data_dir)
+        url = reachable(settings.serve, told_page(settings))
     connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=10)
     try:
         connection.request("GET", "/readyz")

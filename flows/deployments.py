@@ -7,6 +7,7 @@ own command: deploy/prefect.yaml.
 
 import asyncio
 import json
+import shlex
 import sys
 from contextlib import suppress
 from datetime import timedelta
@@ -44,7 +45,7 @@ async def register(what: dict[str, Any]) -> None:
 async def _deploy(served: dict[str, Any], pool: str, folder: str | None) -> None:
     module, _, name = served["entrypoint"].rpartition(".")
     # Started as it is: Prefect would start a process more, to look for a workspace.
-    job: dict[str, Any] = {"command": f"{sys.executable if folder else 'python'} -m prefect.engine"}
+    job: dict[str, Any] = {"command": f"{shlex.quote(sys.executable) if folder else 'python'} -m prefect.engine"}
     job["env"] = {"PREFECT_LOGGING_LEVEL": "INFO"}  # for the run's own page
     if folder:
         job["working_dir"] = folder

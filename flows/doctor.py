@@ -24,6 +24,8 @@ from schemas.errors import FetchError, FigurewatchError
 
 #: Bytes that an empty database and a week of pages need; with less the next pass may fail.
 LEAST_FREE = 1_000_000_000
+#: Pages that were given up and are named with the reason; all of a source: sources check.
+GIVEN_UP = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,7 @@ def _service(settings: Settings) -> list[Check]:
     now = datetime.now(UTC)
     with db.Database(database_url(settings)) as database, database.transaction() as tx:
         last, served = tx.one("service.last_pass"), tx.one("service.who_is_alone")
+        last_given_up = tx.all("articles.quarantined", limit=GIVEN_UP)
         given_up = {
             row["queue"]: row["depth"] for row in tx.all("service.queues", now=now) if row["queue"].endswith(" quarantined")
         }
@@ -138,6 +141,11 @@ def _service(settings: Settings) -> list[Check]:
     if given_up["articles quarantined"]:
         said = f"{given_up['articles quarantined']:,} pages could not be read twice; their bytes are kept"
         found.append(Check("quarantine", False, said, "after an upgrade: figurewatch reprocess; please report what it says"))
+        found += [
+            Check("given up", False, f"{redact(row['item'])}: {(row['detail'].splitlines() or [row['outcome']])[0][:200]}")
+            for row in last_given_up
+            if row["stage"] == "articles"
+        ]
     if given_up["fetch quarantined"]:
         said = f"{given_up['fetch quarantined']:,} pages are gone or were refused; they hold nothing up"
         found.append(Check("quarantine of fetch", True, said))

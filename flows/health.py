@@ -12,11 +12,15 @@ There is no log-in, and nothing in it but what the news said; it is bound to loo
 import http.client
 import json
 import re
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from socketserver import TCPServer
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,7 +33,8 @@ from extractors.message.mail import page
 from flows import alerts, db
 from flows.http import redact
 from flows.log import log
-from schemas.errors import FigurewatchError, OperationError
+from flows.settings import ServeSettings
+from schemas.errors import FigurewatchError, OperationError, UsageError
 
 #: Looking costs some queries: who asks more often gets the last answer.
 FRESH_SECONDS = 1.0
@@ -38,6 +43,12 @@ FRESH_SECONDS = 1.0
 LONGEST_SILENCE = timedelta(minutes=15)
 
 ANSWER_SECONDS = 5
+
+#: What the metrics show.
+SHOWN = (
+    "service.lags", "service.queues", "service.counted", "service.counted_seconds", "service.messages", "service.channels",
+    "service.last_pass", "service.size", "service.under_way",
+)  # fmt: skip
 
 TEXT = "text/plain; charset=utf-8"
 #: What a browser must not do with a page that quotes strangers: nothing is loaded, run, framed or guessed.
@@ -125,18 +136,8 @@ class Monitor:
             with db.translated(self._url), db.connect(self._url) as connection:
                 tx = db.Transaction(connection)
                 return {
-                    name: tx.all(f"service.{name}", **values)
-                    for name, values in (
-                        ("lags", {}),
-                        ("queues", {"now": now}),
-                        ("counted", {}),
-                        ("counted_seconds", {}),
-                        ("messages", {}),
-                        ("channels", {}),
-                        ("last_pass", {}),
-                        ("size", {}),
-                        ("under_way", {}),
-                    )
+                    query.removeprefix("service."): tx.all(query, **({"now": now} if query == "service.queues" else {}))
+                    for query in SHOWN
                 }
         except FigurewatchError as error:
             log.warning("no metrics", detail=error.message)
@@ -223,9 +224,30 @@ def _of_queues(rows: list[db.Row], now: datetime) -> Iterator[Metric]:
     yield from (depth, age, quarantined)
 
 
-def prefect_wrong(address: str) -> str:
+def reachable(settings: ServeSettings, told: Path) -> str:
+    """Where the page is to be asked on this machine.
+
+    Args:
+        told: file in which a running service says where it answers: another port than its usual one, when that was taken.
+    Raises:
+        UsageError: the settings want no page.
+    """
+    with suppress(OSError):
+        return told.read_text(encoding="utf-8").strip()
+    if not settings.port:
+        raise UsageError("there is no page to ask: port is 0 under [serve]", mend="set a port, and start the service again")
+    return address(settings.host, settings.port)
+
+
+def address(host: str, port: int) -> str:
+    """The page's address for who is on this machine: one that is bound to all of them answers on loopback."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - not bound here
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def prefect_wrong(url: str) -> str:
     """What is wrong with Prefect's server; empty when it answers."""
-    parts = urlsplit(address)
+    parts = urlsplit(url)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     connection = kind(parts.hostname or "", parts.port, timeout=ANSWER_SECONDS)
     try:
@@ -236,6 +258,23 @@ def prefect_wrong(address: str) -> str:
     finally:
         connection.close()
     return "" if status == http.client.OK else f"answers {status}"
+
+
+class _Server(ThreadingHTTPServer):
+    """One of either family: "::" takes requests of both."""
+
+    daemon_threads = True
+
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+        super().__init__(address, handler)
+
+    def server_bind(self) -> None:
+        if self.address_family == socket.AF_INET6:
+            with suppress(OSError):
+                self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        # Not HTTPServer's own, which looks up the name of the address, and waits where nobody answers.
+        TCPServer.server_bind(self)
 
 
 class Page:
@@ -259,15 +298,13 @@ class Page:
                 pass
 
         try:
-            self._server = ThreadingHTTPServer((host, port), Handler)
+            self._server = _Server((host, port), Handler)
         except OSError as error:
             raise OperationError(
                 f"port {port} of {host} cannot be had: {(error.strerror or str(error)).lower()}",
-                mend="set another port under [serve], or 0 for none",
+                mend="set another host or port under [serve]; port 0 for none",
             ) from error
-        self._server.daemon_threads = True
-        shown = f"[{host}]" if ":" in host else host
-        self.address = f"http://{shown}:{self._server.server_address[1]}"
+        self.address = address(host, int(self._server.server_address[1]))
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def close(self) -> None:

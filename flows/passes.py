@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from flows import clock
+from flows import clock, gate
 from flows.db import Database, Jsonb, Row, Transaction
 from flows.log import log
 
@@ -102,6 +102,6 @@ def unread(tx: Transaction, name: str) -> list[Row]:
 
 def due(tx: Transaction, now: datetime) -> dict[str, Any]:
     """Whether each stage has something to do."""
-    row = tx.one("service.anything_due", now=now)
+    row = tx.one("service.anything_due", now=now, longest=gate.LONGEST_WAIT)
     assert row is not None
     return row

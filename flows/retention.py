@@ -13,6 +13,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from prefect import flow
 from prefect.artifacts import acreate_table_artifact
@@ -24,7 +25,7 @@ from flows.settings import Settings
 
 #: Rows of one transaction: it holds the lock under which articles are stored, for a fraction of a second.
 BATCH = 200
-#: A first run on an old archive leaves the rest to the next night.
+#: Of batches that dropped something: a first run on an old archive leaves the rest to the next night.
 MOST_BATCHES = 2_000
 
 
@@ -52,19 +53,21 @@ def clean(
     dropped: Counter[str] = Counter()
 
     def until_none(what: str, query: str, before: datetime) -> None:
-        after = datetime.min.replace(tzinfo=UTC)
-        for _ in range(MOST_BATCHES):
+        after: dict[str, Any] = {"after": datetime.min.replace(tzinfo=UTC), "after_id": 0}
+        batches = 0
+        while batches < MOST_BATCHES:
             with database.transaction() as tx:
                 if query == "retention.articles":
                     tx.run("articles.lock")
-                row = tx.one(query, before=before, after=after, limit=BATCH)
+                row = tx.one(query, before=before, limit=BATCH, **after)
             assert row is not None
             dropped[what] += row["dropped"]
+            batches += bool(row["dropped"])
             if progress is not None:
                 progress(what, row["dropped"])
-            if row["dropped"] < BATCH:
+            if (row["looked"] if "looked" in row else row["dropped"]) < BATCH:
                 return
-            after = row.get("last", after)  # what was kept is not looked at again
+            after = {key: row.get(key, first) for key, first in after.items()}  # what was kept is not looked at again
 
     if settings.keep_pages_days:
         until_none("page bytes", "retention.bytes", now - timedelta(days=settings.keep_pages_days))

@@ -36,7 +36,8 @@ from rich.console import Console
 
 from flows import db, passes
 from flows.board import Board
-from flows.health import Monitor, Page
+from flows.health import Monitor, Page, prefect_wrong
+from flows.http import redact
 from flows.log import VARIABLE, for_children, log
 from flows.postgres import database_url, release
 from flows.settings import CONFIG, PREFIX, Settings, load
@@ -186,7 +187,7 @@ def serve(settings: Settings, served: Sequence[Served], out: Console) -> None:
             _look_after(settings, url, children, stop, Board(url, out), again)
         out.print("stopping")
     finally:
-        _stop_all(children, stop, page)
+        _stop_all(settings, children, stop, page)
         if own_server:
             os.environ.pop("PREFECT_API_URL", None)
         if alone is not None:
@@ -221,7 +222,7 @@ def work(config: Path | None, data_dir: Path | None, out: Console) -> None:
         _look_after(settings, url, children, stop, Board(url, out))
         out.print("stopping")
     finally:
-        _stop_all(children, stop, page)
+        _stop_all(settings, children, stop, page)
         if settings.database_url is None:
             release(settings.data_dir)
 
@@ -291,16 +292,27 @@ def _page(settings: Settings, url: str, children: "Sequence[_Child]") -> Page | 
 
     monitor = Monitor(url, prefect=os.environ["PREFECT_API_URL"], alive=alive)
     try:
-        return Page(monitor, settings.serve.host, settings.serve.port)
+        page = Page(monitor, settings.serve.host, settings.serve.port)
     except OperationError:
         if "port" in settings.serve.model_fields_set:
             raise
-        return Page(monitor, settings.serve.host, 0)
+        page = Page(monitor, settings.serve.host, 0)
+    with contextlib.suppress(OSError):  # the disk may be full
+        told_page(settings).write_text(page.address, encoding="utf-8")
+    return page
+
+
+def told_page(settings: Settings) -> Path:
+    """The file in which a running service, or a worker, says where its page of health is."""
+    return settings.data_dir.absolute() / "prefect" / "page"
 
 
 def _say_where(settings: Settings, own_server: bool, page: Page | None, out: Console) -> None:
     address = os.environ["PREFECT_API_URL"].removesuffix("/api")
-    out.print(f"Prefect's page: {address}" if own_server else f"Prefect's server: {address}", soft_wrap=True)
+    wrong = "" if own_server else prefect_wrong(os.environ["PREFECT_API_URL"])
+    out.print(f"Prefect's page: {address}" if own_server else f"Prefect's server: {redact(address)}", soft_wrap=True)
+    if wrong:
+        out.print(f"it {wrong}; it is asked again until it does", markup=False, soft_wrap=True)
     if page is not None:
         out.print(f"health and metrics: {page.address}/readyz, {page.address}/metrics", soft_wrap=True)
     out.print(
@@ -355,11 +367,12 @@ def _database_runs(settings: Settings, url: str) -> bool:
     return True
 
 
-def _stop_all(children: "Sequence[_Child]", stop: "_Stop", page: Page | None) -> None:
+def _stop_all(settings: Settings, children: "Sequence[_Child]", stop: "_Stop", page: Page | None) -> None:
     for child in reversed(children):
         child.stop(stop)
     if page is not None:
         page.close()
+        told_page(settings).unlink(missing_ok=True)
     stop.restore()
 
 

@@ -9,6 +9,7 @@ reads and hands back the rest. Importing this module imports Prefect; prefect_en
 
 import asyncio
 import signal
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -20,7 +21,7 @@ from prefect import flow, task
 from prefect.artifacts import acreate_progress_artifact, acreate_table_artifact, aupdate_progress_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.events import emit_event
-from prefect.runtime import flow_run, task_run
+from prefect.runtime import deployment, flow_run, task_run
 
 from flows import alerts, articles, clock, fetch, notices, passes, pipeline, seeds, sources
 from flows.context import Context, context
@@ -34,7 +35,8 @@ FETCHES_A_TASK = 100
 PAGES_A_TASK = 100
 
 #: A pass goes on for so long while there is more to do, then leaves the rest to the next: processes stay young, and a
-#: start costs about five seconds of CPU.
+#: start costs about five seconds of CPU. So one that is run on schedule does not end either when a source is due before the
+#: next would begin.
 LONGEST_PASS = timedelta(minutes=5)
 
 #: Between two looks for pages to read while others are fetched: seldom more than one task in two seconds.
@@ -174,6 +176,9 @@ class _Pass:
         self._end = datetime.now(UTC) + LONGEST_PASS
         self._progress: Any = None
         self._reading = False
+        #: Seconds until the next pass, where there is one.
+        self._every = float(opened.settings.serve.every_seconds) if deployment.id else 0.0
+        self._delivered = time.monotonic()
 
     async def work(self) -> None:
         """All that is due, until nothing is, or the time is up, or it is told to stop."""
@@ -212,7 +217,7 @@ class _Pass:
                 continue
             if self.simulated is not None:
                 return
-            wait = _wait(self.opened, self._end)
+            wait = _wait(self.opened, self._end, self._every)
             if self._reading or due["articles"]:  # meanwhile something may fall due
                 wait = min(wait or LOOK_SECONDS, LOOK_SECONDS)
             if wait is None:
@@ -234,11 +239,14 @@ class _Pass:
                 self._reading = False
             if intake is None or intake.done():
                 return
+            if self._every and time.monotonic() - self._delivered > self._every:  # what was put off may be due by now
+                await self._deliver()
             stopped = asyncio.create_task(self.stop.wait())
             await asyncio.wait({intake, stopped}, timeout=LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
             stopped.cancel()
 
     async def _deliver(self) -> None:
+        self._delivered = time.monotonic()
         if (await self._due())["alerts"] or self.opened.settings.owner:
             self.done += await deliver_batch(*self.where, next(self._batch))
 
@@ -338,10 +346,16 @@ async def _tell_prefect(opened: Context, done: Counter[str], simulated: datetime
     )
 
 
-def _wait(opened: Context, end: datetime) -> float | None:
-    """Seconds until a host may be asked again for an entry of this pass; None when nothing waits."""
-    with opened.database.transaction() as tx:
-        row = tx.one("fetch.waiting", until=end, longest=LONGEST_WAIT)
-    if row is None or row["first"] is None or datetime.now(UTC) > end:
+def _wait(opened: Context, end: datetime, every: float) -> float | None:
+    """Seconds until a host may be asked again for an entry of this pass, or a source is due that the next pass, after `every`
+    seconds, would come too late for; None when nothing is worth waiting for."""
+    now = datetime.now(UTC)
+    if now > end:
         return None
-    return float(max(0.5, (row["first"] - datetime.now(UTC)).total_seconds()))
+    with opened.database.transaction() as tx:
+        entry = tx.one("fetch.waiting", until=end, longest=LONGEST_WAIT)
+        source = tx.one("service.next_poll", now=now) if every else None
+    moments = [entry["first"]] if entry is not None and entry["first"] is not None else []
+    if source is not None and source["first"] is not None and source["first"] < min(end, now + timedelta(seconds=every)):
+        moments.append(source["first"])
+    return max(0.5, (min(moments) - now).total_seconds()) if moments else None

@@ -55,6 +55,7 @@ CREATE TABLE poll (
     new         integer NOT NULL DEFAULT 0           -- of those, not seen before or changed
 );
 CREATE INDEX poll_source ON poll (source_id, polled_at);
+CREATE INDEX poll_polled ON poll (polled_at);
 
 CREATE TABLE notice (                                -- to the owner: about sources, not about numbers
     id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -211,6 +212,7 @@ CREATE TABLE copy_key (
     article_id  bigint NOT NULL,                      -- no duplicate: what repeats one repeats its parent. No foreign key: 28 checks an article
     PRIMARY KEY (key, article_id)
 );
+CREATE INDEX copy_key_article ON copy_key (article_id);
 
 CREATE TABLE seed_document (                          -- documents of corpus packs: on their way in, then until their figures are placed
     id                bigint PRIMARY KEY DEFAULT nextval(pg_get_serial_sequence('article', 'id')),  -- of the article that it becomes
@@ -529,6 +531,8 @@ CREATE TABLE pass (
     detail    text NOT NULL DEFAULT ''                -- of one that failed: why
 );
 CREATE INDEX pass_began ON pass (began_at);
+CREATE INDEX pass_ended ON pass (ended_at) WHERE ended_at IS NOT NULL;
+CREATE INDEX pass_under_way ON pass (process) WHERE ended_at IS NULL;
 
 CREATE TABLE work (                                   -- counted up with every batch, by whatever process
     stage     text NOT NULL,

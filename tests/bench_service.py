@@ -1,12 +1,13 @@
 """The service under load: sources that publish so many articles a second; lag, losses, CPU and memory over time.
 
-    python tests/bench_service.py [--minutes 10] [--rate 20] [--sources 50] [--hosts 0] [--picture FILE.svg] [--json]
+    python tests/bench_service.py [--seconds 600] [--rate 20] [--sources 50] [--hosts 1] [--picture FILE.png] [--json]
 
---hosts 0 is `figurewatch serve` with its embedded PostgreSQL and its Prefect server; --hosts 2 is four workers on two
+--hosts 1 is `figurewatch serve` with its embedded PostgreSQL and its Prefect server; --hosts 2 is four workers on two
 simulated hosts (data folders and groups of processes of their own) on one PostgreSQL and one Prefect server, as
 deploy/compose.yaml has them. The newsroom is a process of its own; its CPU is not counted, but it is spent on this machine.
-Each source has a loopback address of its own, so that each is a host. Texts are sentences of the development storylines, or of
-the bundled newsroom, drawn anew for each article with a number of its own. Run it on a machine that does nothing else.
+Each source has a loopback address of its own, so that each is a host. Texts are those of the storylines under tests/quality, or
+of the bundled newsroom, told of another world each time (Stories). The clock starts when everything runs and nothing waits.
+Run it on a machine that does nothing else.
 """
 
 import argparse
@@ -16,10 +17,14 @@ import re
 import sys
 import tempfile
 import time
+import urllib.request
+from collections import Counter, defaultdict
+from collections.abc import Callable
 from contextlib import ExitStack, closing, suppress
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from html import escape
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -34,25 +39,80 @@ from machines import Installation, Process, ours, until
 SAMPLE_SECONDS = 5
 #: Items that a feed lists: what it publishes in several minutes.
 LISTED = 150
-DRAIN_SECONDS = 600
+#: When nothing was recorded for so long, what is left will not be.
+STUCK_SECONDS = 300
 
 
-def text_of(number: int, sentences: list[str]) -> str:
-    """The text of an article: nine sentences, and one with a number that no other has."""
-    chosen = random.Random(number).sample(sentences, 9)
-    own = f"The registry counted {1_000 + number * 7:,} entries under number {number}, the office said on Monday."
-    return "\n\n".join(" ".join(chosen[n : n + 3]) for n in (0, 3, 6)) + "\n\n" + own
+#: Words that stay: those that hold sentences together, and the days. Of the words by how often they come.
+STAYING = 250
+CALENDAR = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september"
+    " october november december".split()
+)
+SWAPPED = frozenset(("NN", "NNS", "NNP", "NNPS", "JJ", "VB", "VBD", "VBG", "VBN", "VBZ", "RB"))
 
 
-def publish(sources: int, rate: float, minutes: float) -> None:
+class Stories:
+    """News without an end: the storylines, or those of the bundled newsroom, again and again, each time in another world.
+
+    There names, nouns, verbs and numbers are others. So stories go on, are repeated and updated as they are, and no world
+    knows of another: texts that share sentences with all others would be a load that news is not.
+    """
+
+    def __init__(self) -> None:
+        from extractors.parser import pipeline
+
+        self.told = sorted(articles(10_000), key=lambda told: told.published)
+        seen: dict[str, Counter[str]] = defaultdict(Counter)
+        with pipeline().select_pipes(enable=["tok2vec", "tagger"]):
+            for doc in pipeline().pipe(told.text for told in self.told):
+                for token in doc:
+                    seen[token.text.lower()][token.tag_] += 1
+        often = sorted(seen, key=lambda word: -seen[word].total())
+        self._groups: dict[str, list[str]] = defaultdict(list)
+        for word in often[STAYING:]:
+            [(tag, _)] = seen[word].most_common(1)
+            if tag in SWAPPED and word.isalpha() and word not in CALENDAR:
+                self._groups[tag].append(word)
+        self._worlds: dict[int, tuple[dict[str, str], float]] = {}
+
+    def article(self, number: int) -> tuple[str, str]:
+        """Title and text."""
+        world, which = divmod(number, len(self.told))
+        if world not in self._worlds:
+            chance = random.Random(world)
+            words = {
+                word: other
+                for group in self._groups.values()
+                for word, other in zip(group, chance.sample(group, len(group)), strict=True)
+            }
+            self._worlds[world] = (words, chance.uniform(1.1, 9.0))
+        words, factor = self._worlds[world]
+
+        def swapped(found: re.Match[str]) -> str:
+            word = found[0]
+            if word[0].isdigit():
+                number = float(word.replace(",", ""))
+                if number <= 31 or (1900 <= number <= 2100 and "," not in word):  # days and years
+                    return word
+                return f"{number * factor:,.0f}" if "," in word or "." not in word else f"{number * factor:.1f}"
+            other = words.get(word.lower(), word)
+            return other.capitalize() if word[0].isupper() else other
+
+        told = self.told[which]
+        pattern = r"[A-Za-z]+|\d[\d,]*(?:\.\d+)?"
+        return re.sub(pattern, swapped, told.title), re.sub(pattern, swapped, told.text)
+
+
+def publish(sources: int, rate: float, seconds: float) -> None:
     """The newsroom: feeds and pages, an article every so often, until its parent is gone."""
     import asyncio
 
-    sentences = [part for told in articles(400) for part in re.split(r"(?<=[.!?])\s+", told.text) if 40 < len(part) < 300]
+    stories = Stories()
     began = time.time()
 
     def published(at: float) -> int:
-        return min(int(max(0.0, at - began) * rate), int(minutes * 60 * rate))
+        return min(int(max(0.0, at - began) * rate), int(seconds * rate))
 
     def body_of(path: str, host: str, port: str) -> tuple[str, bytes]:
         name, _, number = path.strip("/").partition("/")
@@ -62,7 +122,7 @@ def publish(sources: int, rate: float, minutes: float) -> None:
         if name == "feed.xml":
             own = range((int(host.rpartition(".")[2]) - 1) % sources, published(time.time()), sources)
             items = "".join(
-                f"<item><title>Report number {n} of the day</title><link>{address}/story/{n}</link>"
+                f"<item><title>{escape(stories.article(n)[0])}</title><link>{address}/story/{n}</link>"
                 f"<pubDate>{format_datetime(datetime.fromtimestamp(began + n / rate, UTC))}</pubDate></item>"
                 for n in reversed(own[-LISTED:])
             )
@@ -72,8 +132,8 @@ def publish(sources: int, rate: float, minutes: float) -> None:
             )
         if name == "story":
             at = datetime.fromtimestamp(began + int(number) / rate, UTC)
-            told = Told(host, f"Report number {number} of the day", at, text_of(int(number), sentences))
-            return "text/html; charset=utf-8", page(told, address + path).encode()
+            title, text = stories.article(int(number))
+            return "text/html; charset=utf-8", page(Told(host, title, at, text), address + path).encode()
         return "", b""
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -99,35 +159,58 @@ def publish(sources: int, rate: float, minutes: float) -> None:
     asyncio.run(go())
 
 
-class Samples:
-    """What the processes of an installation use, over time."""
+#: What a process is, by its command line; the first that fits.
+KINDS = (
+    ("PostgreSQL for Prefect", re.compile(r"^postgres: .*figurewatch_prefect ")),
+    ("PostgreSQL", re.compile(r"^postgres: |bin/postgres |keeper\.py")),
+    ("Prefect's server", re.compile(r"flows\.service server|prefect server start|prefect\.server")),
+    ("Prefect's workers", re.compile(r"flows\.service worker|prefect worker start")),
+    ("passes", re.compile(r"prefect\.engine")),
+    ("analysis", re.compile(r"multiprocessing\.(forkserver|spawn|resource_tracker)")),
+    ("figurewatch itself", re.compile("")),
+)
 
-    def __init__(self, parts: dict[str, int]) -> None:
-        self._parts = parts
+
+class Samples:
+    """What the processes of an installation use, over time, by what they are.
+
+    Args:
+        tops: processes that are looked at with all that they started.
+    """
+
+    def __init__(self, tops: list[int]) -> None:
+        self._tops = tops
         self.rows: list[dict[str, float]] = []
+        self._kinds: dict[int, str] = {}
         self._cpu: dict[int, float] = {}
 
     def take(self, seconds: float, **more: float) -> None:
-        row = {"seconds": round(seconds, 1)} | more
-        for name, pid in self._parts.items():
-            rss = 0.0
+        memory = dict.fromkeys((name for name, _ in KINDS), 0.0)
+        for top in self._tops:
             with suppress(psutil.Error):
-                top = psutil.Process(pid)
-                for process in [top, *top.children(recursive=True)]:
+                for process in [psutil.Process(top), *psutil.Process(top).children(recursive=True)]:
                     with suppress(psutil.Error):
+                        said = " ".join(process.cmdline())
+                        kind = next(name for name, pattern in KINDS if pattern.search(said))
                         # Shared pages, PostgreSQL's buffers above all, are counted once for each who uses them otherwise.
-                        rss += process.memory_full_info().pss
+                        memory[kind] += process.memory_full_info().pss / 1e6
                         times = process.cpu_times()
-                        self._cpu[process.pid] = times.user + times.system
-            row[f"{name} MB"] = round(rss / 1e6, 1)
-        row["MB"] = round(sum(value for key, value in row.items() if key.endswith(" MB")), 1)
-        self.rows.append(row)
+                        self._kinds[process.pid], self._cpu[process.pid] = kind, times.user + times.system
+        row = {"seconds": round(seconds, 1)} | more | {f"{name} MB": round(mb, 1) for name, mb in memory.items()}
+        self.rows.append(
+            row | {"MB": round(sum(memory.values()), 1)} | {f"{k} CPU": round(v, 2) for k, v in self.cpu().items()}
+        )
 
-    def cpu(self) -> float:
-        return sum(self._cpu.values())
+    def cpu(self) -> dict[str, float]:
+        """CPU seconds by kind, until now; what a process used after its last sample is not seen."""
+        return {name: sum(self._cpu[pid] for pid, kind in self._kinds.items() if kind == name) for name, _ in KINDS}
 
+
+#: Processes that analyse, of each pass: as many as the machine has cores by default; one of each of four workers.
+WORKERS = {1: 2, 2: 1}
 
 SETTINGS = """
+workers = {workers}
 [fetch]
 spacing_seconds = 0
 robots = false
@@ -141,94 +224,108 @@ every_seconds = 20
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--minutes", type=float, default=10)
-    parser.add_argument("--rate", type=float, default=20)
+    parser.add_argument("--seconds", type=float, default=600, help="for which articles are published")
+    parser.add_argument("--rate", type=float, default=20, help="articles a second, of all sources")
     parser.add_argument("--sources", type=int, default=50)
-    parser.add_argument("--hosts", type=int, default=0)
+    parser.add_argument("--hosts", type=int, choices=[1, 2], default=1)
     parser.add_argument("--picture", type=Path)
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--json", action="store_true", help="all samples as well")
     parser.add_argument("--publish", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.publish:
-        publish(options.sources, options.rate, options.minutes)
+        publish(options.sources, options.rate, options.seconds)
         return
     with tempfile.TemporaryDirectory(prefix="figurewatch-bench-", ignore_cleanup_errors=True) as name, ExitStack() as stack:
         Path(name).chmod(0o755)
         result = measure(Path(name), options, stack)
     samples = result.pop("samples")
     if options.picture:
-        draw(samples, options.picture)
+        draw(
+            samples, options.picture, f"{options.rate:g} articles a second for {options.seconds:g} s, {options.sources} sources"
+        )
     print(json.dumps(result | ({"samples": samples} if options.json else {}), indent=1))
 
 
 def measure(folder: Path, options: argparse.Namespace, stack: ExitStack) -> dict[str, Any]:
-    url, parts = start(folder, options, stack)
+    url, tops, said = start(folder, options, stack)
     # The newsroom begins when everything else runs.
-    words = [f"--minutes={options.minutes}", f"--rate={options.rate}", f"--sources={options.sources}", "--publish"]
+    words = [f"--seconds={options.seconds}", f"--rate={options.rate}", f"--sources={options.sources}", "--publish"]
     newsroom = Process([sys.executable, __file__, *words], {}, folder / "newsroom.log", folder)
     stack.callback(newsroom.close)
-    port = int(until(lambda: newsroom.said().strip(), 60))
+    port = int(until(lambda: newsroom.said().strip(), 300, newsroom.said))
     addresses = [f"127.0.1.{n + 1}" for n in range(options.sources)]
-    (folder / "figurewatch.toml").write_text(
+    new = folder / "new.toml"
+    new.write_text(
         SETTINGS.format(
+            workers=WORKERS[options.hosts],
             hosts=", ".join(f'"{address}"' for address in addresses),
             sources="\n".join(
                 f'[[sources]]\nurl = "http://{address}:{port}/feed.xml"\nevery_minutes = 1' for address in addresses
             ),
         )
     )
-    samples = Samples(parts)
-    began, all_of_it = time.time(), int(options.minutes * 60 * options.rate)
-    lag_at_end, drained = -1.0, -1.0
-    while time.time() - began < options.minutes * 60 + DRAIN_SECONDS:
+    new.replace(folder / "figurewatch.toml")  # the next pass finds it whole
+    samples = Samples(tops)
+    began, all_of_it = time.time(), int(options.seconds * options.rate)
+    samples.take(0.0, stored=0, to_read=0, to_fetch=0, lag=0.0)
+    at_end: dict[str, float] = {}
+    done = to_read = to_fetch = 0
+    drained, moved = 0.0, began
+    while time.time() - max(moved, began + options.seconds) < STUCK_SECONDS:
         time.sleep(SAMPLE_SECONDS)
         now = time.time()
-        with psycopg.connect(url) as connection:
+        with suppress(psycopg.Error), psycopg.connect(url) as connection:
             row = connection.execute(
                 "SELECT (SELECT count(*) FROM page WHERE state = 'done'), (SELECT count(*) FROM page WHERE state = 'due'),"
                 " (SELECT count(*) FROM entry WHERE state = 'due')"
             ).fetchone()
-        assert row is not None
-        done, to_read, to_fetch = row
-        due = min(all_of_it, (now - began) * options.rate)
-        # An article is late by as long as its publishing lies back: articles are published at one rate.
-        lag = max(0.0, (due - done) / options.rate)
-        samples.take(now - began, done=done, to_read=to_read, to_fetch=to_fetch, lag=round(lag, 1))
-        print(json.dumps(samples.rows[-1]), file=sys.stderr, flush=True)
-        if lag_at_end < 0 and now - began >= options.minutes * 60:
-            lag_at_end = lag
-        if done >= all_of_it:
+            assert row is not None
+            moved = now if row[0] > done else moved
+            done, to_read, to_fetch = row
+            # An article is late by as long as its publishing lies back: articles are published at one rate.
+            lag = max(0.0, (min(all_of_it, (now - began) * options.rate) - done) / options.rate)
+            samples.take(now - began, stored=done, to_read=to_read, to_fetch=to_fetch, lag=round(lag, 1))
+            print(json.dumps(samples.rows[-1]), file=sys.stderr, flush=True)
+        if not at_end and now - began >= options.seconds:
+            at_end = samples.rows[-1]
+        if done >= all_of_it and at_end:
             drained = now - began
             break
+    else:
+        print(said(), file=sys.stderr)
     with psycopg.connect(url) as connection:
         outcomes = connection.execute("SELECT outcome, count(*) FROM page GROUP BY outcome").fetchall()
+    whole = samples.rows[-1]
+    used = {name: whole[f"{name} CPU"] - samples.rows[0][f"{name} CPU"] for name, _ in KINDS}
     return {
         "published": all_of_it,
         "recorded": done,
-        "lost": all_of_it - done,
-        "lag at the end, seconds": round(lag_at_end, 1),
-        "all recorded after, seconds": round(drained, 1),
-        "articles a second": round(done / (drained if drained > 0 else time.time() - began), 1),
-        "CPU ms an article": round(samples.cpu() / max(1, done) * 1000, 1),
+        "lost": all_of_it - done - to_read - to_fetch,
+        "still waiting": to_read + to_fetch,
+        "lag at the end, seconds": at_end["lag"],
+        "all recorded after, seconds": round(drained, 1) if drained else "never",
+        "articles a second, while they were published": round(at_end["stored"] / at_end["seconds"], 2),
+        "CPU ms an article, by kind of process": {name: round(cpu / max(1, done) * 1000, 1) for name, cpu in used.items()},
+        "CPU ms an article": round(sum(used.values()) / max(1, done) * 1000, 1),
+        "cores used": round(sum(used.values()) / whole["seconds"], 2),
         "outcomes": dict(outcomes),
-        "MB in the first minute and at the end": [round(first_minute(samples.rows)), round(samples.rows[-1]["MB"])],
+        "MB, most in the first and in the second half": [
+            round(max(row["MB"] for row in half))
+            for half in (samples.rows[: len(samples.rows) // 2], samples.rows[len(samples.rows) // 2 :])
+        ],
         "samples": samples.rows,
     }
 
 
-def first_minute(rows: list[dict[str, float]]) -> float:
-    """The most memory of the first two minutes, when all processes have begun."""
-    return max(row["MB"] for row in rows if row["seconds"] <= 120)
-
-
-def start(folder: Path, options: argparse.Namespace, stack: ExitStack) -> tuple[str, dict[str, int]]:
-    """Everything but the newsroom; the address of the database, and the processes to look at."""
+def start(folder: Path, options: argparse.Namespace, stack: ExitStack) -> tuple[str, list[int], Callable[[], str]]:
+    """Everything but the newsroom; the address of the database, the processes to look at, and what they said."""
     settings = folder / "figurewatch.toml"
-    settings.write_text(SETTINGS.format(hosts="", sources=""))
-    if not options.hosts:
+    settings.write_text(SETTINGS.format(workers=WORKERS[options.hosts], hosts="", sources=""))
+    if options.hosts == 1:
         service = Process(ours("serve", "-c", settings, "--data-dir", folder / "data"), {}, folder / "serve.log", folder)
         stack.callback(service.close)
-        until(lambda: "stop with Ctrl-C" in service.said(), 180, service.said)
+        until(lambda: "stop with Ctrl-C" in service.said(), 300, service.said)
+        until(lambda: online(re.findall(r"Prefect's page: (\S+)", service.said())[0]) == 1, 300, service.said)
         from flows.postgres import embedded
 
         url = embedded(folder / "data")
@@ -237,33 +334,50 @@ def start(folder: Path, options: argparse.Namespace, stack: ExitStack) -> tuple[
             for process in psutil.process_iter(["cmdline"])
             if str(folder) in " ".join(process.info["cmdline"] or ()) and "keeper.py" in " ".join(process.info["cmdline"] or ())
         )
-        return url, {"service": service.process.pid, "postgres": keeper}
+        return url, [service.process.pid, keeper], service.said
     installed = stack.enter_context(closing(Installation(folder / "installation", settings)))
-    installed.settings = settings
     prefect = installed.prefect()
     installed.deploy("4")
-    workers = {f"host {n // 2 + 1} worker {n % 2 + 1}": installed.worker(f"host{n // 2 + 1}-{n % 2 + 1}") for n in range(4)}
-    return installed.postgres.url(), {
-        "postgres": installed.postgres.process.pid,
-        "prefect": prefect.process.pid,
-    } | {name: worker.process.pid for name, worker in workers.items()}
+    workers = [installed.worker(f"host{host}-{n}") for host in (1, 2) for n in (1, 2)]
+    until(lambda: online(f"http://127.0.0.1:{installed.port}") == len(workers), 300, installed.said)
+    tops = [installed.postgres.process.pid, prefect.process.pid, *(worker.process.pid for worker in workers)]
+    return installed.postgres.url(), tops, installed.said
 
 
-def draw(samples: list[dict[str, float]], to: Path) -> None:
-    """Memory by part and lag over time."""
+def online(prefect: str) -> int:
+    """Workers that a Prefect server knows of."""
+    asked = urllib.request.Request(
+        f"{prefect}/api/work_pools/figurewatch/workers/filter", b"{}", {"content-type": "application/json"}
+    )
+    with urllib.request.urlopen(asked, timeout=10) as answer:
+        return sum(worker["status"] == "ONLINE" for worker in json.load(answer))
+
+
+def draw(samples: list[dict[str, float]], to: Path, title: str) -> None:
+    """Memory and CPU by kind of process, and lag, over time."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(8, 4.5), layout="constrained")
-    above, below = figure.subplots(2, 1, sharex=True)
+    figure = Figure(figsize=(8, 8), layout="constrained")
+    memory, cpu, late = figure.subplots(3, 1, sharex=True)
     at = [row["seconds"] / 60 for row in samples]
-    names = [key.removesuffix(" MB") for key in samples[0] if key.endswith(" MB")]
-    above.stackplot(at, [[row[f"{name} MB"] for row in samples] for name in names], labels=names)
-    above.set_ylabel("memory, MB")
-    above.legend(loc="lower right", fontsize="small")
-    below.plot(at, [row["lag"] for row in samples], color="#b42318")
-    below.set_ylabel("lag, seconds")
-    below.set_xlabel("minutes")
-    figure.savefig(to, metadata={"Date": None})
+    names = [name for name, _ in KINDS]
+    memory.stackplot(at, [[row[f"{name} MB"] for row in samples] for name in names], labels=names)
+    memory.set_ylabel("memory, MB")
+    memory.set_title(title)
+    cpu.stackplot(
+        at[1:],
+        [
+            [(b[f"{name} CPU"] - a[f"{name} CPU"]) / (b["seconds"] - a["seconds"]) for a, b in pairwise(samples)]
+            for name in names
+        ],
+    )
+    cpu.set_ylabel("CPU, cores")
+    late.plot(at, [row["lag"] for row in samples], color="#b42318")
+    late.set_ylabel("lag, seconds")
+    late.set_xlabel("minutes")
+    late.set_ylim(bottom=0)
+    figure.legend(*memory.get_legend_handles_labels(), loc="outside lower center", ncols=4, fontsize="small")
+    figure.savefig(to, metadata={"Date": None} if to.suffix == ".svg" else None)
 
 
 if __name__ == "__main__":

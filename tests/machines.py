@@ -271,9 +271,12 @@ class Installation:
         return started
 
     def runs(self, **state: Any) -> list[dict[str, Any]]:
-        body = json.dumps({"flow_runs": {"state": state}}).encode()
+        return self.ask("flow_runs/filter", {"flow_runs": {"state": state}})
+
+    def ask(self, what: str, body: dict[str, Any]) -> list[dict[str, Any]]:
+        """What Prefect's interface answers."""
         request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}/api/flow_runs/filter", data=body, headers={"content-type": "application/json"}
+            f"http://127.0.0.1:{self.port}/api/{what}", json.dumps(body).encode(), {"content-type": "application/json"}
         )
         with urllib.request.urlopen(request, timeout=10) as answer:
             return list(json.load(answer))

@@ -153,9 +153,6 @@ RETURNING about;
 -- trouble_over --
 UPDATE trouble SET over_at = %(now)s WHERE about = %(about)s AND over_at IS NULL RETURNING text, raised_at;
 
--- troubles --
-SELECT about, text, raised_at FROM trouble WHERE over_at IS NULL ORDER BY raised_at;
-
 -- last_polls --
 -- Whether polls of late brought anything at all.
 SELECT count(*) AS polls, count(*) FILTER (WHERE outcome IN ('fetched', 'not_modified')) AS good, min(polled_at) AS first

@@ -109,9 +109,11 @@ LEFT JOIN fingerprint ON fingerprint.article_id = parent.id
 WHERE article.url = %(url)s ORDER BY article.revision DESC LIMIT 1;
 
 -- quarantined --
-SELECT 'fetch' AS stage, link AS item, outcome, detail FROM entry WHERE state = 'quarantined'
+-- What each stage gave up and why, the last of it first.
+(SELECT 'fetch' AS stage, link AS item, outcome, detail FROM entry WHERE state = 'quarantined' ORDER BY id DESC LIMIT %(limit)s)
 UNION ALL
-SELECT 'articles', entry.link, page.outcome, page.detail FROM page JOIN entry ON entry.id = page.entry_id WHERE page.state = 'quarantined';
+(SELECT 'articles', entry.link, page.outcome, page.detail FROM page JOIN entry ON entry.id = page.entry_id
+ WHERE page.state = 'quarantined' ORDER BY page.id DESC LIMIT %(limit)s);
 
 -- pack_known --
 SELECT name FROM seed_pack WHERE name = %(name)s;

@@ -11,23 +11,25 @@ WITH gone AS (
 SELECT count(*) AS dropped FROM gone;
 
 -- articles --
--- Those that hold nothing up, with their pages; keys for look-up have no foreign key. Asked in the order of age, from the
--- oldest that may go.
-WITH old AS (
-    SELECT article.id, article.page_id, article.as_of FROM article
-    WHERE article.as_of >= %(after)s AND article.as_of < %(before)s AND article.fetched_at < %(before)s AND NOT article.seed
-      AND NOT EXISTS (SELECT FROM article copy WHERE copy.duplicate_of = article.id)
-      AND NOT EXISTS (SELECT FROM article part WHERE part.cluster_id = article.id AND part.id <> article.id)
-      AND NOT EXISTS (SELECT FROM article later WHERE later.url = article.url AND later.revision > article.revision)
+-- Those that hold nothing up, with their pages; keys for look-up have no foreign key. Looked at in the order of age, so many at
+-- a time, each once: asked for so many that may go, the database would look at all there are, each time.
+WITH looked AS MATERIALIZED (
+    SELECT id, page_id, as_of, url, revision FROM article
+    WHERE as_of >= %(after)s AND (as_of, id) > (%(after)s, %(after_id)s) AND as_of < %(before)s AND fetched_at < %(before)s AND NOT seed
+    ORDER BY as_of, id LIMIT %(limit)s
+), old AS (
+    SELECT id, page_id FROM looked
+    WHERE NOT EXISTS (SELECT FROM article copy WHERE copy.duplicate_of = looked.id)
+      AND NOT EXISTS (SELECT FROM article part WHERE part.cluster_id = looked.id AND part.id <> looked.id)
+      AND NOT EXISTS (SELECT FROM article later WHERE later.url = looked.url AND later.revision > looked.revision)
       AND NOT EXISTS (
           SELECT FROM observation
-          WHERE observation.article_id = article.id
+          WHERE observation.article_id = looked.id
             AND (EXISTS (SELECT FROM shift WHERE shift.observation_id = observation.id OR shift.before_id = observation.id)
                  OR NOT EXISTS (
                      SELECT FROM observation later
-                     WHERE later.series_id = observation.series_id AND later.article_id <> article.id
+                     WHERE later.series_id = observation.series_id AND later.article_id <> looked.id
                        AND (later.as_of, later.id) > (observation.as_of, observation.id))))
-    ORDER BY article.as_of, article.id LIMIT %(limit)s
 ), keys AS (
     DELETE FROM copy_key USING old WHERE copy_key.article_id = old.id
 ), gone AS (
@@ -35,17 +37,19 @@ WITH old AS (
 ), pages AS (
     DELETE FROM page USING old WHERE page.id = old.page_id AND page.state <> 'due'
 )
-SELECT (SELECT count(*) FROM gone) AS dropped, (SELECT max(as_of) FROM old) AS last;
+SELECT (SELECT count(*) FROM gone) AS dropped, (SELECT count(*) FROM looked) AS looked,
+       (SELECT as_of FROM looked ORDER BY as_of DESC, id DESC LIMIT 1) AS after,
+       (SELECT id FROM looked ORDER BY as_of DESC, id DESC LIMIT 1) AS after_id;
 
 -- polls --
 WITH gone AS (
-    DELETE FROM poll WHERE id IN (SELECT id FROM poll WHERE polled_at < %(before)s ORDER BY id LIMIT %(limit)s) RETURNING id
+    DELETE FROM poll WHERE id IN (SELECT id FROM poll WHERE polled_at < %(before)s ORDER BY polled_at LIMIT %(limit)s) RETURNING id
 )
 SELECT count(*) AS dropped FROM gone;
 
 -- passes --
 WITH gone AS (
-    DELETE FROM pass WHERE id IN (SELECT id FROM pass WHERE began_at < %(before)s ORDER BY id LIMIT %(limit)s) RETURNING id
+    DELETE FROM pass WHERE id IN (SELECT id FROM pass WHERE began_at < %(before)s ORDER BY began_at LIMIT %(limit)s) RETURNING id
 )
 SELECT count(*) AS dropped FROM gone;
 

@@ -77,10 +77,6 @@ UPDATE pass SET ended_at = %(now)s, outcome = %(outcome)s, done = %(done)s, deta
 SELECT id, worker, began_at, ended_at, outcome, done, detail FROM pass
 WHERE ended_at > %(since)s ORDER BY ended_at, id LIMIT %(limit)s;
 
--- passes_under_way --
--- Of processes that live.
-SELECT id, worker, began_at FROM pass WHERE ended_at IS NULL AND process = ANY (%(living)s::integer[]) ORDER BY id;
-
 -- last_pass --
 SELECT began_at, ended_at, outcome, done, detail FROM pass WHERE ended_at IS NOT NULL ORDER BY ended_at DESC LIMIT 1;
 
@@ -140,12 +136,16 @@ WHERE source.state = 'active' ORDER BY source.id;
 -- What is polled next, and when.
 SELECT outlet, url, due_at FROM source WHERE state = 'active' ORDER BY due_at, id LIMIT 1;
 
--- watched --
-SELECT count(*) AS sources FROM source WHERE state = 'active';
+-- next_poll --
+-- When a source will be due that is not yet.
+SELECT min(due_at) AS first FROM source WHERE state = 'active' AND due_at > %(now)s;
 
 -- anything_due --
--- Whether a pass has something to do, by stage; looked up before a task is started for it.
-SELECT EXISTS (SELECT FROM source WHERE state = 'active' AND due_at <= %(now)s AND (leased_until IS NULL OR leased_until <= %(now)s)) AS sources,
+-- Whether a pass has something to do, by stage; looked up before a task is started for it. A source whose host rests is not polled.
+SELECT EXISTS (
+           SELECT FROM source LEFT JOIN host ON host.host = source.host
+           WHERE state = 'active' AND due_at <= %(now)s AND (leased_until IS NULL OR leased_until <= %(now)s)
+             AND coalesce(host.free_at, clock_timestamp()) <= clock_timestamp() + %(longest)s::interval) AS sources,
        EXISTS (SELECT FROM entry WHERE state = 'due' AND due_at <= %(now)s AND (leased_until IS NULL OR leased_until <= %(now)s)) AS fetch,
        EXISTS (SELECT FROM page WHERE state = 'due' AND (leased_until IS NULL OR leased_until <= %(now)s)) AS articles,
        EXISTS (SELECT FROM delivery WHERE message_id IS NULL AND state = 'pending' AND due_at <= %(now)s) OR EXISTS (

@@ -65,7 +65,7 @@ class TestBackup:
         read(database, analyser, "6,700", "10,000")
         before = backup.rows(database_url)
         assert (before["article"], before["shift"]) == (2, 1)
-        file = tmp_path / "all.backup"
+        file = tmp_path / "all of it.backup"
         assert backup.backup(database_url, file) == file.stat().st_size
         assert file.stat().st_mode & 0o777 == 0o600
         if version(empty) < version(database_url):
@@ -76,7 +76,7 @@ class TestBackup:
         with Database(empty) as other:
             read(other, analyser, "13,000", day=5)  # numbers of rows go on where they were
         assert backup.rows(empty)["shift"] == 2
-        assert [path.name for path in tmp_path.iterdir()] == ["all.backup"]
+        assert [path.name for path in tmp_path.iterdir()] == [file.name]
 
     def test_a_backup_overwrites_nothing(self, database_url: str, tmp_path: Path) -> None:
         (tmp_path / "old").write_text("precious")
@@ -199,6 +199,22 @@ class TestRetention:
     def test_young_things_stay(self, database: Database, analyser: Any) -> None:
         read(database, analyser, "6,700", "6,700")
         assert retention.clean(database, self.SETTINGS, NOON + timedelta(days=4)) == {}
+
+    def test_what_stays_hides_nothing_that_may_go(self, database: Database, execute, monkeypatch) -> None:
+        """Five of one moment are looked at two at a time; the first four are each repeated by a young one."""
+        execute(
+            "INSERT INTO article (url, outlet, title, language, as_of, fetched_at, text, relation, cluster_id, duplicate_of,"
+            " figures_outcome, series_outcome, analysis_version)"
+            " SELECT 'https://paper.example/' || n, 'Paper', '', 'en', at, at, '',"
+            " CASE WHEN n > 5 THEN 'duplicate' ELSE 'original' END,"
+            " n, CASE WHEN n > 5 THEN n - 5 END, 'read', 'nothing_new', '1' FROM generate_series(1, 9) n,"
+            " LATERAL (SELECT now() - CASE WHEN n > 5 THEN interval '1 day' ELSE interval '90 days' END AS at)"
+        )
+        monkeypatch.setattr(retention, "BATCH", 2)
+        assert retention.clean(database, self.SETTINGS, datetime.now(UTC)) == {"articles": 1}
+        with database.transaction() as tx:
+            left = {row["url"] for row in tx.all("articles.export", seeds=True)}
+        assert left == {f"https://paper.example/{n}" for n in range(1, 10) if n != 5}
 
     def test_bytes_go_and_their_rows_stay(self, database: Database, analyser: Any) -> None:
         read(database, analyser, "6,700")

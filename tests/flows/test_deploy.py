@@ -4,15 +4,20 @@ import re
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from typer.main import get_command
 
+from flows import passes
+from flows.db import Database
 from flows.deployments import automations
+from flows.health import Monitor
 from flows.service import deployments
-from flows.settings import PREFIX, Settings
+from flows.settings import PREFIX, FetchSettings, Settings
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 MANIFESTS = sorted(path for path in (DEPLOY / "kubernetes").glob("*.yaml") if "values" not in path.name)
@@ -70,7 +75,7 @@ class TestLinters:
 
 
 class TestCompose:
-    """The file as the programs see it; engines are not at hand, the same processes run in test_workers.py."""
+    """The file as the programs see it; the same processes run by hand in test_drills.py."""
 
     FILE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
 
@@ -115,6 +120,40 @@ def known(name: str) -> bool:
             return False
         model = model.model_fields[key].annotation
     return True
+
+
+class TestRunbook:
+    TEXT = (DEPLOY / "README.md").read_text()
+
+    def test_every_metric_that_it_names_is_shown(self, database: Database, database_url: str) -> None:
+        now = datetime.now(UTC)
+        with database.transaction() as tx:
+            passes.end(tx, passes.begin(tx, None, now), "done", {}, now)
+        shown = set(re.findall(r"^# TYPE (\w+) ", Monitor(database_url).metrics().decode(), re.MULTILINE))
+        shown -= {name for name in shown if name.endswith("_created")}
+        assert set(re.findall(r"\bfigurewatch_(?!prefect\b|owner\b|reader\b)\w+", self.TEXT)) == shown
+
+    def test_every_command_that_it_names_is_there(self) -> None:
+        from flows.cli import app
+
+        command: Any = get_command(app)
+        spans = re.findall(r"`([^`]+)`", re.sub(r"```.*?```", "", self.TEXT, flags=re.DOTALL))
+        lines = [line for block in re.findall(r"```\n(.*?)```", self.TEXT, re.DOTALL) for line in block.splitlines()]
+        named = [re.search(r"(?:^|\s|bin/)figurewatch ([a-z]+)(?: ([a-z]+))?", text) for text in (*spans, *lines)]
+        found = [match.groups() for match in named if match]
+        assert len(found) > 10
+        for first, second in found:
+            assert first in command.commands, first
+            if second and hasattr(command.commands[first], "commands"):
+                assert second in command.commands[first].commands, second
+
+    def test_every_setting_that_it_names_is_there(self) -> None:
+        for name in re.findall(r"`(keep_\w+|database_url|contact)`", self.TEXT):
+            assert name in Settings.model_fields or name in FetchSettings.model_fields
+
+    def test_every_file_of_the_folder_is_told_of(self) -> None:
+        files = [path.name for path in DEPLOY.iterdir() if path.name not in ("README.md", "pictures")]
+        assert [name for name in files if f"`{name}" not in self.TEXT] == []
 
 
 class TestPrefect:

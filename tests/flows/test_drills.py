@@ -1,12 +1,14 @@
 """Drills: whatever is killed, restarted, cut off or full in the middle of a pass, the rows in the end are the same.
 
-The first runs with `make test`: PostgreSQL, Prefect's server on it, a work pool and two workers, each a process of its own
-as deploy/compose.yaml has them, and the whole path through them. The rest (`make drills`) kill one of these meanwhile, and
+The first two do the whole path: PostgreSQL, Prefect's server on it, a work pool and two workers, each a process of its own as
+deploy/compose.yaml has them; and the same deployed by Prefect's own command. The rest kill one of these meanwhile, and
 compare with the rows of a run that nobody disturbed.
 """
 
 import os
+import re
 import signal
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -15,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from machines import TOPICS, Installation, Process, installation, ours, rows, stories, until
+from machines import ROOT, TOPICS, Installation, Process, installation, ours, rows, stories, until
 
 ALL = len(stories())
 #: Told: each topic moves twice.
@@ -30,7 +32,7 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def undisturbed() -> Iterator[dict[str, list[str]]]:
+def undisturbed() -> dict[str, list[str]]:
     """The rows of a run in peace, by one worker."""
     with tempfile.TemporaryDirectory(prefix="figurewatch-", ignore_cleanup_errors=True) as name:
         Path(name).chmod(0o755)
@@ -39,10 +41,10 @@ def undisturbed() -> Iterator[dict[str, list[str]]]:
             installed.deploy()
             installed.worker("a")
             installed.read_all(ALL)
-            yield rows(installed.postgres.url(), newsroom.url)
+            return rows(installed.postgres.url(), newsroom.url)
 
 
-@pytest.mark.flow
+@pytest.mark.drill
 def test_two_workers_of_a_pool_do_the_whole_path(folder: Path) -> None:
     with installation(folder) as (installed, newsroom, desk):
         installed.prefect()
@@ -65,6 +67,49 @@ def test_two_workers_of_a_pool_do_the_whole_path(folder: Path) -> None:
         ended = [worker.terminate() for worker in workers]
         assert [code for code, _ in ended] == [0, 0]
         assert max(seconds for _, seconds in ended) < 30  # ten, on a machine that has nothing else to do
+
+
+REPORT = """
+name: a report with every number that moved
+trigger: {type: event, posture: Reactive, expect: [figurewatch.shift], for_each: [prefect.resource.id], threshold: 1, within: 0}
+actions: [{type: run-deployment, source: selected, deployment_id: %s}]
+"""
+
+
+@pytest.mark.drill
+def test_prefects_own_command_deploys_and_an_automation_acts_on_a_shift(folder: Path) -> None:
+    """The commands at the top of deploy/prefect.yaml, and one more automation, which runs the report when a number moves."""
+    text = (ROOT / "deploy" / "prefect.yaml").read_text()
+    commands = re.findall(r"^# +(prefect .+)$", text, re.MULTILINE)
+    assert len(commands) == 3
+    with installation(folder) as (installed, newsroom, _):
+        installed.prefect()
+        environment = {"PREFECT_API_URL": f"http://127.0.0.1:{installed.port}/api", "PREFECT_HOME": str(folder / "cli")}
+
+        def ran(command: str) -> str:
+            done = Process([sys.executable, "-m", *command.split()], environment, folder / "cli.log", ROOT)
+            assert done.process.wait(180) == 0, done.said()
+            return done.said()
+
+        for command in commands:
+            ran(command)
+        found = installed.ask("deployments/filter", {})
+        assert sorted(each["name"] for each in found) == ["report", "retention", "watch"]
+        [report] = [each["id"] for each in found if each["name"] == "report"]
+        (folder / "report.yaml").write_text(REPORT % report)
+        ran(f"prefect automation create --from-file {folder}/report.yaml")
+        for name in "ab":
+            installed.worker(name)
+        installed.read_all(ALL)
+        assert len(rows(installed.postgres.url(), newsroom.url)["alerts"]) == TOLD
+        # Nobody else asks for it before six in the morning.
+        until(
+            lambda: any(
+                run["deployment_id"] == report and run["created_by"]["type"] == "AUTOMATION"
+                for run in installed.runs(name={"any_": ["Completed"]})
+            ),
+            why=installed.said,
+        )
 
 
 def messages(installed: Installation) -> int:

@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -18,9 +19,11 @@ from flows import archive, articles, clock, db, notices, outbox, passes, sources
 from flows.archive import Document
 from flows.db import Database, Presence
 from flows.health import LONGEST_SILENCE, Monitor, Page
+from flows.service import told_page
 from flows.settings import Settings
 from schemas.errors import OperationError
 
+ROOT = Path(__file__).resolve().parents[2]
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SETTINGS = Settings.model_validate(
     {
@@ -93,8 +96,22 @@ class TestPage:
             assert json.loads(ask(page.address + "/readyz")[1])["wrong"] == {"process": "worker is being started again"}
 
     def test_a_port_that_is_taken_is_said_with_the_mend(self, page: str, monitor: Monitor) -> None:
-        with pytest.raises(OperationError, match=r"port \d+ of 127.0.0.1 cannot be had.*set another port"):
+        with pytest.raises(OperationError, match=r"port \d+ of 127.0.0.1 cannot be had.*set another host or port"):
             Page(monitor, "127.0.0.1", int(page.rpartition(":")[2]))
+
+    @pytest.mark.parametrize(
+        ("host", "asked"),
+        [("::1", ["[::1]"]), ("::", ["[::1]", "127.0.0.1"]), ("0.0.0.0", ["127.0.0.1"]), ("localhost", ["localhost"])],
+    )
+    def test_it_answers_on_either_family(self, monitor: Monitor, host: str, asked: list[str]) -> None:
+        with closing(Page(monitor, host, 0)) as page:
+            assert page.address.rpartition(":")[0] == f"http://{asked[0]}"
+            for address in asked:
+                assert ask(f"http://{address}:{page.address.rpartition(':')[2]}/healthz")[0] == 200
+
+    def test_a_host_that_is_not_of_this_machine_is_said_with_the_mend(self, monitor: Monitor) -> None:
+        with pytest.raises(OperationError, match=r"port 0 of paper.invalid cannot be had.*set another host"):
+            Page(monitor, "paper.invalid", 0)
 
     def test_many_who_ask_at_once_get_an_answer(self, page: str) -> None:
         answers: list[int] = []
@@ -138,6 +155,32 @@ class TestMetrics:
         assert value(text, 'figurewatch_queue_depth{queue="articles"}') == 2
         assert value(text, 'figurewatch_quarantined{stage="articles"}') == 1
         assert value(text, 'figurewatch_queue_depth{queue="fetch"}') == 0
+
+
+class TestCommand:
+    """figurewatch health."""
+
+    def said(self, *words: object) -> tuple[int, str]:
+        command = [sys.executable, "-m", "flows", "health", *map(str, words)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | {"PYTHONPATH": str(ROOT)})
+        return done.returncode, done.stdout + done.stderr
+
+    def test_it_asks_where_the_settings_say(self, page: str, tmp_path: Path) -> None:
+        (tmp_path / "f.toml").write_text(f"[serve]\nport = {page.rpartition(':')[2]}\n")
+        assert self.said("--config", tmp_path / "f.toml", "--data-dir", tmp_path / "my data") == (0, "ready\n")
+
+    def test_it_asks_where_a_service_says_that_it_answers_when_its_port_was_taken(self, page: str, tmp_path: Path) -> None:
+        settings = Settings(data_dir=tmp_path / "my data")
+        told_page(settings).parent.mkdir(parents=True)
+        told_page(settings).write_text(page)
+        assert self.said("--data-dir", settings.data_dir) == (0, "ready\n")
+
+    def test_no_page_and_no_answer_are_told_apart(self, tmp_path: Path) -> None:
+        (tmp_path / "f.toml").write_text("[serve]\nport = 0\n")
+        code, said = self.said("--config", tmp_path / "f.toml", "--data-dir", tmp_path)
+        assert (code, "port is 0 under [serve]" in said) == (2, True)
+        code, said = self.said("--url", "http://[::1]:9")
+        assert (code, "http://[::1]:9 does not answer" in said) == (1, True)
 
 
 def document(n: int) -> Document:
@@ -271,11 +314,12 @@ class TestDoctor:
     ) -> None:
         with database.transaction() as tx:
             archive.store(tx, document(1), NOON, history=False)
-        execute("UPDATE page SET state = 'quarantined'")
+        execute("UPDATE page SET state = 'quarantined', detail = E'ValueError: no such thing\\nmore'")
         monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
         found = said()
         assert found["quarantine"][1:] == (
             "1 pages could not be read twice; their bytes are kept",
             "after an upgrade: figurewatch reprocess; please report what it says",
         )
+        assert found["given up"] == (False, "https://paper.example/1: ValueError: no such thing", "")
         assert (found["prefect server"][0], "does not answer" in found["prefect server"][1]) == (False, True)

@@ -1,7 +1,7 @@
 """The service: a scheduled run appears and runs, it stops when told to, comes back after a kill, and lives with its parts.
 
-Real Prefect servers, workers and processes; a flow that only leaves a mark takes the place of the watch. What the service
-survives with real work under way is in test_drills.py.
+Real Prefect servers, workers and processes, in a folder whose name has spaces; a flow that only leaves a mark takes the place
+of the watch. What the service survives with real work under way is in test_drills.py.
 """
 
 import json
@@ -14,12 +14,18 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from flows import sources
+from flows.analyser import Analyser
+from flows.db import Database
+from flows.pipeline import Desk
 from flows.service import _prefect_database
+from flows.settings import Settings
 
 PROGRAM = """
 import sys
@@ -92,7 +98,7 @@ class Service:
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="figurewatch-", ignore_cleanup_errors=True) as name:
+    with tempfile.TemporaryDirectory(prefix="figurewatch of a desk-", ignore_cleanup_errors=True) as name:
         yield Path(name)
 
 
@@ -116,15 +122,32 @@ def gone(folder: Path) -> bool:
     return not processes(folder)
 
 
+def stopped(service: Service) -> None:
+    """It ends within its time when it is told to, and nothing of it is left."""
+    began = time.monotonic()
+    service.process.send_signal(signal.SIGTERM)
+    said, _ = service.process.communicate(timeout=120)
+    assert (service.process.returncode, said.splitlines()[-1]) == (0, "stopping")
+    assert time.monotonic() - began < 60  # 10 seconds, on a machine that has nothing else to do
+    assert gone(service.folder), processes(service.folder)
+
+
 @pytest.mark.flow
-def test_a_scheduled_run_appears_and_runs_and_the_service_comes_back_after_a_kill(folder: Path) -> None:
+def test_a_scheduled_run_appears_and_runs_and_the_service_stops_when_told_to(folder: Path) -> None:
     service = Service(folder)
     service.until(lambda: service.runs(type={"any_": ["SCHEDULED"]}))
     service.until((folder / "mark").exists)
-    service.until(lambda: service.runs(type={"any_": ["COMPLETED"]}))
     assert service.ask("/healthz") == (200, '{"ok": true, "wrong": {}}\n')
     assert service.ask("/readyz")[0] == 200
     assert "\nfigurewatch_up 1.0\n" in service.ask("/metrics")[1]
+    service.until(lambda: service.runs(type={"any_": ["COMPLETED"]}))
+    stopped(service)
+
+
+@pytest.mark.drill
+def test_the_service_is_alone_and_comes_back_after_a_kill(folder: Path) -> None:
+    service = Service(folder)
+    service.until((folder / "mark").exists)
 
     # Nobody else may work with its database, and says so in a line.
     second = subprocess.run(
@@ -154,12 +177,7 @@ def test_a_scheduled_run_appears_and_runs_and_the_service_comes_back_after_a_kil
     (folder / "mark").unlink(missing_ok=True)
     service = Service(folder)
     service.until((folder / "mark").exists)
-    began = time.monotonic()
-    service.process.send_signal(signal.SIGTERM)
-    said, _ = service.process.communicate(timeout=120)
-    assert (service.process.returncode, said.splitlines()[-1]) == (0, "stopping")
-    assert time.monotonic() - began < 60  # 10 seconds, on a machine that has nothing else to do
-    assert gone(folder), processes(folder)
+    stopped(service)
 
 
 def test_prefect_has_a_database_of_its_own_beside_ours(server: str, outside: Any) -> None:
@@ -167,3 +185,28 @@ def test_prefect_has_a_database_of_its_own_beside_ours(server: str, outside: Any
     assert _prefect_database(outside.url) == (
         f"postgresql+asyncpg://desk:quite%3A%20a%2Fsecret%40word@127.0.0.1:{outside.port}/postgres_prefect"
     )
+
+
+@pytest.mark.parametrize(
+    ("due", "every", "ends", "waits"),
+    [
+        pytest.param(30, 60, 300, True, id="a source is due before the next pass would begin"),
+        pytest.param(90, 60, 300, False, id="the next pass is there in time"),
+        pytest.param(30, 0, 300, False, id="there is no next pass: figurewatch run"),
+        pytest.param(30, 60, 20, False, id="this one may not go on for so long"),
+        pytest.param(-30, 60, 300, False, id="it is due and was not polled: its host rests"),
+    ],
+)
+def test_a_pass_waits_for_what_the_next_would_come_too_late_for(
+    database: Database, due: int, every: float, ends: int, waits: bool
+) -> None:
+    from flows.context import Context
+    from flows.watch import _wait
+
+    now = datetime.now(UTC)
+    settings = Settings.model_validate({"sources": [{"url": "https://paper.example/feed.xml"}]})
+    with database.transaction() as tx:
+        sources.keep(tx, settings, now + timedelta(seconds=due))
+    opened = Context(settings, database, Analyser(1), Desk(threshold=settings.threshold, rules=()))
+    found = _wait(opened, now + timedelta(seconds=ends), every)
+    assert (due - 20 < found <= due) if waits else found is None

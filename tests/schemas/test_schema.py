@@ -4,12 +4,15 @@ import re
 import subprocess
 from collections.abc import Iterator
 from importlib.resources import files
+from pathlib import Path
 
 import psycopg
 import pytest
 
 from flows import db, postgres
 from schemas.queries import QUERIES
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def dump(url: str) -> str:
@@ -31,6 +34,14 @@ def test_migrations_are_numbered_in_order_and_named_after_a_stage() -> None:
     numbers = [int(name[:4]) for name in names]
     assert numbers == sorted(set(numbers))
     assert all(re.fullmatch(r"\d{4}_[a-z]+(_\w+)?", name) for name in names)
+
+
+def test_every_query_is_asked() -> None:
+    """By its name, or by one that is put together: that may be any which fits."""
+    code = "\n".join(path.read_text() for path in (ROOT / "flows").rglob("*.py"))
+    asked = set(re.findall(r'"(\w+\.\w+)"', code))
+    made = [re.sub(r"\\{.*?\\}", r"\\w+", re.escape(name)) for name in re.findall(r'f"([a-z]+\.\w*\{[^"]+\}\w*)"', code)]
+    assert [name for name in QUERIES if name not in asked and not any(re.fullmatch(each, name) for each in made)] == []
 
 
 @pytest.fixture(scope="module")
