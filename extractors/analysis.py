@@ -59,6 +59,11 @@ def read(
     return attribute(found, said, parts), said
 
 
+def warm() -> None:
+    """Read the models and tables, which takes seconds: else the first page that needs one waits for it."""
+    analyse(Page(url="", html=f"<p>{'About 300 people had to leave the town on Monday, its mayor told reporters. ' * 5}</p>"))
+
+
 def analyse(page: Page) -> Analysis | ArticleOutcome:
     """What a page says; or what stands on it in place of an article."""
     article = article_of(page)

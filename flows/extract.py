@@ -77,8 +77,8 @@ def many(rows: Iterable[str], of_line: Callable[[str], dict[str, Any]]) -> Itera
     if len(first) < FEW:
         yield from map(of_line, first)
         return
-    warm = None if of_line is article_of_line else _warm
-    analyser = Analyser(os.cpu_count() or 1, of_line, warm)
+    workers = os.cpu_count() or 1
+    analyser = Analyser(workers, of_line, None) if of_line is article_of_line else Analyser(workers, of_line)
     try:
         lines_again, to_do = tee(chain(first, waiting))
         for line, row in zip(lines_again, analyser.results(to_do), strict=True):
@@ -184,12 +184,6 @@ def _line(line: str) -> dict[str, Any]:
         return {"id": None, "error": "not a JSON object"}
     value.pop("error", None)  # ours to say
     return value
-
-
-def _warm() -> None:
-    from extractors.text import pipeline
-
-    pipeline()
 
 
 def _article(found: Article) -> dict[str, Any]:
