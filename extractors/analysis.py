@@ -86,14 +86,18 @@ def analyse_all(articles: Sequence[Article | ArticleOutcome]) -> list[Analysis |
     ]
 
 
+def extracted(article: Article, parts: Sequence[Sentence]) -> tuple[list[Figure], list[Claim], FigureOutcome]:
+    """An article's figures and claims, and what became of them; parts are its sentences."""
+    if article.language not in LANGUAGES:
+        return [], [], FigureOutcome.OTHER_LANGUAGE
+    found, said = read(article.text, parts, title=article.title, published_at=article.published_at)
+    whole = len(parts) <= MOST_SENTENCES and not beyond(article.text)
+    outcome = FigureOutcome.IN_PART if not whole else FigureOutcome.EXTRACTED if found else FigureOutcome.NONE_FOUND
+    return found, said, outcome
+
+
 def _analysis(article: Article, parts: Sequence[Sentence]) -> Analysis:
-    found: list[Figure] = []
-    said: list[Claim] = []
-    outcome = FigureOutcome.OTHER_LANGUAGE
-    if article.language in LANGUAGES:
-        found, said = read(article.text, parts, title=article.title, published_at=article.published_at)
-        whole = len(parts) <= MOST_SENTENCES and not beyond(article.text)
-        outcome = FigureOutcome.IN_PART if not whole else FigureOutcome.EXTRACTED if found else FigureOutcome.NONE_FOUND
+    found, said, outcome = extracted(article, parts)
     index = {part.start: part.index for part in parts}
     return Analysis(
         article=article,

@@ -69,6 +69,14 @@ def parsed(texts: Sequence[str]) -> Iterator[Doc]:
             yield trees(doc, text)
 
 
+@cache
+def stop_words() -> frozenset[str]:
+    """spaCy's words that carry no subject, lower-case."""
+    from spacy.lang.en.stop_words import STOP_WORDS
+
+    return frozenset(STOP_WORDS)
+
+
 def lemma(token: Token) -> str:
     """The dictionary form of a token, lower-case ("shipped" -> "ship")."""
     return _lemma(token.text, token.form, token.morph)
