@@ -12,7 +12,6 @@ from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, field
 
-
 from extractors.claims.cues import BODY_NOUNS, COMPANY_NOUNS, COUNTERS, DOCUMENTS, NAME_WORDS, NOBODIES, TITLE_PARTS, TITLES
 from extractors.text import Doc, Sentence, Token, stop_words
 
