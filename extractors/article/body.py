@@ -2,7 +2,7 @@
 
 A page -> its article: the text without the furniture, title, authors, date, language, outlet, the agency it credits; or the
 outcome that says why there is none. A text that came without a page is taken as it is: spans count in it.
-Pure: the same page gives the same article; no page raises. Costs about 15 ms of CPU for a page of 50 KB, most of it trafilatura.
+Pure: the same page gives the same article; no page raises. Costs about 15 ms of CPU for 50 KB, most of it trafilatura.
 Not here: what the article's numbers and statements are (figures/, claims/), whether it is a copy (copies/).
 """
 
