@@ -59,6 +59,11 @@ def read(
     return attribute(found, said, parts), said
 
 
+def warm() -> None:
+    """Read the models and tables, which takes seconds: else the first page that needs one waits for it."""
+    analyse(Page(url="", html=f"<p>{'About 300 people had to leave the town on Monday, its mayor told reporters. ' * 5}</p>"))
+
+
 def analyse(page: Page) -> Analysis | ArticleOutcome:
     """What a page says; or what stands on it in place of an article."""
     article = article_of(page)
@@ -66,7 +71,7 @@ def analyse(page: Page) -> Analysis | ArticleOutcome:
 
 
 def analyse_all(articles: Sequence[Article | ArticleOutcome]) -> list[Analysis | ArticleOutcome]:
-    """The same for many articles: the sentences of all are parsed in one batch, which takes two thirds of the time."""
+    """The same for many articles: the sentences of all are parsed in one batch, which takes less."""
     parts = [() if isinstance(article, ArticleOutcome) else sentences(article.text) for article in articles]
     parse(
         part
@@ -81,14 +86,18 @@ def analyse_all(articles: Sequence[Article | ArticleOutcome]) -> list[Analysis |
     ]
 
 
+def extracted(article: Article, parts: Sequence[Sentence]) -> tuple[list[Figure], list[Claim], FigureOutcome]:
+    """An article's figures and claims, and what became of them; parts are its sentences."""
+    if article.language not in LANGUAGES:
+        return [], [], FigureOutcome.OTHER_LANGUAGE
+    found, said = read(article.text, parts, title=article.title, published_at=article.published_at)
+    whole = len(parts) <= MOST_SENTENCES and not beyond(article.text)
+    outcome = FigureOutcome.IN_PART if not whole else FigureOutcome.EXTRACTED if found else FigureOutcome.NONE_FOUND
+    return found, said, outcome
+
+
 def _analysis(article: Article, parts: Sequence[Sentence]) -> Analysis:
-    found: list[Figure] = []
-    said: list[Claim] = []
-    outcome = FigureOutcome.OTHER_LANGUAGE
-    if article.language in LANGUAGES:
-        found, said = read(article.text, parts, title=article.title, published_at=article.published_at)
-        whole = len(parts) <= MOST_SENTENCES and not beyond(article.text)
-        outcome = FigureOutcome.IN_PART if not whole else FigureOutcome.EXTRACTED if found else FigureOutcome.NONE_FOUND
+    found, said, outcome = extracted(article, parts)
     index = {part.start: part.index for part in parts}
     return Analysis(
         article=article,

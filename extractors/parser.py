@@ -43,11 +43,17 @@ def pipeline() -> "Language":
             for node in part.walk():
                 node.ops = ops
     loaded.disable_pipe("attribute_ruler")  # _Trees stands for it
+    # Lists of thousands of words, each of which is asked whether it holds a word.
+    index = loaded.get_pipe("lemmatizer").lookups.get_table("lemma_index")  # type: ignore[attr-defined]
+    for form, words in index.items():
+        index[form] = frozenset(words)
     return loaded
 
 
 def parsed(texts: Sequence[str]) -> Iterator[Doc]:
     """The trees of these texts, in order."""
+    if not texts:
+        return  # and no model is read
     language, vectors, trees = pipeline(), _vectors(), _trees()
     for first in range(0, len(texts), BATCH):
         some = [_LONE.sub("\ufffd", text) for text in texts[first : first + BATCH]]
@@ -61,6 +67,14 @@ def parsed(texts: Sequence[str]) -> Iterator[Doc]:
                 docs = [component(doc) for doc in docs]
         for text, doc in zip(some, docs, strict=True):
             yield trees(doc, text)
+
+
+@cache
+def stop_words() -> frozenset[str]:
+    """spaCy's words that carry no subject, lower-case."""
+    from spacy.lang.en.stop_words import STOP_WORDS
+
+    return frozenset(STOP_WORDS)
 
 
 def lemma(token: Token) -> str:

@@ -9,10 +9,10 @@ Not here: names and numbers (copies/, figures/numbers.py).
 import re
 from collections.abc import Iterable
 
-from extractors.parser import lemma, parsed, pipeline
+from extractors.parser import lemma, parsed, pipeline, stop_words
 from extractors.tree import Doc, Token
 
-__all__ = ["Doc", "Sentence", "Token", "lemma", "parse", "pipeline", "sentences"]
+__all__ = ["Doc", "Sentence", "Token", "lemma", "parse", "pipeline", "sentences", "stop_words"]
 
 #: A full stop after these ends no sentence. Lower-case, without the stop.
 ABBREVIATIONS = frozenset(

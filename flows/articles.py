@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from extractors.article.urls import site
+from flows.analyser import Failed
 from flows.db import Jsonb, Transaction
 from flows.http import decode_html
 from schemas.outcomes import ArticleOutcome, FigureOutcome, Relation, SeriesOutcome
@@ -130,9 +131,10 @@ def finish(tx: Transaction, page_id: int, outcome: ArticleOutcome, detail: str =
     tx.run("articles.finish_page", id=page_id, outcome=outcome, detail=detail)
 
 
-def fail(tx: Transaction, page_id: int, detail: str) -> None:
-    """A page whose analysis failed is tried again, then quarantined with its bytes."""
-    tx.run("articles.fail_page", id=page_id, detail=detail, most_tries=MOST_TRIES)
+def fail(tx: Transaction, page_id: int, failed: Failed) -> None:
+    """A page whose analysis failed is tried again, then quarantined with its bytes; one that takes too long is at once."""
+    most_tries = 1 if failed.outcome is ArticleOutcome.TOO_SLOW else MOST_TRIES
+    tx.run("articles.fail_page", id=page_id, outcome=failed.outcome, detail=failed.detail, most_tries=most_tries)
 
 
 def expire(tx: Transaction, now: datetime, keep_days: int) -> int:

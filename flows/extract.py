@@ -10,6 +10,7 @@ from itertools import chain, islice, tee
 from pathlib import Path
 from typing import Any
 
+from extractors.article.body import article as article_of
 from extractors.article.body import look
 from extractors.article.charset import decode_html
 from flows.analyser import Analyser, Failed
@@ -77,8 +78,8 @@ def many(rows: Iterable[str], of_line: Callable[[str], dict[str, Any]]) -> Itera
     if len(first) < FEW:
         yield from map(of_line, first)
         return
-    warm = None if of_line is article_of_line else _warm
-    analyser = Analyser(os.cpu_count() or 1, of_line, warm)
+    workers = os.cpu_count() or 1
+    analyser = Analyser(workers, of_line, None) if of_line is article_of_line else Analyser(workers, of_line)
     try:
         lines_again, to_do = tee(chain(first, waiting))
         for line, row in zip(lines_again, analyser.results(to_do), strict=True):
@@ -98,16 +99,18 @@ def article(html: str, url: str) -> dict[str, Any]:
 
 def figures(text: str, *, title: str = "", published: datetime | None = None) -> dict[str, Any]:
     """The figures and claims of a text, and what became of it; spans count in it as given, dates from its publication."""
-    from extractors.analysis import Analysis, analyse
+    from extractors.analysis import extracted
+    from extractors.text import sentences
 
-    found = analyse(_text(text, title, published))
-    if not isinstance(found, Analysis):
+    found = article_of(_text(text, title, published))
+    if isinstance(found, ArticleOutcome):
         return NO_FIGURES | {"outcome": found}
+    numbers, said, outcome = extracted(found, sentences(found.text))
     return {
-        "figures": [_figure(figure) for figure in found.figures],
-        "claims": [_record(claim) for claim in found.claims],
-        "language": found.article.language,
-        "outcome": found.figures_outcome,
+        "figures": [_figure(figure) for figure in numbers],
+        "claims": [_record(claim) for claim in said],
+        "language": found.language,
+        "outcome": outcome,
     }
 
 
@@ -186,12 +189,6 @@ def _line(line: str) -> dict[str, Any]:
         return {"id": None, "error": "not a JSON object"}
     value.pop("error", None)  # ours to say
     return value
-
-
-def _warm() -> None:
-    from extractors.text import pipeline
-
-    pipeline()
 
 
 def _article(found: Article) -> dict[str, Any]:

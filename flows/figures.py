@@ -1,9 +1,8 @@
 """Figures and claims: the rows of what an article says."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 
-from flows.db import Jsonb, Transaction
+from flows.db import Jsonb, Transaction, values_of
 from schemas.records import Claim, Figure
 
 
@@ -14,8 +13,8 @@ def store(tx: Transaction, article_id: int, figures: Sequence[Figure], sentences
         sentences: index of each figure's sentence.
     """
     rows = [
-        asdict(figure)
-        | {"slots": Jsonb(asdict(figure.slots)), "article_id": article_id, "position": position, "sentence": sentence}
+        values_of(figure)
+        | {"slots": Jsonb(values_of(figure.slots)), "article_id": article_id, "position": position, "sentence": sentence}
         for position, (figure, sentence) in enumerate(zip(figures, sentences, strict=True))
     ]
     return [int(row["id"]) for row in tx.returned("figures.store", rows)]
@@ -23,6 +22,6 @@ def store(tx: Transaction, article_id: int, figures: Sequence[Figure], sentences
 
 def store_claims(tx: Transaction, article_id: int, claims: Sequence[Claim]) -> None:
     """Keep the claims."""
-    rows = [asdict(claim) | {"article_id": article_id, "position": position} for position, claim in enumerate(claims)]
+    rows = [values_of(claim) | {"article_id": article_id, "position": position} for position, claim in enumerate(claims)]
     if rows:
         tx.many("figures.store_claim", rows)

@@ -96,9 +96,9 @@ def record(
             touched are added here, and whoever called settles them (series.settle) before the transaction ends.
     """
     if isinstance(result, Failed):
-        articles.fail(tx, row["id"], result.detail)
-        log.warning("page not analysed", stage="articles", url=row["url"], outcome="failed", detail=result.detail)
-        return ["articles failed"]
+        articles.fail(tx, row["id"], result)
+        log.warning("page not analysed", stage="articles", url=row["url"], outcome=result.outcome, detail=result.detail)
+        return [f"articles {result.outcome}"]
     if isinstance(result, ArticleOutcome):
         articles.finish(tx, row["id"], result)
         log.info("page holds no article", stage="articles", url=row["url"], outcome=result)

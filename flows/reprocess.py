@@ -112,8 +112,8 @@ def _pages(database: Database, span: Span) -> Iterator[list[int]]:
 def _again(tx: Transaction, article_id: int, row: dict[str, Any], result: Result, desk: pipeline.Desk, now: datetime) -> str:
     """One article anew, in the order of the path; how it ended."""
     if isinstance(result, Failed):
-        log.warning("page not analysed", url=row["url"], outcome="failed", detail=result.detail)
-        return "articles failed"
+        log.warning("page not analysed", url=row["url"], outcome=result.outcome, detail=result.detail)
+        return f"articles {result.outcome}"
     tx.run("articles.lock")
     known = tx.one("reprocess.article", id=article_id)
     if known is None or known["analysis_version"] == _version():

@@ -20,7 +20,7 @@ from extractors.analysis import VERSION, Analysis
 from extractors.copies import VERSION as FINGERPRINT_VERSION
 from extractors.copies.packing import keys_of
 from flows import archive, articles, copies, packs, pipeline, series
-from flows.analyser import Analyser
+from flows.analyser import Analyser, with_parent
 from flows.archive import Document, Unreadable
 from flows.context import Context
 from flows.db import Database, Row, Transaction
@@ -249,7 +249,7 @@ def pack_archive(database: Database, to: Path, workers: int) -> Counter[str]:
         UsageError: when the pack cannot be written.
     """
     counts: Counter[str] = Counter()
-    with database.transaction() as tx, ProcessPoolExecutor(workers, get_context("forkserver")) as pool:
+    with database.transaction() as tx, ProcessPoolExecutor(workers, get_context("forkserver"), initializer=with_parent) as pool:
         counts["packed"] = packs.write(_in_parallel(pool, workers, _stored(tx)), to)
         row = tx.one("seeds.other_versions", version=VERSION)
         counts["of another version (figurewatch reprocess)"] = 0 if row is None else row["articles"]

@@ -73,6 +73,7 @@ class ArticleOutcome(StrEnum):
     LISTING = "listing"  # a home, section, topic or author page: teasers of many articles
     MEDIA = "media"  # a video, a sound or pictures with a caption
     FAILED = "failed"  # the analysis raised, or its worker died; kept for another try
+    TOO_SLOW = "too_slow"  # the analysis took more time than any page may; quarantined at once
 
 
 class FigureOutcome(StrEnum):

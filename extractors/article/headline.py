@@ -9,6 +9,8 @@ Pure; no title raises.
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from extractors.article.markup import plain
@@ -89,17 +91,18 @@ def headline(listed: str, said: Declared, outlet: str, url: str, proven: str = "
     return Headline(title, tuple(dict.fromkeys((["list"] if title and title == listed else []) + same)))
 
 
-def told_titles(said: Declared, outlet: str, url: str) -> list[tuple[str, str]]:
+@lru_cache(maxsize=1)  # asked twice for each page
+def told_titles(said: Declared, outlet: str, url: str) -> tuple[tuple[str, str], ...]:
     """Each place of a page that tells its title, and the title without the site's name; the h1 last."""
     names = (outlet, said.site_name, said.publisher)
     told = [*zip(said.title_sources, said.titles, strict=True), *(("h1", h1) for h1 in said.headlines)]
     # What readers see has no section behind it: a bar there is the headline's own.
-    return [
+    return tuple(
         (source, stripped) for source, title in told if (stripped := _without_site(title, names, url, shown=said.headlines))
-    ]
+    )
 
 
-def _own(told: list[tuple[str, str]], proven: str) -> str:
+def _own(told: Sequence[tuple[str, str]], proven: str) -> str:
     sources = [source for source, _ in told if source != "h1"]
     titles = [title for source, title in told if source != "h1"]
     shown = [title for source, title in told if source == "h1"]

@@ -48,6 +48,7 @@ MAX_CAPTION_LENGTH = 600
 LINKED_SHARE, MIN_LINKED = 0.3, 4
 
 _WORD = re.compile(r"\w+")
+_UNPARTED = re.compile("[^\x00-\u2e7f]")
 _QUOTED = re.compile(r"[\"“„«‘‚「『‹][^\"”“»’」』›\n]{3,200}[\"”“»’」』›]")
 _SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", "।", "؟")
 _LISTS = frozenset({"collectionpage", "searchresultspage", "profilepage", "itemlist"})
@@ -87,7 +88,7 @@ def instead(text: str, said: Declared, tree: HtmlElement, url: str) -> ArticleOu
         return ArticleOutcome.LISTING
     if _shows(text, said, url):
         return ArticleOutcome.MEDIA
-    if sum(character.isalpha() for character in text[: 10 * MIN_LETTERS]) < MIN_LETTERS:
+    if sum(map(str.isalpha, text[: 10 * MIN_LETTERS])) < MIN_LETTERS:
         return ArticleOutcome.PAYWALL if not said.is_free and said.has_node and text else ArticleOutcome.NO_TEXT
     return ArticleOutcome.PAYWALL if _teases(text, words, said, tree) else ArticleOutcome.STORED
 
@@ -95,7 +96,7 @@ def instead(text: str, said: Declared, tree: HtmlElement, url: str) -> ArticleOu
 def _size(text: str) -> int:
     """How many words a text has, about: letters count where words are not parted."""
     start = text[: 4 * MAX_NOTICE_LENGTH]
-    return max(len(_WORD.findall(start)), sum(character > "\u2e7f" for character in start) // 2)
+    return max(len(_WORD.findall(start)), len(_UNPARTED.findall(start)) // 2)
 
 
 def _bare(text: str) -> str:

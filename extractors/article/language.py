@@ -11,6 +11,8 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 #: Characters that are looked at. A sentence is enough for most texts; each thousand more costs 1 ms.
 SAMPLE = 1_500
+#: And those of a first look. Where they are surely in the language that is declared, no more of the text would tell another.
+GLANCE = 500
 #: The probability at which the text overrules its declaration, and that at which it stands without one. A sentence of
 #: news reaches 0.85 and more in its language; names, numbers and single words stay under 0.3.
 OVERRULES, STANDS = 0.9, 0.6
@@ -28,16 +30,19 @@ def language(text: str, declared: str = "") -> str:
         declared: a language tag from a feed, an archive or a page ("en", "en-GB", "pt_BR"), or "".
     """
     claimed = declared_language(declared)
-    sample = _NO_WORDS.sub(" ", text[:SAMPLE])
+    if claimed and _told(text[:GLANCE], OVERRULES) == claimed:
+        return claimed
+    return _told(text[:SAMPLE], OVERRULES if claimed else STANDS) or claimed or "und"
+
+
+def _told(text: str, least: float) -> str:
+    """The language that a text is in, if it is so probable; else empty."""
+    sample = _NO_WORDS.sub(" ", text)
     if not sample.strip():
-        return claimed or "und"
+        return ""
     found, probability = _identifier().classify(sample)
     found = _SAME.get(found, found)
-    if not found or len(found) != 2:
-        return claimed or "und"
-    if claimed:
-        return found if probability >= OVERRULES else claimed
-    return found if probability >= STANDS else "und"
+    return found if len(found) == 2 and probability >= least else ""
 
 
 def declared_language(tag: str) -> str:

@@ -31,6 +31,10 @@ _TITLE_KEYS = (
 )
 _SITE_KEYS = "og:site_name application-name dc.publisher publisher".split()
 _MARKED_HEADLINES = etree.XPath("descendant::*[@itemprop='headline' or @property='headline' or @property='schema:headline']")
+_MAYBE_BYLINES = etree.XPath(
+    "descendant-or-self::*[@class or @rel or @itemprop]"
+    "[self::a or self::span or self::p or self::div or self::address or self::li or self::em or self::strong or self::cite]"
+)
 _LANGUAGE_KEYS = "og:locale content-language language dc.language".split()
 #: Elements within a headline that part no words.
 _WITHIN_WORDS = frozenset("a abbr b cite em font i mark q s small strong sub sup u wbr".split())
@@ -197,7 +201,7 @@ def _joined_name(node: dict[str, Any]) -> str:
 
 def byline(tree: HtmlElement) -> tuple[str, ...]:
     """Names from the markup of a byline, the first that holds any."""
-    for element in tree.iter("a", "span", "p", "div", "address", "li", "em", "strong", "cite"):
+    for element in _MAYBE_BYLINES(tree):
         rel, role = (element.get("rel") or "").lower(), (element.get("itemprop") or "").lower()
         if "author" in rel.split() or "author" in role.split() or _BYLINE_CLASS.search((element.get("class") or "")[:200]):
             inner = element.find(".//*[@itemprop='name']")

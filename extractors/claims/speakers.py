@@ -12,10 +12,8 @@ from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, field
 
-from spacy.lang.en.stop_words import STOP_WORDS
-
 from extractors.claims.cues import BODY_NOUNS, COMPANY_NOUNS, COUNTERS, DOCUMENTS, NAME_WORDS, NOBODIES, TITLE_PARTS, TITLES
-from extractors.text import Doc, Sentence, Token
+from extractors.text import Doc, Sentence, Token, stop_words
 
 #: Words are bounded, so that a wall of apostrophes costs no more than its length.
 _CAPITAL = r"[^\W\d_a-zß-öø-ÿа-я][\w'’-]{0,40}"
@@ -77,7 +75,7 @@ def cast(text: str) -> Cast:
     known = Cast()
     for match in _NAME.finditer(text):
         words = _until_stop(match.group().split())
-        while words and words[0].lower().rstrip(".,") in STOP_WORDS:
+        while words and words[0].lower().rstrip(".,") in stop_words():
             words = words[1:]
         bare = untitled(words)
         titles = [word.lower().rstrip(".") for word in words[: len(words) - len(bare)]]
@@ -348,7 +346,7 @@ def person(head: Token) -> str | None:
     while first > 0:
         before = doc[first - 1]
         plain = before.lower_.rstrip(".")
-        capital = before.text[:1].isupper() and before.pos_ in {"PROPN", "NOUN", "ADJ"} and plain not in STOP_WORDS
+        capital = before.text[:1].isupper() and before.pos_ in {"PROPN", "NOUN", "ADJ"} and plain not in stop_words()
         particle = plain in _PARTICLES and first > 1 and doc[first - 2].text[:1].isupper()
         if capital or particle or plain in TITLES or _hyphen(doc, first - 1) or _hyphen(doc, first):
             first -= 1

@@ -82,16 +82,18 @@ _KNOWN = _Known()
 
 def _vector(word: str) -> NDArray[np.int32]:
     """The mean of what the pieces of a word mean."""
-    table = _table()
-    pieces = table.tokenizer.encode(word[:_LONGEST], add_special_tokens=False).ids
+    tokenizer, table = _table()
+    pieces = tokenizer.encode(word[:_LONGEST], add_special_tokens=False).ids
     if not pieces:
         return np.zeros(DIMENSIONS, dtype=np.int32)
-    found: NDArray[np.int32] = np.rint(table.embedding[pieces, :DIMENSIONS].mean(axis=0) * _STEPS).astype(np.int32)
+    found: NDArray[np.int32] = np.rint(table[pieces].mean(axis=0) * _STEPS).astype(np.int32)
     return found
 
 
 @cache
-def _table() -> Any:
+def _table() -> tuple[Any, NDArray[np.float32]]:
+    """What parts a word into pieces, and a vector for each piece: the quarter of the table that is used."""
     from wordllama import WordLlama
 
-    return WordLlama.load(cache_dir=str(files("wordllama")), disable_download=True)
+    whole = WordLlama.load(cache_dir=str(files("wordllama")), disable_download=True)
+    return whole.tokenizer, whole.embedding[:, :DIMENSIONS].copy()

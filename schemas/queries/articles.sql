@@ -31,7 +31,7 @@ UPDATE page SET state = 'done', leased_until = NULL, outcome = %(outcome)s, deta
 -- fail_page --
 UPDATE page
 SET state = CASE WHEN tries + 1 >= %(most_tries)s THEN 'quarantined' ELSE 'due' END,
-    leased_until = NULL, outcome = 'failed', detail = %(detail)s, tries = tries + 1
+    leased_until = NULL, outcome = %(outcome)s, detail = %(detail)s, tries = tries + 1
 WHERE id = %(id)s;
 
 -- release --

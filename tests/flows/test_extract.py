@@ -1,12 +1,16 @@
 """The pure part by itself, many at once: a row out for every line in, in order, whatever the line holds."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from newsroom import article_page
 
 from flows import extract
 
+ROOT = Path(__file__).resolve().parents[2]
 TEXT = [
     f"The port authority counted {n} ships off the coast on Monday, and {n + 5} on the day after that." for n in range(200, 205)
 ]
@@ -50,6 +54,15 @@ def test_a_line_that_cannot_be_read_has_all_keys_and_says_why(case, given, error
 def test_a_text_says_its_language_and_what_became_of_it(text, language, outcome, figures):
     row = extract.figures(text)
     assert (row["language"], row["outcome"], len(row["figures"])) == (language, outcome, figures)
+
+
+def test_no_model_is_read_for_a_text_with_nothing_to_parse():
+    program = (
+        "import sys; from flows import extract; extract.figures('Nothing was heard of it in the village.');"
+        " print(*sorted({'spacy', 'wordllama'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.split() == []
 
 
 @pytest.mark.parametrize(

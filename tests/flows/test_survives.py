@@ -223,11 +223,11 @@ class TestPoison:
     def test_workers_end_when_who_started_them_was_killed(self, tmp_path: Path) -> None:
         program = (
             "import os, signal\n"
-            "from flows.analyser import Analyser, _with_parent\n"
+            "from flows.analyser import Analyser\n"
             "def pid(_):\n"
             "    return os.getpid()\n"
             "if __name__ == '__main__':\n"
-            "    print(*set(Analyser(2, pid, _with_parent).results(range(8))), flush=True)\n"
+            "    print(*set(Analyser(2, pid, None).results(range(8))), flush=True)\n"
             "    os.kill(os.getpid(), signal.SIGKILL)\n"
         )
         (tmp_path / "starts.py").write_text(program)

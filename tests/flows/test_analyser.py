@@ -1,0 +1,94 @@
+"""Worker processes: what one page may take, and what a page costs the pages beside it."""
+
+import itertools
+import os
+from contextlib import closing, suppress
+from datetime import UTC, datetime
+
+import pytest
+
+from flows import archive, articles, pipeline
+from flows.analyser import TOO_SLOW, Analyser, Failed, _work
+from flows.archive import Document
+from schemas.outcomes import ArticleOutcome
+from schemas.records import Page
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+DESK = pipeline.Desk(threshold=pipeline.Decimal("0.1"), rules=())
+TEXT = "The port authority counted {} ships off the coast on Monday, its head told reporters."
+
+
+def read(page: Page) -> object:
+    """In the place of the analysis: some pages are endless, one way or another; of the others, who read them."""
+    if "loops" in page.text:
+        while True:
+            with suppress(Exception):  # as libraries do that expect anything of a page
+                sum(itertools.repeat(1, 1_000_000))
+    if "endless" in page.text:
+        sum(itertools.repeat(1))  # never comes back to where a signal is heeded
+    return os.getpid() if "who" in page.text else ArticleOutcome.MEDIA
+
+
+def pages(*texts):
+    return [Page(url=f"https://p.example/{n}", text=text) for n, text in enumerate(texts)]
+
+
+def test_a_page_that_takes_too_long_is_given_up_and_its_worker_goes_on():
+    with closing(Analyser(1, read, None, seconds=0.3)) as reader:
+        assert list(reader.results(pages("who", "loops", "who")))[1] == TOO_SLOW
+        before, _, after = reader.results(pages("who", "loops", "who"))
+    assert before == after
+
+
+def test_where_no_signal_is_heeded_the_worker_is_replaced():
+    with closing(Analyser(1, read, None, seconds=0.3)) as reader:
+        before, found, after = reader.results(pages("who", "endless", "who"))
+    assert found == TOO_SLOW
+    assert isinstance(after, int)
+    assert before != after
+
+
+def test_a_page_that_takes_too_long_is_quarantined_at_once_and_says_why(database):
+    with database.transaction() as tx:
+        for n, text in enumerate(("A short film.", "This loops.")):
+            document = Document(url=f"https://p.example/{n}", title="T", outlet="P", published_at=NOON, text=text)
+            archive.store(tx, document, NOON, history=False)
+    with closing(Analyser(1, read, None, seconds=0.3)) as reader:
+        done = pipeline.analyse_due(database, reader, DESK, NOON, 10)
+        assert done == {"articles media": 1, "articles too_slow": 1}
+        assert pipeline.analyse_due(database, reader, DESK, NOON, 10) == {}
+    with database.transaction() as tx:
+        [kept] = tx.all("articles.quarantined")
+        assert articles.lease(tx, NOON, 10) == []
+    assert (kept["outcome"], kept["detail"]) == ("too_slow", "the analysis of this page takes more than 30 seconds of CPU")
+
+
+def together(items):
+    if "bad" in items:
+        raise ValueError("bad")
+    return [f"{item}, {len(items)} together" for item in items]
+
+
+def alone(item):
+    if item == "bad":
+        raise ValueError("it is bad")
+    return f"{item}, alone"
+
+
+@pytest.mark.parametrize(
+    ("items", "expected"),
+    [
+        (["a", "b"], ["a, 2 together", "b, 2 together"]),
+        (["a"], ["a, alone"]),
+        (["a", "bad"], ["a, alone", Failed("ValueError: it is bad")]),
+    ],
+)
+def test_pages_are_read_together_and_one_that_fails_costs_the_others_nothing(items, expected):
+    assert _work(alone, together, 30, items) == expected
+
+
+def test_pages_that_are_read_together_come_to_what_each_comes_to_by_itself(analyser):
+    from extractors.analysis import analyse
+
+    given = [*pages(*(TEXT.format(n) for n in range(300, 310))), Page(url="https://p.example/none", html="<p></p>")]
+    assert list(analyser.results(given)) == [analyse(page) for page in given]
