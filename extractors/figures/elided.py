@@ -434,7 +434,7 @@ def _collective(view: View, f: Found, told: Sequence[Told]) -> str | None:
 
 def _of_fleet(view: View, told: Sequence[Told]) -> str:
     if counted := [t.unit for t in told if t.unit in _OF_FLEETS]:
-        return counted[-1]
+        return counted[0]  # what the text began with: later ones are parts of it
     near = [part.text for part in (view.sentence, view.previous) if part is not None]
     return next((of for pattern, of in _FLEETS for text in near if pattern.search(text)), "vehicle")
 

@@ -1,24 +1,20 @@
 -- candidates --
 -- Known articles that share look-up keys, those that share most first. Of a key that very many have, the latest count. Those
 -- that are not compared, of another version or the article itself, take no other's place.
+-- They are sorted first, so that fingerprints are read until there are enough, and no more.
 SELECT article.id, article.url, article.revision, article.as_of, article.outlet, article.credit, fingerprint.sketch
 FROM (
-    SELECT hits.article_id, hits.shared
-    FROM (
-        SELECT hit.article_id, count(*) AS shared
-        FROM unnest(%(keys)s::bigint[]) AS wanted (key)
-        CROSS JOIN LATERAL (
-            SELECT copy_key.article_id FROM copy_key WHERE copy_key.key = wanted.key AND copy_key.article_id <> %(article_id)s
-            ORDER BY copy_key.article_id DESC LIMIT %(most_of_a_key)s
-        ) hit
-        GROUP BY hit.article_id
-    ) hits
-    JOIN fingerprint ON fingerprint.article_id = hits.article_id AND fingerprint.version = %(version)s
-    ORDER BY hits.shared DESC, hits.article_id LIMIT %(limit)s
+    SELECT hit.article_id, count(*) AS shared
+    FROM unnest(%(keys)s::bigint[]) AS wanted (key)
+    CROSS JOIN LATERAL (
+        SELECT copy_key.article_id FROM copy_key WHERE copy_key.key = wanted.key AND copy_key.article_id <> %(article_id)s
+        ORDER BY copy_key.article_id DESC LIMIT %(most_of_a_key)s
+    ) hit
+    GROUP BY hit.article_id ORDER BY shared DESC, hit.article_id
 ) near
+JOIN fingerprint ON fingerprint.article_id = near.article_id AND fingerprint.version = %(version)s
 JOIN article ON article.id = near.article_id
-JOIN fingerprint ON fingerprint.article_id = near.article_id
-ORDER BY near.shared DESC, article.id;
+ORDER BY near.shared DESC, near.article_id LIMIT %(limit)s;
 
 -- one --
 -- A known article: the one to be judged again, or the revision before.

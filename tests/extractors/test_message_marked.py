@@ -97,3 +97,10 @@ def test_only_addresses_of_the_web_become_links(url):
 @given(st.text(max_size=200))
 def test_any_text_gives_a_page(text):
     assert rendered(f"{text} Police said 12 people died.").startswith("<!DOCTYPE html>")
+
+
+def test_the_dark_colours_are_for_screens_and_paper_is_white():
+    html = page(Article(url="u", title="T", text="Text.", language="en"), (), ())
+    assert "@media screen and (prefers-color-scheme:dark)" in html
+    assert "@media (prefers-color-scheme" not in html
+    assert re.search(r"@media print\{body\{[^}]*background:#fff;color:#000\}", html)

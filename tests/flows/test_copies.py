@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
+from extractors.figures.numbers import numbers
 from flows import archive, articles, copies, db, look, pipeline
 from flows.archive import Document
 from flows.db import Database
@@ -142,6 +143,29 @@ def test_the_order_of_arrival_changes_nothing(server, story, expected, order):
     with db.throwaway(server) as database:
         store(database, story, order)
         assert state(database) == expected
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(data=st.data())
+def test_one_changed_digit_in_a_part_or_an_edited_text_is_an_update_and_its_number_is_stored(server, analyser, story, data):
+    first = data.draw(st.integers(0, 2))
+    part = "\n\n".join(WIRE.split("\n\n")[first : data.draw(st.integers(first + 2, 4))])
+    edited = part.replace("have been", "were") if data.draw(st.booleans()) else part
+    at = data.draw(st.sampled_from([i for i, character in enumerate(edited) if character.isdigit()]))
+    digit = data.draw(st.sampled_from([digit for digit in "123456789" if digit != edited[at]]))
+    text = edited[:at] + digit + edited[at + 1 :]
+    [number] = [number.value for number in numbers(text) if number.start <= at < number.end]
+    with db.throwaway(server) as database:
+        store(database, story, ["wire"])
+        with database.transaction() as tx:
+            archive.store(tx, document("changed", "Tarn Herald", 60, text), LATER, history=False)
+        pipeline.analyse_due(database, analyser, DESK, LATER, 10)
+        judged, observed, _ = state(database)
+        with database.transaction() as tx:
+            stored = [row["low"] for row in tx.all("figures.export", seeds=False) if row["url"].endswith("/changed")]
+    assert ("changed", "update", "wire", "wire") in judged
+    assert number in stored
+    assert any(("changed", number) == seen[:2] for line in observed for seen in line)
 
 
 def _work(database_url, row, analysis, together):

@@ -70,3 +70,17 @@ def test_the_text_part_says_all_that_the_html_part_shows():
     for sentence in ("more than 10,000 containers", "about 6,700 containers", "the same speaker gives a new number", "why 12"):
         assert sentence in " ".join(html.unescape(words).split())
         assert sentence in made.mail_text.replace("*", "")
+
+
+def test_a_mail_program_that_darkens_text_or_ground_finds_both_named():
+    """Some turn dark text light and leave light grounds, or the other way round: text without a colour is lost there."""
+    html_part = message(bulletin([CONTAINERS, TANKERS], digest=True)).mail_html
+    grounds = [style for style in re.findall(r'style="([^"]*)"', html_part) if "background" in style]
+    assert len(grounds) > 4
+    assert all(re.search(r"(?:^|;)color:", style) for style in grounds), grounds
+    assert '<meta name="color-scheme" content="light">' in html_part
+
+
+def test_cards_are_not_parted_between_pages_of_paper():
+    html_part = message(bulletin([CONTAINERS, TANKERS], digest=True)).mail_html
+    assert html_part.count("break-inside:avoid;background") == html_part.count("border-radius:8px")
