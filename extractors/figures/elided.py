@@ -13,7 +13,7 @@ from extractors.figures.carried import gapped, heading, standing
 from extractors.figures.nouns import PERSON_WORDS, is_human, noun_at, numbering, of_persons, singular, subject, subject_noun
 from extractors.figures.numbers import Kind
 from extractors.figures.rates import COMPARES
-from extractors.figures.reading import TIME_UNITS, Found, Memory, Told, View
+from extractors.figures.reading import PERIODS, TIME_UNITS, Found, Memory, Told, View
 from extractors.figures.units import MONEY, UNITS
 from extractors.text import Token
 
@@ -22,6 +22,7 @@ _SPENDING = re.compile(
     r"\b(?:spen[dt]\w*|pa(?:y|id|ys|ying)|costs?|costing|worth|pric\w+|invest\w*|borrow\w*|earn\w*|ow(?:e|ed|es|ing)"
     r"|revenues?|profits?|loss(?:es)?|budget\w*"
     r"|debts?|sales|income|turnover|deficit|surplus|loans?|grants?|credits?|funds?|fees?|fines?|bail|ransom|prizes?"
+    r"|penalt(?:y|ies)|damages|claims|savings|spending|payments?|payouts?"
     r"|compensation|donat\w+|lend\w*|lent|subsid\w+|lose|losing|lost)\b[^.;,]{0,25}$",
     re.IGNORECASE,
 )
@@ -89,6 +90,7 @@ _WHO = re.compile(r"[ ]who\b")
 _MOVED = re.compile(
     r"\b(?:r[io]sen?|fell|fallen|climbed|dropped|grew|grown|slowed|dwindled|declined|doubled|increased|decreased|swollen|swelled)"
     r" (?:again |back |further )?to $"
+    r"|\b(?:up|down)(?: again| sharply| further)?,? to $"
 )
 #: "the losses come to 40"
 _ADDS_UP = re.compile(r"\b(?:number|numbered|total|totall?ed|c[ao]me to|amount(?:s|ed)? to|add(?:s|ed)? up to)[ ]$")
@@ -271,7 +273,7 @@ def _count_of(view: View, f: Found) -> str | None:
 
 
 #: Words for a number whose "of" names what is counted.
-_COUNTS = frozenset("number count total toll tally".split())
+_COUNTS = frozenset("number count total toll tally queue list line backlog roll pool crowd convoy herd flock".split())
 
 #: Nouns before a word for a number that say how or when it was counted.
 _KINDS_OF_COUNT = frozenset(
@@ -307,6 +309,8 @@ def _plural(tokens: Sequence[Token]) -> str | None:
     return singular((acting or nouns)[-1]) if nouns else None
 
 
+#: From here on the same number again is hardly by chance.
+_TELLS_APART = 13
 #: Sentences back in which a sum of money makes bare millions money too.
 _SUM_BACK = 3
 
@@ -319,7 +323,11 @@ def _strangeness(f: Found, known: Told, here: int) -> float:
         cost -= 1
     cost += min(here - known.sentence, 20) / 8 - (0.4 if here == known.sentence else 0)
     whole = f.value == f.value.to_integral_value()
+    if f.value == known.value >= _TELLS_APART and known.unit != "percent":
+        return cost
     if known.unit in UNITS:
+        if known.unit == "percent" and f.rate in PERIODS:
+            cost += 3
         if f.number.scale >= 10**6 and known.unit in MONEY and here - known.sentence <= _SUM_BACK:
             return cost
         cost += 1.5 if known.unit == "percent" or known.unit in MONEY or known.unit in TIME_UNITS else 0.7
@@ -404,6 +412,8 @@ def _collective(view: View, f: Found) -> str | None:
             # "Of those who could vote, 1,640 came": it says nothing of what is counted.
             apart = word in _OF_VOTES and view.text[token.idx + len(word) : f.start].startswith(",")
             return None if apart else _COLLECTIVES[word]
+        if token.tag_ == "PRP" or (token.dep_ == "nsubj" and token.i < index - 1):
+            return None  # "after the vote it expects 76 billion"
         if token.tag_ in ("NNS", "CD") and singular(token) not in TIME_UNITS:
             return None  # "a toll of 195 crowns would repay it in 43"
     return None
