@@ -140,6 +140,9 @@ def elided(view: View, found: list[Found], index: int, memory: Memory) -> None:
     if telling := _telling(view, f):
         f.unit = telling
         return
+    if whole := _of_which(view, f, previous):
+        f.unit = whole
+        return
     if carried := heading(view, f, told) or gapped(view, f, previous):
         f.unit, f.rate = carried[0], f.rate or carried[1]
         return
@@ -287,6 +290,26 @@ _ABOUT_NUMBERS = frozenset(
 )
 
 
+#: "empty plots, of which the capital has 14,000"
+_OF_WHICH = re.compile(r",? (?:of|out of) (?P<pronoun>which|whom)(?: [\w'’-]+){0,5} $")
+
+
+def _of_which(view: View, f: Found, previous: list[Found]) -> str | None:
+    """What "which" and "whom" are: the plural that stands right before, else what the figure before counts."""
+    left = view.before(f.start, 90)
+    match = _OF_WHICH.search(without_bound(left))
+    if match is None:
+        return None
+    people = [p.unit for p in previous if is_human(p.unit)] if match["pronoun"] == "whom" else []
+    before = view.token_from(f.start - len(left) + match.start()) - 1
+    noun = singular(view.doc[before]) if before >= 0 and view.doc[before].tag_ == "NNS" else None
+    if noun and noun not in UNITS and (is_human(noun) or not people):
+        return noun
+    if match["pronoun"] == "whom":
+        return people[-1] if people else "person"
+    return previous[-1].unit if previous and previous[-1].unit != "percent" else None
+
+
 def _whole(view: View, f: Found, previous: list[Found], told: list[Told]) -> str | None:
     """What "them" and "these" are, of which a part is counted: the things counted or named last."""
     if counts := [p.unit for p in previous if p.unit not in UNITS]:
@@ -414,7 +437,7 @@ def _collective(view: View, f: Found) -> str | None:
             return None if apart else _COLLECTIVES[word]
         if token.tag_ == "PRP" or (token.dep_ == "nsubj" and token.i < index - 1):
             return None  # "after the vote it expects 76 billion"
-        if token.tag_ in ("NNS", "CD") and singular(token) not in TIME_UNITS:
+        if token.tag_ in ("NNS", "CD") and singular(token) not in {*TIME_UNITS, "number"}:
             return None  # "a toll of 195 crowns would repay it in 43"
     return None
 
