@@ -114,7 +114,7 @@ def elided(view: View, found: list[Found], index: int, memory: Memory) -> None:
     f.elided = True
     left = view.before(f.start, 120)
     previous = [p for p in found[:index] if p.unit]
-    told = [t for t in memory.told if t.unit]
+    told = [t for t in memory.told if t.unit and t.unit not in _NO_THINGS]
     if collective := numbering(view, f) or _collective(view, f):
         f.unit = collective
         return
@@ -244,6 +244,8 @@ def _telling(view: View, f: Found) -> str | None:
     return None
 
 
+#: Counted now and then ("three numbers"), but never what another number counts.
+_NO_THINGS = frozenset({"number", "figure"})
 #: Sentences back in which the people may be named that a bare "34 were killed" counts.
 _PEOPLE_BACK = 1
 #: "Of those, about 300 are closed"
