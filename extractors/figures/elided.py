@@ -13,7 +13,7 @@ from extractors.figures.carried import gapped, heading, standing
 from extractors.figures.nouns import PERSON_WORDS, is_human, noun_at, numbering, of_persons, singular, subject, subject_noun
 from extractors.figures.numbers import Kind
 from extractors.figures.rates import COMPARES
-from extractors.figures.reading import TIME_UNITS, Found, Memory, Told, View
+from extractors.figures.reading import PERIODS, TIME_UNITS, Found, Memory, Told, View
 from extractors.figures.units import UNITS, is_money
 from extractors.text import Token
 
@@ -22,6 +22,7 @@ _SPENDING = re.compile(
     r"\b(?:spen[dt]\w*|pa(?:y|id|ys|ying)|costs?|costing|worth|pric\w+|invest\w*|borrow\w*|earn\w*|ow(?:e|ed|es|ing)"
     r"|revenues?|profits?|loss(?:es)?|budget\w*"
     r"|debts?|sales|income|turnover|deficit|surplus|loans?|grants?|credits?|funds?|fees?|fines?|bail|ransom|prizes?"
+    r"|penalt(?:y|ies)|damages|claims|savings|spending|payments?|payouts?"
     r"|compensation|donat\w+|lend\w*|lent|subsid\w+|lose|losing|lost)\b[^.;,]{0,25}$",
     re.IGNORECASE,
 )
@@ -89,6 +90,7 @@ _WHO = re.compile(r"[ ]who\b")
 _MOVED = re.compile(
     r"\b(?:r[io]sen?|fell|fallen|climbed|dropped|grew|grown|slowed|dwindled|declined|doubled|increased|decreased|swollen|swelled)"
     r" (?:again |back |further )?to $"
+    r"|\b(?:up|down)(?: again| sharply| further)?,? to $"
 )
 #: "the losses come to 40"
 _ADDS_UP = re.compile(r"\b(?:number|numbered|total|totall?ed|c[ao]me to|amount(?:s|ed)? to|add(?:s|ed)? up to)[ ]$")
@@ -112,7 +114,7 @@ def elided(view: View, found: list[Found], index: int, memory: Memory) -> None:
     f.elided = True
     left = view.before(f.start, 120)
     previous = [p for p in found[:index] if p.unit]
-    told = [t for t in memory.told if t.unit]
+    told = [t for t in memory.told if t.unit and t.unit not in _NO_THINGS]
     if collective := numbering(view, f) or _collective(view, f, told):
         f.unit = collective
         return
@@ -141,6 +143,9 @@ def elided(view: View, found: list[Found], index: int, memory: Memory) -> None:
         return
     if telling := _telling(view, f):
         f.unit = telling
+        return
+    if whole := _of_which(view, f, previous):
+        f.unit = whole
         return
     if carried := heading(view, f, told) or gapped(view, f, previous):
         f.unit, f.rate = carried[0], f.rate or carried[1]
@@ -245,6 +250,8 @@ def _telling(view: View, f: Found) -> str | None:
     return None
 
 
+#: Counted now and then ("three numbers"), but never what another number counts.
+_NO_THINGS = frozenset({"number", "figure"})
 #: Sentences back in which the people may be named that a bare "34 were killed" counts.
 _PEOPLE_BACK = 1
 #: "Of those, about 300 are closed"
@@ -277,7 +284,7 @@ def _count_of(view: View, f: Found) -> str | None:
 
 
 #: Words for a number whose "of" names what is counted.
-_COUNTS = frozenset("number count total toll tally".split())
+_COUNTS = frozenset("number count total toll tally queue list line backlog roll pool crowd convoy herd flock".split())
 
 #: Nouns before a word for a number that say how or when it was counted.
 _KINDS_OF_COUNT = frozenset(
@@ -289,6 +296,26 @@ _ABOUT_NUMBERS = frozenset(
     "dozens hundreds thousands millions scores"
     " numbers figures losses damages profits sales revenues earnings costs prices losses rates odds shares".split()
 )
+
+
+#: "empty plots, of which the capital has 14,000"
+_OF_WHICH = re.compile(r",? (?:of|out of) (?P<pronoun>which|whom)(?: [\w'’-]+){0,5} $")
+
+
+def _of_which(view: View, f: Found, previous: list[Found]) -> str | None:
+    """What "which" and "whom" are: the plural that stands right before, else what the figure before counts."""
+    left = view.before(f.start, 90)
+    match = _OF_WHICH.search(without_bound(left))
+    if match is None:
+        return None
+    people = [p.unit for p in previous if is_human(p.unit)] if match["pronoun"] == "whom" else []
+    before = view.token_from(f.start - len(left) + match.start()) - 1
+    noun = singular(view.doc[before]) if before >= 0 and view.doc[before].tag_ == "NNS" else None
+    if noun and noun not in UNITS and (is_human(noun) or not people):
+        return noun
+    if match["pronoun"] == "whom":
+        return people[-1] if people else "person"
+    return previous[-1].unit if previous and previous[-1].unit != "percent" else None
 
 
 def _whole(view: View, f: Found, previous: list[Found], told: list[Told]) -> str | None:
@@ -313,6 +340,8 @@ def _plural(tokens: Sequence[Token]) -> str | None:
     return singular((acting or nouns)[-1]) if nouns else None
 
 
+#: From here on the same number again is hardly by chance.
+_TELLS_APART = 13
 #: Sentences back in which a sum of money makes bare millions money too.
 _SUM_BACK = 3
 
@@ -325,7 +354,11 @@ def _strangeness(f: Found, known: Told, here: int) -> float:
         cost -= 1
     cost += min(here - known.sentence, 20) / 8 - (0.4 if here == known.sentence else 0)
     whole = f.value == f.value.to_integral_value()
+    if f.value == known.value >= _TELLS_APART and known.unit != "percent":
+        return cost
     if known.unit in UNITS:
+        if known.unit == "percent" and f.rate in PERIODS:
+            cost += 3
         if f.number.scale >= 10**6 and is_money(known.unit) and here - known.sentence <= _SUM_BACK:
             return cost
         cost += 1.5 if known.unit == "percent" or is_money(known.unit) or known.unit in TIME_UNITS else 0.7
@@ -427,7 +460,9 @@ def _collective(view: View, f: Found, told: Sequence[Told]) -> str | None:
             if apart:
                 return None
             return _of_fleet(view, told) if word == "fleet" else _COLLECTIVES[word]
-        if token.tag_ in ("NNS", "CD") and singular(token) not in TIME_UNITS:
+        if token.tag_ == "PRP" or (token.dep_ == "nsubj" and token.i < index - 1):
+            return None  # "after the vote it expects 76 billion"
+        if token.tag_ in ("NNS", "CD") and singular(token) not in {*TIME_UNITS, "number"}:
             return None  # "a toll of 195 crowns would repay it in 43"
     return None
 

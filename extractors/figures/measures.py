@@ -39,6 +39,16 @@ _WORDS_AFTER = re.compile(
 )
 
 
+#: Symbols of the gas trade that hold a magnitude too.
+_MANY = {
+    "mcm": (10**6, "cubic metre"),
+    "bcm": (10**9, "cubic metre"),
+    "bcf": (10**9, "cubic foot"),
+    "tcf": (10**12, "cubic foot"),
+}
+MANY = re.compile(rf"[ \u00a0\u202f]?(?P<symbol>{'|'.join(_MANY)})\b")
+
+
 #: Thousands set off by a full stop, as in much of Europe; of a measure it is a decimal, of things that are counted it is not.
 _DOTTED = re.compile(r"[1-9]\d{0,2}\.\d{3}")
 
@@ -79,6 +89,12 @@ def measure(view: View, number: Number, memory: Memory) -> Found:
     if number.letter:
         return _lettered(view, f, memory)
     if number.kind is Kind.DIGITS or number.kind is Kind.MIXED:
+        if many := MANY.match(right):
+            scale, f.unit = _MANY[many["symbol"]]
+            f.value *= scale
+            f.unit_start, f.unit_end = number.end + many.start("symbol"), number.end + many.end()
+            f.end = f.unit_end
+            return f
         if symbol := SYMBOL.match(right):
             tight = symbol.group() == symbol["symbol"]
             hyphen = symbol.group().lstrip().startswith("-")
@@ -234,9 +250,13 @@ def degrees(view: View, f: Found, found: list[Found], memory: Memory) -> None:
     scales = [unit for unit in units if unit.startswith("degree ")]
     if scales:
         f.unit = scales[-1]
-    elif re.search(
-        r"\b(?:temperatures?|heat\w*|hot\w*|warm\w*|mercury|cold\w*|cool\w*|freez\w*|thermomet\w*|weather)\b",
-        view.text,
-        re.IGNORECASE,
+    elif (
+        f.value < 0
+        or re.search(r"\b[Ii]t(?:['’]s| is| was| will be| would be| has been) [\w ]{0,20}$", view.before(f.start))
+        or re.search(
+            r"\b(?:temperatures?|heat\w*|hot\w*|warm\w*|mercury|cold\w*|cool\w*|freez\w*|thermomet\w*|weather)\b",
+            view.text,
+            re.IGNORECASE,
+        )
     ):
         f.unit = "degree Celsius"

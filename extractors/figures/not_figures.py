@@ -6,7 +6,7 @@ Two looks: is_label() needs the number alone; is_no_figure() and is_clock() need
 import re
 
 from extractors.figures.bounds import BOUNDS
-from extractors.figures.measures import SIGN, SIGN_AFTER, SYMBOL
+from extractors.figures.measures import MANY, SIGN, SIGN_AFTER, SYMBOL
 from extractors.figures.nouns import NOT_COUNTED, is_human, numbering, singular
 from extractors.figures.numbers import Kind, Number
 from extractors.figures.reading import DAY, FINITE, MONTH, TIME_UNITS, Found, View
@@ -39,6 +39,11 @@ _CLOCK_AFTER = re.compile(
 
 
 _CLOCK_BEFORE = re.compile(r"\d[:.h]$")
+
+
+#: "ten past nine", "at 11.52 on Thursday"
+_PAST = re.compile(r"\b(?:half|quarter|five|ten|twenty(?:-five)?|minutes?) past[ ]$", re.IGNORECASE)
+_CLOCK_DOTTED = re.compile(r"(?:[01]?\d|2[0-3])\.[0-5]\d")
 
 
 _MONTH_BEFORE = re.compile(rf"\b{MONTH}[ ](?:the )?(?:\d{{1,2}}(?:st|nd|rd|th)?[ ]?(?:-|–|—|and|to|or|,|through)[ ]?)?$")
@@ -167,7 +172,7 @@ def is_label(view: View, number: Number) -> bool:
             return True
         if re.match(r"(?:st|nd|rd|th)\b", right) or re.match(r"['’]?s\b", right):
             return True
-        if re.match(r"[A-Za-z]", right) and not number.letter and not SYMBOL.match(right) and not SIGN_AFTER.match(right):
+        if re.match(r"[A-Za-z]", right) and not number.letter and not any(p.match(right) for p in (SYMBOL, SIGN_AFTER, MANY)):
             return True
         if re.match(r"[-–]\d+[-–]\d", right) or (re.search(r"\d[-–]\d*[-–]?$", left) and re.search(r"\d+[-–]\d+[-–]$", left)):
             return True
@@ -183,7 +188,9 @@ def is_label(view: View, number: Number) -> bool:
         return True  # "2.", "2) The dam", "Two: the dam" count the points of a list
     if left.endswith("-of-") or re.match(r"[- ]year (?:bonds?|notes?|yields?|treasur|gilts?|mortgage|paper|debt)", right):
         return True  # "mother-of-two"; ten-year bonds are a kind of bond
-    if (_CLOCK_AFTER.match(right) and number.value <= 24) or _CLOCK_BEFORE.search(left):
+    if (_CLOCK_AFTER.match(right) and number.value <= 24) or _CLOCK_BEFORE.search(left) or _PAST.search(left):
+        return True
+    if _CLOCK_DOTTED.fullmatch(text, start, end) and left.lower().endswith("at ") and _CLOCK_DAY.match(right):
         return True
     whole = number.value == number.value.to_integral_value()
     if whole and number.value <= 31 and (_in_date(number, left, right) or _MONTH_AFTER.match(right)):

@@ -79,7 +79,10 @@ _IRREGULAR = dict(
         "buses bus, gases gas, viruses virus, campuses campus, bonuses bonus, syllabuses syllabus, staff employee, "
         "dead person, injured person, wounded person, missing person, homeless person, criteria criterion, "
         "phenomena phenomenon, data data, media medium, personnel personnel, police police officer, quizzes quiz, "
-        "movies movie, cookies cookie, zombies zombie, rookies rookie, calories calorie, ties tie, pies pie, lies lie, "
+        "movies movie, cookies cookie, "
+        "sorties sortie, prairies prairie, selfies selfie, collies collie, smoothies smoothie, "
+        "budgies budgie, hoodies hoodie, newbies newbie, genies genie, zombies zombie, "
+        "rookies rookie, calories calorie, ties tie, pies pie, lies lie, "
         "axes axe, caches cache, headaches headache, shoes shoe, canoes canoe, horses horse, houses house, "
         "warehouses warehouse, causes cause, cases case, nurses nurse, licences licence, purchases purchase, "
         "diseases disease, databases database, increases increase, courses course, doses dose, phases phase, leases lease, "
@@ -339,7 +342,7 @@ def subject_noun(view: View, f: Found) -> str | None:
     """The plural noun that is the subject of the number's clause ("shipments came to 13.6 million")."""
     index = min(view.token_from(f.number.start), len(view.doc))
     for token in reversed(view.doc[max(0, index - 14) : index]):
-        if (token.is_punct and token.text != ":") or token.lower_ == "that":
+        if (token.is_punct and token.text != ":" and token.i < index - 2) or token.lower_ == "that":
             return None  # another clause's subject
         if (
             token.tag_ == "NNS"

@@ -107,7 +107,9 @@ def _rate_words(view: View, f: Found) -> None:
         symbol = SYMBOLS.get(word)
         noun = noun_at(view, index)
         fits = token is not None and token.tag_ in (*NOUNS, "JJ", "VBN")
-        if named and is_money(named[0]) and named[0] != f.unit and _exchanges(match) and f.number.scale == 1:
+        if match["slash"] and word in _SLASHED:
+            f.rate, f.end = _SLASHED[word], match.end()
+        elif named and is_money(named[0]) and named[0] != f.unit and _exchanges(match) and f.number.scale == 1:
             f.rate, f.end = named[0], named[1]
         elif stem in PERIODS and (strong or fits) and match["how"] != "to the":
             f.rate, f.end = stem, match.end()
@@ -141,6 +143,10 @@ def _rate_words(view: View, f: Found) -> None:
     if adverb and (word := adverb["adverb"].lower()) in _ADVERBS and not noun_follows(view, view.token_from(adverb.end())):
         f.rate = _ADVERBS[word]
         f.end = adverb.end()
+
+
+#: Letters of a period after a slash ("24 mcm/d").
+_SLASHED = {"d": "day", "h": "hour", "hr": "hour", "min": "minute", "s": "second", "yr": "year", "y": "year"}
 
 
 def _exchanges(match: re.Match[str]) -> bool:
