@@ -122,7 +122,7 @@ _READ = 1000
 _NUMBER_WORD = (
     r"(?:figures?|numbers?|tolls?|tall(?:y|ies)|counts?|estimates?|totals?|statements?|announcements?|bulletins?"
     r"|statistics|percentages?"
-    r"|assessments?|data|values?|readings?)"
+    r"|assessments?|data|values?|readings?|quantit(?:y|ies))"
 )
 _WITHDRAWS = re.compile(
     # "corrected its own announcement", "revised the death toll", "the figure published in May is hereby withdrawn"
@@ -139,7 +139,7 @@ _WITHDRAWS = re.compile(
     r"|\bcorrection\b|\berratum\b|\bclarification\b|\bhereby (?:corrected|withdrawn)\b"
     r"|\bmiscount\w*|\bmiscalculat\w*|\bmisread\b|\bmisstated\b|\bdouble[- ](?:count|entr)\w*|\boverstated\b"
     r"|\bunderstated\b|\bovercount\w*"
-    r"|\b(?:count|enter|book|list|record)ed (?:[\w’'-]+ ){0,3}(?:twice|double)\b"
+    r"|\b(?:count|enter|book|list|record)ed (?:[\w’'-]+ ){0,6}?(?:twice|double|a second time|more than once)\b"
     r"|\b(?:transposed|mistyped|misplaced) (?:digits?|figures?|decimal)|\b(?:typing|clerical|arithmetic|rounding"
     r"|spreadsheet|data[- ]entry) errors?\b"
     r"|\bhad (?:earlier|first|originally|initially|previously|wrongly|mistakenly) (?:said|put|reported|given|announced"
@@ -148,15 +148,17 @@ _WITHDRAWS = re.compile(
     r"|\b(?:not|no longer)\b[^.;]{0,60}?\bas (?:it |they |was )?(?:first |earlier |previously |originally |initially "
     r"|wrongly )?(?:reported|stated"
     r"|announced|communicated|declared|given|said)\b"
-    # "940 metres and not 780"
-    r"|\d[^.;]{0,80}?(?:,| and|, and) not (?:the )?[€£$]?\d",
+    # "940 metres and not 780", "not 72 but 91"; the 590 "that the ministry counts" is not taken back but contested
+    r"|\d[^.;]{0,80}?(?:,| and|, and) not (?:the )?[€£$]?\d"
+    r"(?![\d.,]*(?: \w+){0,3} (?:that|which) (?:\w+ ){1,4}(?:\w+s|agree|have \w+)\b)"
+    r"|\bnot [€£$]?\d[\d.,]*(?: \w+)? but [€£$]?\d",
     re.IGNORECASE,
 )
 
 _WITHDRAWS_STEMS = (
     "correct", "revis", "withdr", "retract", "amend", "restat", "wrong", "error", "mistake", "errat", "clarif", "miscount",
     "miscalculat", "misread", "misstated", "double", "overstated", "understated", "overcount", "twice", "transposed",
-    "mistyped", "misplaced", "result of", " had ", " not ", "no longer",
+    "mistyped", "misplaced", "result of", " had ", " not ", "no longer", "second time", "than once",
 )  # fmt: skip
 
 _EXPECT = frozenset(
