@@ -47,6 +47,11 @@ _COMPARED = re.compile(
     r"(?:[ ](?:(?:the )?(?:year|month|week|quarter)s? (?:before|earlier)|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
     r"|than|from|on|since|compared|year|against|in|at|to|[a-z]+ than)\b|[ ](?:the )?(?:previous|last)|[ ]?[,.;]|$)"
 )
+#: "22 billion more than parliament voted": not what it was before, but what somebody wants or allows.
+_THAN_WANTED = re.compile(
+    r"^(?:[ ]\w+)?[ ]than[ ](?!in\b|on\b|at\b)(?:[\w’']+[ ]){1,3}?(?:(?:had|has|have) (?:been )?)?"
+    r"(?:allow|promis|pledg|vot|plann|demand|ask|offer|budget)\w*\b"
+)
 #: "Nine more died, bringing the toll to 40", "which takes the number of ships to fourteen".
 _BRINGS = re.compile(
     r"[^.;:]{0,120}?(?:,| and)[ ](?:which |that )?(?:bring|tak|lift|rais|carri|push)(?:s|es|ing)[ ](?:\w+[ ]){0,2}?"
@@ -480,7 +485,7 @@ def _pledged(frame: Frame, verb: Token, held: Sequence[Period], before: str) -> 
     if any(p.prep in starts and p.kind in {"weekday", "day"} for p in held):
         return True
     doing = any(t.dep_ == "agent" for t in frame.path) and base(verb) not in _UP | _DOWN and frame.root.tag_ == "NNS"
-    return doing or (base(verb) in _GIVE and not passive(verb) and not held)
+    return doing or (base(verb) in _GIVE and not passive(verb) and not any(p.prep in {"from", "by"} for p in held))
 
 
 def _planned(noun: Token) -> bool:
@@ -579,8 +584,10 @@ def _change(frame: Frame, unit: str, before: str, after: str) -> str | None:
     main = frame.verb is not None and frame.verb.dep_ != "advcl"
     if main and _BRINGS.match(frame.sentence.text, frame.doc[frame.last - 1].idx + len(surface)):
         return "up"
-    if surface in {"more", "fewer", "less"} and re.match(r"^[ ]than\b", after):
+    if surface in {"more", "fewer", "less"} and not _THAN_WANTED.match(after) and re.match(r"^[ ]than\b", after):
         return "up" if surface == "more" else "down"
+    if _THAN_WANTED.match(after):
+        return None
     compared = _COMPARED.match(after)
     if compared and (share or re.search(r"\bthan\b|^[ ](?:closer|nearer|further)\b", after[:30])):
         return "up" if compared.group("up") else "down"
