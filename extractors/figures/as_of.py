@@ -73,6 +73,8 @@ _BARE = re.compile(
 )
 
 
+#: "six weeks before harvest" is no time by itself, "six weeks before" and "six weeks before in Lund" are.
+_BEFORE_WHAT = re.compile(r"[ ](?!(?:and|but|or|in|to|at|on|with|from|for|of|by|that|when|as|was|were|had)\b)[a-z]")
 _BEFORE_YEARS = frozenset("in since by until till during from of before after for to throughout".split())
 #: Words between a quantity and a period that give the period to something else.
 _COMPARISON = re.compile(
@@ -164,6 +166,8 @@ def periods(text: str) -> list[Period]:
         ):
             continue
         if kind == "year" and group["year7"] and not _year_like(text, match.start("year7"), match.end("year7"), group):
+            continue
+        if group["ago"] == "before" and _BEFORE_WHAT.match(text, match.end()):
             continue
         year = next((int(group[f"year{n}"]) for n in range(1, 8) if group[f"year{n}"]), None)
         what = (
