@@ -284,7 +284,8 @@ def role(
     )
     if older or re.search(r"\bused to \w+[^.,;]*$", before) or (held and _pluperfect(frame, held)):
         return Doing(Role.BACKGROUND, withdrawal=taken_back)
-    direction = _change(frame, unit, before, after)
+    daily = any(p.kind == "weekday" for p in held)  # "64 cases on Tuesday, bringing the total to 300" is that day's number
+    direction = "up" if not daily and _brings(frame) else _change(frame, unit, before, after)
     if direction is not None:
         return Doing(Role.CHANGE, direction=direction, withdrawal=taken_back)
     return Doing(Role.LEVEL, withdrawal=taken_back)
@@ -587,13 +588,18 @@ def _is_subject(frame: Frame, verb: Token) -> bool:
     return doer is not None and (frame.holds(doer) or doer in frame.path)
 
 
+def _brings(frame: Frame) -> bool:
+    """Does a clause behind say what total it leads to?"""
+    if frame.verb is None or frame.verb.dep_ == "advcl":
+        return False
+    last = frame.doc[frame.last - 1]
+    return _BRINGS.match(frame.sentence.text, last.idx + len(last)) is not None
+
+
 def _change(frame: Frame, unit: str, before: str, after: str) -> str | None:
     """The direction of a change; None where it is none."""
     share = unit in {"percent", "percentage point", "basis point"}
     surface = frame.doc[frame.last - 1].lower_
-    main = frame.verb is not None and frame.verb.dep_ != "advcl"
-    if main and _BRINGS.match(frame.sentence.text, frame.doc[frame.last - 1].idx + len(surface)):
-        return "up"
     if surface in {"more", "fewer", "less"} and not _THAN_WANTED.match(after) and re.match(r"^[ ]than\b", after):
         return "up" if surface == "more" else "down"
     if _THAN_WANTED.match(after):
