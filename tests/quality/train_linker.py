@@ -1,12 +1,12 @@
 """Train the judges of pairs and lines from labelled stories, and say how good it is on stories it has not seen.
 
-    python tests/quality/train_linker.py LABELS_DIR [--long DIR] [--reports DIR] [--write]
+    python tests/quality/train_linker.py LABELS_DIR [--dense DIR] [--long DIR] [--reports DIR] [--write]
 
-LABELS_DIR holds storylines as JSON and score.py (beside them or one folder up); DIR of --long holds long topics in the same
-form; that of --reports one topic as articles.jsonl with expected.json, of which only the main lines are labelled. Every
-article is met in order with the candidates it would have had (stories.lessons); a story is never in training and test at
-once. Prints F1 of series and shifts for the stories left out, five folds of them; with --write, trains on all of them and
-writes extractors/series/linker.json.
+LABELS_DIR holds storylines as JSON and score.py (beside them or one folder up). In the same form --dense holds stories in which
+most lines move in most articles, and --long topics of a year or two; that of --reports is one topic as articles.jsonl with
+expected.json, of which only the main lines are labelled. Every article is met in order with the candidates it would have had
+(stories.lessons); a story is never in training and test at once. Prints F1 of series and shifts for the stories left out, five
+folds of them; with --write, trains on all of them and writes extractors/series/linker.json.
 """
 
 import argparse
@@ -28,7 +28,6 @@ from sklearn.linear_model import LogisticRegression
 from extractors.series import line
 from extractors.series.link import LEAST_MEAN, Meeting, beside, meeting
 from extractors.series.linker import Linker, forest, from_data
-from extractors.series.mention import VERSION
 from extractors.series.pair import FEATURES
 
 FOLDS = 5
@@ -47,7 +46,7 @@ PAIRS: dict[str, Any] = {
 }
 LINES = PAIRS | {"max_iter": 120, "max_leaf_nodes": 10, "max_depth": 4, "learning_rate": 0.05, "max_features": 0.3}
 #: Chosen on the folds: lower joins more look-alikes, higher breaks lines that move.
-JOIN, MERGE, JOIN_AGAIN = 0.35, 0.4, 0.35
+JOIN, MERGE, JOIN_AGAIN = 0.35, 0.3, 0.35
 
 
 @dataclass
@@ -154,7 +153,6 @@ def data(pairs: dict[str, Any], found: Sequence[tuple[Examples, Examples]]) -> d
     return {
         "features": list(FEATURES),
         "line_features": list(line.FEATURES),
-        "mentions": VERSION,
         "join": JOIN,
         "merge": MERGE,
         "join_again": JOIN_AGAIN,
@@ -180,14 +178,17 @@ def judged(story: stories.Story, linker: Linker, score: ModuleType, misses: list
     return stories.tally(story, placed, shifts, score, misses)
 
 
-def study(short: Sequence[stories.Story], long: Sequence[stories.Story], score: ModuleType) -> Study:
+def study(
+    short: Sequence[stories.Story], dense: Sequence[stories.Story], long: Sequence[stories.Story], score: ModuleType
+) -> Study:
     """Stories by folds, each in one: what judges a story has not seen it. Then everything together.
 
     The judge of lines learns from what the judge of pairs says of stories that it has not seen, as it will be in use.
     """
-    every = [*short, *long]
-    lessons = [lesson(story, [*short[k + 1 :], *short[:k]][:STRANGE]) for k, story in enumerate(every)]
-    fold = [*(np.random.RandomState(0).permutation(len(short)) % FOLDS), *(k % FOLDS for k in range(len(long)))]
+    told = [*short, *dense]
+    every = [*told, *long]
+    lessons = [lesson(story, [*told[k + 1 :], *told[:k]][:STRANGE]) for k, story in enumerate(every)]
+    fold = [*(np.random.RandomState(0).permutation(len(told)) % FOLDS), *(k % FOLDS for k in range(len(long)))]
 
     def without(f: int, of: Sequence[Any]) -> list[Any]:
         return [x for x, k in zip(of, fold, strict=True) if k != f]
@@ -197,12 +198,14 @@ def study(short: Sequence[stories.Story], long: Sequence[stories.Story], score: 
     left_out = [from_data(data(pairs[f], without(f, found))) for f in range(FOLDS)]
     whole = data(pair_forest(lessons), found)
     misses: list[str] = []
-    total: Counter[str] = Counter()
-    for story, f in zip(short, fold, strict=False):
-        total += judged(story, left_out[f], score, misses)
-    result = {"storylines, left out": stories.summary(total, score)}
+    result = {}
+    for name, some, folds in (("storylines", short, fold), ("dense stories", dense, fold[len(short) :])):
+        total: Counter[str] = Counter()
+        for story, f in zip(some, folds, strict=False):
+            total += judged(story, left_out[f], score, misses)
+        result[f"{name}, left out"] = stories.summary(total, score)
     topics: Counter[str] = Counter()
-    for story, f in zip(long, fold[len(short) :], strict=True):
+    for story, f in zip(long, fold[len(told) :], strict=True):
         one = judged(story, left_out[f], score, misses)
         result[f"{story.id}, left out"] = stories.summary(one, score)
         if not story.partial:
@@ -215,6 +218,7 @@ def study(short: Sequence[stories.Story], long: Sequence[stories.Story], score: 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("labels", type=Path)
+    parser.add_argument("--dense", type=Path, help="folder of stories whose lines mostly move in every article")
     parser.add_argument("--long", type=Path, help="folder of long topics")
     parser.add_argument("--reports", type=Path, help="folder of one topic of which only the main lines are labelled")
     parser.add_argument("--gold-figures", action="store_true", help="learn from the labelled figures instead of extracted ones")
@@ -224,21 +228,23 @@ def main() -> None:
     score = stories.score_module(options.labels)
     extract = None if options.gold_figures else stories.extracted
     short = stories.load(options.labels, extract)
+    dense = stories.load(options.dense, extract, score) if options.dense else []
     long = stories.load(options.long, extract, score) if options.long else []
     if options.reports:
         long.append(stories.reports(options.reports, stories.extracted))
-    found = study(short, long, score)
+    found = study(short, dense, long, score)
     if options.misses:
         print("\n".join(found.misses))
     print(json.dumps(found.result, indent=1))
     if options.write:
         digest = hashlib.sha256()
-        folders = [f for f in (options.labels, options.long, options.reports) if f]
+        folders = [f for f in (options.labels, options.dense, options.long, options.reports) if f]
         for path in sorted(p for f in folders for p in f.glob("*.json*")):
             digest.update(path.read_bytes())
         kept = found.linker
         kept["trained_on"] = {
             "storylines": len(short),
+            "dense_stories": len(dense),
             "long_topics": len(long),
             "pairs": found.pairs,
             "sha256": digest.hexdigest(),
