@@ -95,13 +95,14 @@ def _at_most(seconds: float) -> Iterator[None]:
     """
     used = resource.getrusage(resource.RUSAGE_SELF)
     ends = int(used.ru_utime + used.ru_stime + seconds * GRACE) + 1
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
     resource.setrlimit(resource.RLIMIT_CPU, (ends if hard == resource.RLIM_INFINITY else min(ends, hard), hard))
     signal.setitimer(signal.ITIMER_PROF, seconds, 1)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
+        resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
 
 
 def _time_is_up(*_: Any) -> None:

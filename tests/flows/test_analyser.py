@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import resource
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 
@@ -84,7 +85,9 @@ def alone(item):
     ],
 )
 def test_pages_are_read_together_and_one_that_fails_costs_the_others_nothing(items, expected):
+    allowed = resource.getrlimit(resource.RLIMIT_CPU)
     assert _work(alone, together, 30, items) == expected
+    assert resource.getrlimit(resource.RLIMIT_CPU) == allowed, "what a page may take is not what its process may take"
 
 
 def test_pages_that_are_read_together_come_to_what_each_comes_to_by_itself(analyser):
