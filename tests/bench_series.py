@@ -9,6 +9,7 @@ articles of known series, and prints a line for each size: median and 95th perce
 import argparse
 import random
 import statistics
+import sys
 import tempfile
 import time
 from collections import defaultdict
@@ -16,6 +17,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT)]
 
 from extractors.figures import figures
 from extractors.series.mention import Mention, family, keys, mentions, to_json, wording
