@@ -2,7 +2,7 @@
 
 A page -> its article: the text without the furniture, title, authors, date, language, outlet, the agency it credits; or the
 outcome that says why there is none. A text that came without a page is taken as it is: spans count in it.
-Pure: the same page gives the same article; no page raises. Costs about 15 ms of CPU for 50 KB, most of it trafilatura.
+Pure: the same page gives the same article; no page raises. Most of what it costs is trafilatura (tests/bench.py).
 Not here: what the article's numbers and statements are (figures/, claims/), whether it is a copy (copies/).
 """
 
@@ -17,7 +17,7 @@ from typing import Any
 from lxml.html import HtmlElement
 
 from extractors.article.furniture import without_furniture
-from extractors.article.headline import headline, letters, told_titles
+from extractors.article.headline import headline, letters
 from extractors.article.instead import instead
 from extractors.article.language import language
 from extractors.article.markup import parse_html, plain
@@ -68,7 +68,7 @@ def look(page: Page) -> tuple[Article | None, ArticleOutcome]:
     found = page.final_url or page.url
     said = declared(tree, found)
     outlet = page.outlet or said.site_name or said.publisher or site(found)
-    title, title_sources = headline(page.title, said, outlet, found, page.proven.get("title", ""))
+    title, title_sources, told = headline(page.title, said, outlet, found, page.proven.get("title", ""))
     text = _paragraphs(_main_text(tree, found), title)
     tongue = language(text, page.language or said.language)
     authors, authors_source = _written_by(page, said, tree, outlet, found)
@@ -84,7 +84,7 @@ def look(page: Page) -> tuple[Article | None, ArticleOutcome]:
         published_at=published_at,
         credit=credit(text),
         sources={field: source for field, source in sources.items() if source},
-        compared=_compared(page.title, told_titles(said, outlet, found)),
+        compared=_compared(page.title, told),
     )
     return read, instead(text, said, tree, found)
 
@@ -181,7 +181,7 @@ def _main_text(tree: HtmlElement, url: str) -> str:
 
 @cache
 def _options() -> Any:
-    """trafilatura's own, without comments; made once, for reading its settings takes 4 percent of a page's time."""
+    """trafilatura's own, without comments; made once, since it reads its settings from a file."""
     from trafilatura.settings import Extractor
 
     return Extractor(output_format="python", comments=False)

@@ -10,7 +10,6 @@ Pure; no title raises.
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 from extractors.article.markup import plain
@@ -68,6 +67,7 @@ class Headline(NamedTuple):
 
     title: str
     sources: tuple[str, ...] = ()
+    told: tuple[tuple[str, str], ...] = ()  #: all places of the page that tell its title, and what each says
 
 
 def headline(listed: str, said: Declared, outlet: str, url: str, proven: str = "") -> Headline:
@@ -83,16 +83,15 @@ def headline(listed: str, said: Declared, outlet: str, url: str, proven: str = "
     listed = _without_site(plain(listed), names, url)
     if listed.endswith(("…", "...")):
         listed = ""
-    told = told_titles(said, outlet, url)
+    told = _told(said, outlet, url)
     own = _own(told, proven)
     still_told = any(letters(other) == letters(listed) for _, other in told)
     title = listed if listed and (not own or still_told or _variants(listed, own)) else own
     same = [source for source, other in told if letters(other) == letters(title)]
-    return Headline(title, tuple(dict.fromkeys((["list"] if title and title == listed else []) + same)))
+    return Headline(title, tuple(dict.fromkeys((["list"] if title and title == listed else []) + same)), told)
 
 
-@lru_cache(maxsize=1)  # asked twice for each page
-def told_titles(said: Declared, outlet: str, url: str) -> tuple[tuple[str, str], ...]:
+def _told(said: Declared, outlet: str, url: str) -> tuple[tuple[str, str], ...]:
     """Each place of a page that tells its title, and the title without the site's name; the h1 last."""
     names = (outlet, said.site_name, said.publisher)
     told = [*zip(said.title_sources, said.titles, strict=True), *(("h1", h1) for h1 in said.headlines)]

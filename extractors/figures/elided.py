@@ -471,7 +471,7 @@ def _of_fleet(view: View, told: Sequence[Told]) -> str:
     if counted := [t.unit for t in told if t.unit in _OF_FLEETS]:
         return counted[0]  # what the text began with: later ones are parts of it
     near = [part.text for part in (view.sentence, view.previous) if part is not None]
-    return next((of for pattern, of in _FLEETS for text in near if pattern.search(text)), "vehicle")
+    return next((of for pattern, of in _FLEETS for text in near if pattern.search(text)), _COLLECTIVES["fleet"])
 
 
 #: Of the collectives, those that are also said of who votes and of the larger part.

@@ -62,8 +62,6 @@ _UP_DOWN_BEFORE = re.compile(
     r"|roughly |a further |another )*$",
     re.IGNORECASE,
 )
-#: How a number begins, in figures or in words.
-_NUMERAL = r"(?:[€£$]?\d|(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|half)\b)"
 _ASIDE = (
     r"(?:about |some |around |nearly |almost |more than |over |just |just under |just over |roughly |only |as (?:many|much) as "
     r"|the |an? |its |their )*"
@@ -88,8 +86,8 @@ _NOT = re.compile(
 _NO_FURTHER = re.compile(r"^[ ](?:from|away|off|later|after|before|ago|earlier)\b(?!.*\bbut\b)")
 #: A number as it begins, in digits or words.
 _ANY_NUMBER = (
-    r"(?:[€£$]?\d|(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|[a-z]{3,5}teen|(?:twen|thir|for|fif|six|seven"
-    r"|eigh|nine)ty|hundreds?|thousands?|dozens?|an? (?:hundred|thousand|dozen|million))\b)"
+    r"(?:[€£$]?\d|(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|[a-z]{3,5}teen|(?:twen|thir|for|fif|six|seven"
+    r"|eigh|nine)ty|half|hundreds?|thousands?|dozens?|an? (?:hundred|thousand|dozen|million))\b)"
 )
 _OTHER_TIME = re.compile(
     r"^[^,;.]{0,40}\b(?:ago|earlier|before|until|last|previous(?:ly)?|in (?:the )?(?:spring|summer|autumn|winter)"
@@ -370,7 +368,7 @@ def _moves(frame: Frame, before: str, after: str) -> bool:
         return True
     if frame.verb is not None and _future(frame.verb):
         return False
-    if re.match(rf"^[^.;]{{0,50}}?\bto[ ](?:\w+ ){{0,3}}?{_NUMERAL}", after):
+    if re.match(rf"^[^.;]{{0,50}}?\bto[ ](?:\w+ ){{0,3}}?{_ANY_NUMBER}", after):
         return True
     near = {base(v) for v in frame.verbs[:2]}
     return bool(near & (_UP | _DOWN | {"go", "bring", "revise", "change", "move"}))
@@ -600,10 +598,10 @@ def _change(frame: Frame, unit: str, before: str, after: str) -> str | None:
     """The direction of a change; None where it is none."""
     share = unit in {"percent", "percentage point", "basis point"}
     surface = frame.doc[frame.last - 1].lower_
-    if surface in {"more", "fewer", "less"} and not _THAN_WANTED.match(after) and re.match(r"^[ ]than\b", after):
-        return "up" if surface == "more" else "down"
     if _THAN_WANTED.match(after):
         return None
+    if surface in {"more", "fewer", "less"} and re.match(r"^[ ]than\b", after):
+        return "up" if surface == "more" else "down"
     compared = _COMPARED.match(after)
     if compared and (share or re.search(r"\bthan\b|^[ ](?:closer|nearer|further)\b", after[:30])):
         return "up" if compared.group("up") else "down"

@@ -1,5 +1,5 @@
--- What retention and the service's looks at its passes find by an index: without one, dropping 200 articles of 200,000 read
--- all keys for look-up, eight seconds under the lock under which articles are stored.
+-- What retention and the service's looks at its passes find by an index: without one, dropping a batch of articles
+-- reads all keys for look-up, under the lock under which articles are stored.
 
 CREATE INDEX copy_key_article ON copy_key (article_id);
 CREATE INDEX poll_polled ON poll (polled_at);
