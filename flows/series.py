@@ -6,7 +6,7 @@ to be one joined -> shifts of every series touched, decided anew from all its ob
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -18,7 +18,7 @@ from extractors.series.intervals import vague
 from extractors.series.link import Candidate
 from extractors.series.mention import Mention, family, from_json, keys, to_json, wording
 from extractors.series.shifts import detect
-from flows.db import Jsonb, Transaction
+from flows.db import Jsonb, Row, Transaction
 from schemas.outcomes import Bound, Relation, Role, SeriesOutcome
 from schemas.records import Figure, Observation, Rejudged, Shift, Verdict
 
@@ -58,7 +58,10 @@ def place(
     """
     if not figures and not again:
         return Result(outcome=SeriesOutcome.NOTHING_NEW)
-    here = [_placed(asdict(figure) | {"sentence": sentence}) for figure, sentence in zip(figures, sentences, strict=True)]
+    here = [
+        Placed(sentence=sentence, unit=figure.unit, role=figure.role, low=figure.low, high=figure.high)
+        for figure, sentence in zip(figures, sentences, strict=True)
+    ]
     chosen, dates = _continued(tx, here, verdict.of, verdict.shared)
     for each in again:  # an origin that came in late: the lines are there already
         if each.verdict.of == article_id:
@@ -223,10 +226,39 @@ def decide(tx: Transaction, series: Sequence[int], threshold: Decimal, now: date
     for one, found in observations.items():
         origin_of = origins(credits[one])
         observations[one] = [replace(each, origin=origin_of[each.origin]) for each in found]
-    told: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
+    told: defaultdict[int, list[Row]] = defaultdict(list)
     for row in tx.all("series.shifts", series=list(series)):
-        told[row["series_id"]].append(row)
-    return sum(_settle(tx, detect(observations[one], threshold=threshold).shifts, told[one], threshold, now) for one in series)
+        told[row.pop("home")].append(row)
+    settled = [_settle(tx, detect(observations[one], threshold=threshold).shifts, told[one], threshold) for one in series]
+    gone = [row["id"] for each in settled for row in each.gone]
+    if gone:
+        tx.run("series.withdraw_shifts", ids=gone)
+    tx.many("series.keep_shift", [_row(shift) | {"now": now} for each in settled for shift in each.write])
+    return sum(each.new for each in settled)
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """What becomes of the shifts of one series."""
+
+    new: int  #: how many nobody has heard of
+    write: tuple[Shift, ...]  #: those that are new or known otherwise
+    gone: tuple[Row, ...]  #: rows of those that hold no more
+
+
+def _row(shift: Shift) -> Row:
+    """A shift as its row keeps it."""
+    return {
+        "series_id": shift.series,
+        "observation_id": shift.observation,
+        "before_id": shift.before,
+        "from_number": shift.from_number,
+        "to_number": shift.to_number,
+        "kind": shift.kind,
+        "origins_before": shift.origins_before,
+        "origins_after": shift.origins_after,
+        "reason": shift.reason,
+    }
 
 
 def _free(tx: Transaction, observation: int) -> bool:
@@ -235,14 +267,16 @@ def _free(tx: Transaction, observation: int) -> bool:
     return tx.one("series.shift_at", observation_id=observation) is None
 
 
-def _settle(tx: Transaction, shifts: Sequence[Shift], told: list[dict[str, Any]], threshold: Decimal, now: datetime) -> int:
-    """Store the shifts that follow now, each once: one whose first report moved to an earlier article stays itself."""
+def _settle(tx: Transaction, shifts: Sequence[Shift], told: Sequence[Row], threshold: Decimal) -> _Settled:
+    """Compare the shifts that follow now with those told, each once: one whose first report moved to an earlier article
+    stays itself."""
     current = {shift.observation for shift in shifts}
     gone = [row for row in told if row["observation_id"] not in current]
-    known = {row["observation_id"] for row in told}
-    new = 0
+    known = {row["observation_id"]: row for row in told}
+    new, write = 0, []
     for shift in shifts:
-        if shift.observation not in known:
+        before = known.get(shift.observation)
+        if before is None:
             moved = next(
                 (row for row in gone if abs(row["to_number"] - shift.to_number) <= threshold * abs(shift.to_number)), None
             )
@@ -251,15 +285,6 @@ def _settle(tx: Transaction, shifts: Sequence[Shift], told: list[dict[str, Any]]
                 tx.run("series.move_shift", id=moved["id"], observation_id=shift.observation)
             else:
                 new += 1
-        values = asdict(shift)
-        tx.run(
-            "series.keep_shift",
-            series_id=shift.series,
-            observation_id=values.pop("observation"),
-            before_id=values.pop("before"),
-            now=now,
-            **values,
-        )
-    if gone:
-        tx.run("series.withdraw_shifts", ids=[row["id"] for row in gone])
-    return new
+        if before is None or before != _row(shift) | {"id": before["id"]}:
+            write.append(shift)
+    return _Settled(new, tuple(write), tuple(gone))

@@ -143,8 +143,11 @@ WHERE observation.series_id = ANY (%(series)s) AND article.relation <> 'duplicat
 ORDER BY observation.series_id, observation.as_of, observation.id;
 
 -- shifts --
--- Shifts told before, to be compared with those that follow now.
-SELECT id, series_id, observation_id, to_number FROM shift WHERE series_id = ANY (%(series)s) AND state = 'told';
+-- Shifts told before, to be compared with those that follow now; home is where the observation is by now.
+SELECT observation.series_id AS home, shift.id, shift.series_id, observation_id, before_id, from_number, to_number, kind, origins_before,
+       origins_after, reason
+FROM shift JOIN observation ON observation.id = shift.observation_id
+WHERE observation.series_id = ANY (%(series)s) AND state = 'told';
 
 -- forget_withdrawn --
 -- A shift that was found there and withdrawn before anybody was told.
@@ -164,9 +167,8 @@ INSERT INTO shift (series_id, observation_id, before_id, from_number, to_number,
 VALUES (%(series_id)s, %(observation_id)s, %(before_id)s, %(from_number)s, %(to_number)s, %(kind)s, %(origins_before)s, %(origins_after)s,
         %(reason)s, %(now)s)
 ON CONFLICT (observation_id) DO UPDATE
-SET before_id = excluded.before_id, from_number = excluded.from_number, to_number = excluded.to_number, kind = excluded.kind,
-    origins_before = excluded.origins_before, origins_after = excluded.origins_after, reason = excluded.reason, state = 'told'
-RETURNING id;
+SET series_id = excluded.series_id, before_id = excluded.before_id, from_number = excluded.from_number, to_number = excluded.to_number, kind = excluded.kind,
+    origins_before = excluded.origins_before, origins_after = excluded.origins_after, reason = excluded.reason, state = 'told';
 
 -- withdraw_shifts --
 -- What came later shows that they were none.
