@@ -25,7 +25,7 @@ from schemas.records import Figure, Observation, Rejudged, Shift, Verdict
 #: Articles of the story that are looked at, series of theirs read in full for each figure, and mentions of each series:
 #: the latest say best how it is put now.
 MOST_ARTICLES = 30
-MOST_SERIES = 16
+MOST_SERIES = 8
 MOST_MENTIONS = 6
 
 
@@ -71,36 +71,45 @@ def place(
     new = [index for index, series in enumerate(found.series) if series is None]
     chosen = {index: series for index, series in enumerate(found.series) if series is not None}
     chosen |= dict(zip(new, _create(tx, [(figures[index], mentions[index]) for index in new], now), strict=True))
-    tx.many(
-        "series.observe",
-        [
-            {
-                "series_id": chosen[index],
-                "figure_id": figure_id,
-                "article_id": article_id,
-                "as_of": dates.get(index, as_of),
-                "family": family(mention),
-                "number": mention.number,
-                "wording": wording(mention),
-                "mention": Jsonb(to_json(mention)),
-            }
-            for index, (figure_id, mention) in enumerate(zip(figure_ids, mentions, strict=True))
-        ],
-    )
-    tx.run("series.keep_keys", keys=sorted(keys(mentions)), as_of=as_of, article_id=article_id)
-    for keep, end in _allowed(tx, found.merges):
-        merge(tx, keep, end)
-        chosen = {index: keep if series == end else series for index, series in chosen.items()}
-    moved = _follow(tx, again)
-    if threshold is None:
-        outcome = SeriesOutcome.OBSERVED if figures else SeriesOutcome.NOTHING_NEW
-        return Result(outcome=outcome, series=tuple(sorted(moved | set(chosen.values()))))
-    tx.run("series.relabel", series=sorted(set(chosen.values())))
-    touched = tuple(sorted(moved | {chosen[index] for index in range(len(figures)) if figures[index].role is Role.LEVEL}))
-    shifted = decide(tx, touched, threshold, now)
+    with tx.together():
+        _observe(tx, article_id, as_of, dates, chosen, figure_ids, mentions)
+        for keep, end in _allowed(tx, found.merges):
+            merge(tx, keep, end)
+            chosen = {index: keep if series == end else series for index, series in chosen.items()}
+        moved = _follow(tx, again)
+        if threshold is None:
+            outcome = SeriesOutcome.OBSERVED if figures else SeriesOutcome.NOTHING_NEW
+            return Result(outcome=outcome, series=tuple(sorted(moved | set(chosen.values()))))
+        tx.run("series.relabel", series=sorted(set(chosen.values())))
+        touched = tuple(sorted(moved | {chosen[index] for index in range(len(figures)) if figures[index].role is Role.LEVEL}))
+        shifted = decide(tx, touched, threshold, now)
     if not figures:
         return Result(outcome=SeriesOutcome.NOTHING_NEW, series=touched)
     return Result(outcome=SeriesOutcome.SHIFTED if shifted else SeriesOutcome.OBSERVED, series=touched)
+
+
+def _observe(
+    tx: Transaction,
+    article_id: int,
+    as_of: datetime,
+    dates: Mapping[int, datetime],
+    chosen: Mapping[int, int],
+    figure_ids: Sequence[int],
+    mentions: Sequence[Mention],
+) -> None:
+    """Every figure in its series; from now on the article is found by others."""
+    tx.run(
+        "series.observe",
+        article_id=article_id,
+        series=[chosen[index] for index in range(len(mentions))],
+        figures=list(figure_ids),
+        dates=[dates.get(index, as_of) for index in range(len(mentions))],
+        families=[family(mention) for mention in mentions],
+        numbers=[mention.number for mention in mentions],
+        wordings=[wording(mention) for mention in mentions],
+        mentions=[Jsonb(to_json(mention)) for mention in mentions],
+    )
+    tx.run("series.keep_keys", keys=sorted(keys(mentions)), as_of=as_of, article_id=article_id)
 
 
 def settle(tx: Transaction, touched: Iterable[int], threshold: Decimal, now: datetime) -> int:
@@ -197,18 +206,18 @@ def merge(tx: Transaction, keep: int, end: int) -> None:
 
 def _create(tx: Transaction, firsts: Sequence[tuple[Figure, Mention]], now: datetime) -> list[int]:
     """A series for each of these figures; their ids, in order."""
-    rows = [
-        {
-            "label": figure.measured or figure.unit,
-            "unit": figure.unit,
-            "dimension": mention.dimension,
-            "rate": figure.rate,
-            "role": figure.role,
-            "now": now,
-        }
-        for figure, mention in firsts
-    ]
-    return [int(row["id"]) for row in tx.returned("series.create", rows)]
+    if not firsts:
+        return []
+    rows = tx.all(
+        "series.create",
+        labels=[figure.measured or figure.unit for figure, _ in firsts],
+        units=[figure.unit for figure, _ in firsts],
+        dimensions=[mention.dimension for _, mention in firsts],
+        rates=[figure.rate for figure, _ in firsts],
+        roles=[figure.role for figure, _ in firsts],
+        now=now,
+    )
+    return sorted(row["id"] for row in rows)
 
 
 def decide(tx: Transaction, series: Sequence[int], threshold: Decimal, now: datetime) -> int:
@@ -233,7 +242,9 @@ def decide(tx: Transaction, series: Sequence[int], threshold: Decimal, now: date
     gone = [row["id"] for each in settled for row in each.gone]
     if gone:
         tx.run("series.withdraw_shifts", ids=gone)
-    tx.many("series.keep_shift", [_row(shift) | {"now": now} for each in settled for shift in each.write])
+    write = [_row(shift) | {"now": now} for each in settled for shift in each.write]
+    if write:
+        tx.many("series.keep_shift", write)
     return sum(each.new for each in settled)
 
 

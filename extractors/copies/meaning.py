@@ -7,12 +7,11 @@ Not here: names and numbers, which a reworded copy keeps (reworded.py compares t
 """
 
 from collections.abc import Collection, Sequence
-from functools import cache
-from importlib.resources import files
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from extractors.words import pieces
 
 #: The table is trained so that its first dimensions work by themselves: a quarter of the 256 tells reworded texts from others
 #: nearly as well as all, in a quarter of the room.
@@ -26,8 +25,6 @@ _AT_HAND = 30_000
 #: Sentences that are read at once, and words of a sentence that count: so that a text of any size takes no more memory.
 _AT_ONCE = 100
 _MOST_WORDS = 200
-#: Letters of a word that are looked at: longer ones are no words.
-_LONGEST = 40
 
 
 def meanings(sentences: Sequence[Collection[str]]) -> list[bytes]:
@@ -82,18 +79,8 @@ _KNOWN = _Known()
 
 def _vector(word: str) -> NDArray[np.int32]:
     """The mean of what the pieces of a word mean."""
-    tokenizer, table = _table()
-    pieces = tokenizer.encode(word[:_LONGEST], add_special_tokens=False).ids
-    if not pieces:
+    rows = pieces(word)
+    if not len(rows):
         return np.zeros(DIMENSIONS, dtype=np.int32)
-    found: NDArray[np.int32] = np.rint(table[pieces].mean(axis=0) * _STEPS).astype(np.int32)
+    found: NDArray[np.int32] = np.rint(rows[:, :DIMENSIONS].mean(axis=0) * _STEPS).astype(np.int32)
     return found
-
-
-@cache
-def _table() -> tuple[Any, NDArray[np.float32]]:
-    """What parts a word into pieces, and a vector for each piece: the quarter of the table that is used."""
-    from wordllama import WordLlama
-
-    whole = WordLlama.load(cache_dir=str(files("wordllama")), disable_download=True)
-    return whole.tokenizer, whole.embedding[:, :DIMENSIONS].copy()

@@ -6,18 +6,13 @@ the number goes on from the last; or whether the figure next to it belongs to th
 Pure. Not here: features of a pair (pair.py), what the features weigh (linker.py, learnt).
 """
 
-import operator
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.series.kinds import alike, same_fate
-from extractors.series.mention import Mention
-from extractors.series.pair import FAR, Prepared, head
-from extractors.series.standing import same_speaker
+from extractors.series.pair import DIGITS, FAR, Neighbourhood
 
 #: A series fits a figure by the mean of so many of its nearest members: the mean of all punishes a line for having moved, the
 #: best alone lets one look-alike carry a figure in.
@@ -76,63 +71,48 @@ class Lines:
     fit: NDArray[np.float64]  #: figures x series: mean of the NEAREST best pair chances
 
 
-def lines(
-    own: Sequence[Prepared],
-    pool: Sequence[Sequence[Prepared]],
-    chance: NDArray[np.float64],
-    met: NDArray[np.bool_],
-) -> Lines:
+def lines(near: Neighbourhood, own: int, starts: Sequence[int], chance: NDArray[np.float64], met: NDArray[np.bool_]) -> Lines:
     """The rows of every figure with every series that holds a figure it can be compared with.
 
     Args:
-        own: figures of the article.
-        pool: members of each series, the latest first.
-        chance: figures x all members, series after series: the chance of each pair; 0 where they cannot be one.
+        near: the figures of the article, then the members of the series, series after series, of each the latest first.
+        own: how many are the article's.
+        starts: where each series begins among the members.
+        chance: figures x members: the chance of each pair; 0 where they cannot be one.
         met: which of them were compared.
     """
-    if not own or not pool:
+    if not own or not len(starts):
         nothing = np.zeros(0, dtype=np.intp)
-        return Lines(np.zeros((0, len(FEATURES))), (nothing, nothing), np.zeros((len(own), len(pool))))
-    sizes = [len(members) for members in pool]
-    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(int)
-    shape = (len(own), len(pool))
-    top, second, mean, worst, latest, fit = (np.zeros(shape) for _ in range(6))
-    comparable = np.zeros(shape, dtype=bool)
-    for column, (start, size) in enumerate(zip(starts, sizes, strict=True)):
-        block = -np.sort(-chance[:, start : start + size], axis=1)
-        top[:, column], worst[:, column] = block[:, 0], block[:, -1]
-        second[:, column] = block[:, min(1, size - 1)]
-        mean[:, column] = block.mean(axis=1)
-        latest[:, column] = chance[:, start]
-        fit[:, column] = block[:, :NEAREST].sum(axis=1) / min(NEAREST, size)
-        comparable[:, column] = met[:, start : start + size].any(axis=1)
-    members = [[each.mention for each in series] for series in pool]
-    mine = [each.mention for each in own]
+        return Lines(np.zeros((0, len(FEATURES))), (nothing, nothing), np.zeros((own, len(starts))))
+    pool = _Pool(len(near.mentions) - own, np.array(starts))
+    shape = (own, len(starts))
+    ranked = pool.ranked(chance)
+    top, second = ranked[:, :, 0], np.where(pool.sizes > 1, ranked[:, :, min(1, ranked.shape[2] - 1)], ranked[:, :, 0])
+    fit = np.where(pool.sizes > 1, (top + second) / NEAREST, top)
+    worst = np.minimum.reduceat(chance, pool.starts, axis=1)
+    comparable = np.logical_or.reduceat(met, pool.starts, axis=1)
     other_series, other_figure = _rival(fit, comparable, 1, 0.0), _rival(fit, comparable, 0, 0.0)
-    near, high, nearest, within, spread = _values(mine, members)
-    wording = _centre([[m.vector for m in s] for s in pool], [m.vector for m in own])
-    label = _centre([[m.label for m in s] for s in pool], [m.label for m in own])
-    odds = {
-        name: _odds(x)
-        for name, x in (("fit", fit), ("series", other_series), ("figure", other_figure), ("top", top), ("second", second))
-    }
+    value, high, nearest, within, spread = _values(near, own, pool)
+    wording, label = (_centre(x[:own], x[own:], pool) for x in (near.vector, near.label))
+    best, this, series, figure = _odds(top), _odds(fit), _odds(other_series), _odds(other_figure)
+    articles = [float(len(set(some))) for some in np.split(near.article[own:], pool.starts[1:])]
     full = [
-        odds["top"],
-        odds["second"],
-        _odds(mean),
+        best,
+        _odds(second),
+        _odds(pool.mean(chance)),
         _odds(worst),
-        _odds(latest),
-        odds["fit"],
-        np.broadcast_to(np.array(sizes, dtype=float), shape),
-        np.broadcast_to(np.array([float(len({m.article for m in s})) for s in members]), shape),
-        odds["series"],
-        odds["fit"] - odds["series"],
-        odds["figure"],
-        odds["fit"] - odds["figure"],
+        _odds(chance[:, pool.starts]),
+        this,
+        np.broadcast_to(pool.sizes.astype(float), shape),
+        np.broadcast_to(np.array(articles), shape),
+        series,
+        this - series,
+        figure,
+        this - figure,
         np.broadcast_to(comparable.sum(axis=1, dtype=float)[:, None], shape),
         np.broadcast_to(comparable.sum(axis=0, dtype=float), shape),
         np.broadcast_to((fit > 0.2).sum(axis=1, dtype=float)[:, None], shape),
-        near,
+        value,
         high,
         nearest,
         within,
@@ -143,15 +123,36 @@ def lines(
         label - _rival(label, comparable, 1, -1.0),
         wording - _rival(wording, comparable, 0, -1.0),
         label - _rival(label, comparable, 0, -1.0),
-        *_habits(mine, members),
-        _days(mine, members),
-        _neighbours(mine, members, fit),
-        np.broadcast_to(np.array([float(min(10, m.position)) for m in mine])[:, None], shape),
-        np.full(shape, float(min(20, len(own)))),
+        *_habits(near, own, pool),
+        _days(near, own, pool),
+        _neighbours(near, own, pool, fit),
+        np.broadcast_to(np.array([float(min(10, m.position)) for m in near.mentions[:own]])[:, None], shape),
+        np.full(shape, float(min(20, own))),
     ]
-    figure, series = np.nonzero(comparable)
-    where = (figure, series)
-    return Lines(np.stack([x[where] for x in full], axis=1) if len(figure) else np.zeros((0, len(FEATURES))), where, fit)
+    figure_at, series_at = np.nonzero(comparable)
+    where = (figure_at, series_at)
+    rows = np.stack([x[where] for x in full], axis=1) if len(figure_at) else np.zeros((0, len(FEATURES)))
+    return Lines(np.round(rows, DIGITS), where, fit)
+
+
+class _Pool:
+    """Which members are one series: those from each start to the next."""
+
+    def __init__(self, members: int, starts: NDArray[np.intp]) -> None:
+        self.starts = starts
+        self.sizes = np.diff([*starts, members])
+        self.of = np.repeat(np.arange(len(starts)), self.sizes)  #: the series of each member
+
+    def mean(self, table: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Of each row, over the members of each series."""
+        found: NDArray[np.float64] = np.add.reduceat(table, self.starts, axis=1) / self.sizes
+        return found
+
+    def ranked(self, table: NDArray[np.float64]) -> NDArray[np.float64]:
+        """rows x series x members, the highest first; -1 beyond the last member."""
+        found = np.full((len(table), len(self.starts), int(self.sizes.max())), -1.0)
+        found[:, self.of, np.arange(len(self.of)) - self.starts[self.of]] = table
+        return -np.sort(-found, axis=2)
 
 
 def _odds(chance: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -170,96 +171,63 @@ def _rival(table: NDArray[np.float64], comparable: NDArray[np.bool_], axis: int,
 
 
 def _values(
-    mine: Sequence[Mention], members: Sequence[Sequence[Mention]]
+    near: Neighbourhood, own: int, pool: _Pool
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Against the latest, its direction, against the nearest; is it within the series' values, and how far do these spread?"""
-    logs = _log([m.number for m in mine])[:, None]
-    theirs = [_log([m.number for m in s]) for s in members]
-    latest = np.array([t[0] for t in theirs])
-    high = np.clip(logs - latest, -FAR, FAR)
-    nearest = np.stack([np.abs(logs - t).min(axis=1) for t in theirs], axis=1).clip(0, FAR)
-    low, top = np.array([t.min() for t in theirs]), np.array([t.max() for t in theirs])
+    every = _log(near.number)
+    logs, theirs = every[:own, None], every[own:]
+    high = np.clip(logs - theirs[pool.starts], -FAR, FAR)
+    nearest = np.minimum.reduceat(np.abs(logs - theirs), pool.starts, axis=1).clip(0, FAR)
+    low, top = np.minimum.reduceat(theirs, pool.starts), np.maximum.reduceat(theirs, pool.starts)
     within = ((logs >= low) & (logs <= top)).astype(float)
     return np.abs(high), high, nearest, within, np.broadcast_to(np.clip(top - low, 0, FAR), high.shape)
 
 
-def _log(numbers: Sequence[float]) -> NDArray[np.float64]:
+def _log(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
     """Logarithms; those of numbers that have none lie far below or above all others."""
-    found: NDArray[np.float64] = np.log(np.clip(np.array(numbers, dtype=float), 1e-9, 1e60))
+    found: NDArray[np.float64] = np.log(np.clip(numbers, 1e-9, 1e60))
     return found
 
 
-def _centre(members: Sequence[Sequence[NDArray[np.float32]]], mine: Sequence[NDArray[np.float32]]) -> NDArray[np.float64]:
+def _centre(mine: NDArray[np.float32], members: NDArray[np.float32], pool: _Pool) -> NDArray[np.float64]:
     """How like the middle of each series' embeddings is each figure's?"""
-    middle = np.array([np.mean(each, axis=0) for each in members])
+    middle = np.add.reduceat(members, pool.starts, axis=0) / pool.sizes[:, None]
     length = np.linalg.norm(middle, axis=1, keepdims=True)
-    found: NDArray[np.float64] = np.matmul(np.array(mine), (middle / np.where(length == 0, 1, length)).T).astype(np.float64)
+    found: NDArray[np.float64] = mine.astype(np.float64) @ (middle / np.where(length == 0, 1, length)).T
     return found
 
 
-def _habits(mine: Sequence[Mention], members: Sequence[Sequence[Mention]]) -> list[NDArray[np.float64]]:
+def _habits(near: Neighbourhood, own: int, pool: _Pool) -> list[NDArray[np.float64]]:
     """What the members of a series have in common with the figure: unit, noun, kind, fate, rate, speaker."""
-    every = [m for series in members for m in series]
-    sizes = np.array([len(series) for series in members])
-    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-
-    def share(of: Callable[[Mention], Hashable], same: Callable[[Any, Any], float]) -> NDArray[np.float64]:
-        """The mean over the members of each series; each two values are compared once, however many figures hold them."""
-        found: NDArray[np.float64] = np.add.reduceat(_compared(mine, every, of, same), starts, axis=1) / sizes
-        return found
-
-    voiced = np.array([float(bool(m.speaker)) for m in mine])[:, None]
-    speakers = np.maximum.reduceat(_compared(mine, every, lambda m: frozenset(m.speaker), same_speaker), starts, axis=1)
-    others = np.add.reduceat(np.array([float(bool(m.speaker)) for m in every]), starts) / sizes
-    shape = (len(mine), len(members))
-    return [
-        share(lambda m: m.unit, operator.eq),
-        share(lambda m: head(m.unit), operator.eq),
-        share(lambda m: m.kind, alike),
-        share(lambda m: m.fates, same_fate),
-        share(lambda m: m.rate, operator.eq),
-        speakers,
-        np.broadcast_to(voiced, shape),
-        np.broadcast_to(others, shape),
-    ]
+    equal = [pool.mean((codes[:own, None] == codes[own:]).astype(float)) for codes in (near.unit, near.head, near.rate)]
+    kinds, fates = (pool.mean(table[:own, own:]) for table in (near.kinds, near.fates))
+    speakers = np.maximum.reduceat(near.voices[:own, own:], pool.starts, axis=1)
+    voiced, others = near.voiced[:own, None].astype(float), pool.mean(near.voiced[None, own:].astype(float))
+    shared = [np.broadcast_to(x, speakers.shape) for x in (voiced, others)]
+    return [equal[0], equal[1], kinds, fates, equal[2], speakers, *shared]
 
 
-def _compared(
-    mine: Sequence[Mention],
-    every: Sequence[Mention],
-    of: Callable[[Mention], Hashable],
-    same: Callable[[Any, Any], float],
-) -> NDArray[np.float64]:
-    ours, theirs = [of(m) for m in mine], [of(m) for m in every]
-    rows = {value: k for k, value in enumerate(dict.fromkeys(ours))}
-    columns = {value: k for k, value in enumerate(dict.fromkeys(theirs))}
-    table = np.array([[float(same(b, a)) for b in columns] for a in rows])
-    return table[np.ix_([rows[v] for v in ours], [columns[v] for v in theirs])]
-
-
-def _days(mine: Sequence[Mention], members: Sequence[Sequence[Mention]]) -> NDArray[np.float64]:
-    latest = np.array([s[0].day for s in members])
-    own = np.array([m.day for m in mine])[:, None]
-    known = (own > 0) & (latest > 0)
-    found: NDArray[np.float64] = np.where(known, np.log1p(np.abs(own - latest)), 0.0)
+def _days(near: Neighbourhood, own: int, pool: _Pool) -> NDArray[np.float64]:
+    latest, mine = near.day[own:][pool.starts], near.day[:own, None]
+    known = (mine > 0) & (latest > 0)
+    found: NDArray[np.float64] = np.where(known, np.log1p(np.abs(mine - latest)), 0.0)
     return found
 
 
-def _neighbours(mine: Sequence[Mention], members: Sequence[Sequence[Mention]], fit: NDArray[np.float64]) -> NDArray[np.float64]:
+def _neighbours(near: Neighbourhood, own: int, pool: _Pool, fit: NDArray[np.float64]) -> NDArray[np.float64]:
     """Does a figure near this one fit a line that is told near this line elsewhere? The best such fit."""
-    at: dict[str, list[tuple[int, int]]] = {}
-    for c, series in enumerate(members):
-        for m in series:
-            at.setdefault(m.article, []).append((c, m.line))
-    told = np.zeros((len(members), len(members)))
-    for places in at.values():
-        for k, (a, x) in enumerate(places):
-            for b, y in places[:k]:
-                if a != b:
-                    told[a, b] = told[b, a] = max(told[a, b], TOGETHER[min(2, abs(x - y))])
-    near = np.array([[TOGETHER[min(2, abs(a.line - b.line))] for b in mine] for a in mine])
-    np.fill_diagonal(near, 0.0)
     found = np.zeros(fit.shape)
+    close = _together(near.line[:own])
+    np.fill_diagonal(close, 0.0)
+    same = near.article[own:, None] == near.article[own:]
+    members = np.where(same & (pool.of[:, None] != pool.of), _together(near.line[own:]), 0.0)
+    told = np.maximum.reduceat(np.maximum.reduceat(members, pool.starts, axis=0), pool.starts, axis=1)
     for j, other in zip(*np.nonzero(fit > 0.4), strict=True):
-        found = np.maximum(found, fit[j, other] * np.minimum(near[:, j][:, None], told[:, other][None, :]))
+        found = np.maximum(found, fit[j, other] * np.minimum(close[:, j][:, None], told[:, other]))
+    return found
+
+
+def _together(line: NDArray[np.int64]) -> NDArray[np.float64]:
+    """How near to one another are figures of these sentences of an article?"""
+    found: NDArray[np.float64] = np.array(TOGETHER)[np.minimum(2, np.abs(line[:, None] - line))]
     return found

@@ -15,8 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
-from functools import cache, lru_cache
-from importlib.resources import files
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -27,9 +26,10 @@ from extractors.series.intervals import interval, number
 from extractors.series.kinds import fates, kind
 from extractors.series.standing import speaker_words
 from extractors.text import Sentence
+from extractors.words import SIZE, pieces
 from schemas.records import Figure
 
-VERSION = 4
+VERSION = 5
 
 #: Content words this near to the number, on either side, say best what it counts; more bring the neighbours' words in.
 NEAR_WORDS = 5
@@ -38,7 +38,7 @@ MOST_WORDS = 60
 #: Names are counted over the article; those that come most often are what the story is about.
 MOST_NAMES = 12
 #: Dimensions of the static embedding: all of them. With a quarter, soldier is little nearer to troop than to container.
-VECTOR_SIZE = 256
+VECTOR_SIZE = SIZE
 #: An article is looked up by its main names alone, in pairs, with what is counted and with the numbers: so many of them each.
 #: Of articles on one story 97 in 100 share a key. (With a quarter fewer names it is 95.)
 KEY_NAMES, KEY_PAIRED, KEY_COUNTED, KEY_NUMBERS = 8, 5, 4, 3
@@ -216,12 +216,21 @@ def stems(text: str) -> list[str]:
     return [stem(w) for w in _WORD.findall(text) if _content(w)]
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=5_000)
 def embedding(phrase: str) -> NDArray[np.float32]:
     """Unit-length static embedding of a phrase; zeros for an empty one."""
-    if not phrase.strip():
-        return np.zeros(VECTOR_SIZE, dtype=np.float32)
-    return np.asarray(_embedder().embed([phrase[:400]], norm=True)[0], dtype=np.float32)
+    total = np.zeros(VECTOR_SIZE, dtype=np.float32)
+    for word in phrase[:400].split():
+        total += _meaning(word)
+    length = float(np.linalg.norm(total))
+    return total / np.float32(length) if length else total
+
+
+@lru_cache(maxsize=20_000)
+def _meaning(word: str) -> NDArray[np.float32]:
+    """What the pieces of a word mean, added up."""
+    found: NDArray[np.float32] = pieces(word).sum(axis=0)
+    return found
 
 
 def wording(mention: Mention) -> bytes:
@@ -229,11 +238,12 @@ def wording(mention: Mention) -> bytes:
     return base64.b64decode(mention.vector)
 
 
-def unpack(packed: str) -> NDArray[np.float32]:
-    """The embedding that a mention holds."""
-    raw = np.frombuffer(base64.b64decode(packed), dtype=np.int8).astype(np.float32)
-    norm = float(np.linalg.norm(raw))
-    return raw / norm if norm else raw
+def unpack(wordings: Sequence[bytes]) -> NDArray[np.float32]:
+    """The embeddings that an index keeps, unit length, one a row."""
+    raw = np.frombuffer(b"".join(wordings), dtype=np.int8).reshape(len(wordings), -1).astype(np.float32)
+    length = np.linalg.norm(raw, axis=1, keepdims=True)
+    raw /= np.where(length == 0, 1, length)
+    return raw
 
 
 def _mention(
@@ -374,13 +384,6 @@ def _float(value: Decimal, unit: str, base: str) -> float:
 
 def _hash(key: str) -> int:
     return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)
-
-
-@cache
-def _embedder() -> Any:
-    from wordllama import WordLlama
-
-    return WordLlama.load(cache_dir=str(files("wordllama")), disable_download=True)
 
 
 def _pack(vector: NDArray[np.float32]) -> str:

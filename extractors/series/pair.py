@@ -1,21 +1,20 @@
 """Do two figures measure the same thing? What speaks for it and against it, as numbers.
 
-(mention, mention, rarity) -> features, in the order of FEATURES. Overlaps are weighted by rarity within the story: in a story
-about a mine every sentence has miners, and "rescued" tells the series apart. Symmetric: features(a, b) == features(b, a).
+(figures that are compared with one another, pairs of them) -> a row of FEATURES a pair. Overlaps are weighted by rarity within
+the story: in a story about a mine every sentence has miners, and "rescued" tells the series apart. Symmetric: the row of (a, b)
+is that of (b, a). Sets of words are rows of matrices over the words of all figures, so that one product compares them all.
 Pure. Not here: what the features weigh (linker.py, learnt), which pairs are asked (link.py).
 """
 
-import math
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Sequence
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from extractors.series.kinds import alike, same_fate, same_harm
-from extractors.series.mention import Mention, embedding, stem, unpack
+from extractors.series.mention import Mention, embedding, family, stem, unpack, wording
 from extractors.series.standing import same_speaker
 
 #: Beyond this ratio numbers are simply far apart (e^4 is 55).
@@ -85,49 +84,16 @@ FEATURES = (
 )
 
 
-#: Places of the features that say how alike the wording is, whatever the values.
-_ALIKE = tuple(map(FEATURES.index, ("near words, Jaccard", "nearest words, Jaccard", "counted words", "embedded surroundings")))
-_EQUAL = FEATURES.index("value equal")
+#: Features that say how alike the wording is, whatever the values.
+_ALIKE = ("near words, Jaccard", "nearest words, Jaccard", "counted words", "embedded surroundings")
+#: Digits behind the point: less than any threshold of a forest, more than the order of a sum can move.
+DIGITS = 6
+#: Parts of a figure's sentence that are compared as sets: counted, action, agent, patient, place, period, whole.
+_SLOTS = 7
 
-
-class Rarity:
-    """How much a word, a unit or a value tells in this neighbourhood of mentions."""
-
-    def __init__(self, neighbourhood: Iterable[Mention]) -> None:
-        words: Counter[str] = Counter()
-        values: Counter[float] = Counter()
-        units: Counter[str] = Counter()
-        rivals: Counter[tuple[str, str]] = Counter()
-        for one in neighbourhood:
-            words.update(set(one.sentence) | set(one.measured))
-            values[one.number] += 1
-            units[head(one.unit)] += 1
-            rivals[one.article, head(one.unit)] += 1
-        self._mentions = max(2, sum(values.values()))
-        self._words = words
-        self._values = values
-        self._units = units
-        self._rivals = rivals
-        self._top = math.log(self._mentions + 1)
-
-    def of(self, word: str) -> float:
-        """In (0, 1], larger is rarer."""
-        return self._rare(self._words[word])
-
-    def of_unit(self, unit: str) -> float:
-        """In (0, 1], larger is rarer."""
-        return self._rare(self._units[head(unit)])
-
-    def same_value(self, value: float) -> float:
-        """Share of the mentions with this value."""
-        return self._values[value] / self._mentions
-
-    def rivals(self, article: str, unit: str) -> int:
-        """How many figures of the article count this unit."""
-        return self._rivals[article, head(unit)]
-
-    def _rare(self, count: int) -> float:
-        return max(0.01, math.log((self._mentions + 1) / (count + 0.5)) / self._top)
+Floats = NDArray[np.float64]
+Columns = dict[str, NDArray[Any]]
+Indexes = NDArray[np.intp]
 
 
 @lru_cache(maxsize=10_000)
@@ -137,209 +103,309 @@ def head(unit: str) -> str:
     return stem(words[-1]) if words else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A mention with its sets and weights worked out once."""
-
-    mention: Mention
-    near: frozenset[str]
-    nearest: frozenset[str]
-    around: frozenset[str]
-    wide: frozenset[str]
-    sentence: frozenset[str]
-    counted: frozenset[str]
-    title: frozenset[str]
-    measured: frozenset[str]
-    names: frozenset[str]
-    local: frozenset[str]
-    slots: tuple[frozenset[str], ...]
-    speaker: frozenset[str]
-    companions: frozenset[float]
-    weight: dict[str, float]
-    vector: NDArray[np.float32]
-    unit: NDArray[np.float32]
-    label: NDArray[np.float32]
-    sums: dict[frozenset[str], float] = field(default_factory=dict)  #: weights of whole sets, as they are first asked for
+def _compared(values: Sequence[Hashable], same: Callable[[Any, Any], float]) -> Floats:
+    """same(a, b) of each with each; two values are compared once, however many figures hold them."""
+    _, code = _codes(values)
+    different = list(dict.fromkeys(values))
+    table = np.array([[float(same(a, b)) for b in different] for a in different])
+    return table[code[:, None], code]
 
 
-def prepare(one: Mention, rarity: Rarity) -> Prepared:
-    """Sets, weights and vectors of a mention in its neighbourhood."""
-    near = frozenset((*one.near, *one.counted))
-    sentence = frozenset(one.sentence)
-    wide = sentence | frozenset(one.before)
-    words = wide | near | frozenset(one.title) | frozenset(one.measured) | frozenset(w for part in one.slots for w in part)
-    return Prepared(
-        mention=one,
-        near=near,
-        nearest=frozenset((*one.near[:4], *one.counted)),
-        around=sentence | near,
-        wide=wide,
-        sentence=sentence,
-        counted=frozenset(one.counted),
-        title=frozenset(one.title),
-        measured=frozenset(one.measured),
-        names=frozenset(one.names),
-        local=frozenset(one.local),
-        slots=tuple(map(frozenset, one.slots)),
-        speaker=frozenset(one.speaker),
-        companions=frozenset(one.companions),
-        weight={w: rarity.of(w) for w in words},
-        vector=unpack(one.vector),
-        unit=embedding(one.unit.lower()),
-        label=embedding(one.label.lower()),
-    )
+class Neighbourhood:
+    """Figures that are compared with one another, and how much a word, a unit or a value tells among them."""
+
+    def __init__(self, every: Sequence[Mention]) -> None:
+        self.mentions = tuple(every)
+        size = len(every)
+        self.vector = unpack([wording(m) for m in every])
+        self.label = np.array([embedding(m.label.lower()) for m in every])
+        self._unit = np.array([embedding(m.unit.lower()) for m in every])
+        heads, self.head = _codes([head(m.unit) for m in every])
+        articles, self.article = _codes([m.article for m in every])
+        numbers, self.value = _codes([m.number for m in every])
+        _, self.unit = _codes([m.unit for m in every])
+        _, self.rate = _codes([m.rate for m in every])
+        _, self.family = _codes([family(m) for m in every])
+        self.number = np.array([m.number for m in every])
+        self.digits = np.array([m.digits for m in every])
+        self.line = np.array([m.line for m in every])
+        self.day = np.array([m.day for m in every])
+        self.rated = np.array([bool(m.rate) for m in every])
+        self.voiced = np.array([bool(m.speaker) for m in every])
+        #: Every figure with every other.
+        self.kinds = _compared([m.kind for m in every], alike)
+        self.fates = _compared([m.fates for m in every], same_fate)
+        self.harms = _compared([m.fates[:1] for m in every], same_harm)
+        self.voices = _compared([frozenset(m.speaker) for m in every], same_speaker)
+        self._articles = articles
+        self._rivals = np.zeros((articles, heads))  #: figures of an article that count a unit
+        np.add.at(self._rivals, (self.article, self.head), 1.0)
+
+        parts: list[tuple[str, ...]] = []
+        words: Callable[[Mention], tuple[str, ...]]
+        for words in (
+            lambda m: m.near,
+            lambda m: m.near[:4],
+            lambda m: m.counted,
+            lambda m: m.sentence,
+            lambda m: m.before,
+            lambda m: m.title,
+            lambda m: m.measured,
+        ):
+            parts.extend(words(m) for m in every)
+        sets = _sets(parts, 7, size)
+        near, nearest, counted, self._sentence, before, self._title, self._measured = sets
+        self._counted = counted
+        self._near, self._nearest, self._wide = near | counted, nearest | counted, self._sentence | before
+        top = np.log(max(2, size) + 1)
+        told = (self._sentence | self._measured).sum(axis=0)
+        #: In (0, 1] for words of the sentences, larger is rarer.
+        self._weight: Floats = np.maximum(0.01, np.log((max(2, size) + 1) / (told + 0.5)) / top)
+        units = np.bincount(self.head, minlength=heads)
+        self._rare_unit: Floats = np.maximum(0.01, np.log((max(2, size) + 1) / (units + 0.5)) / top)
+        self._share: Floats = np.bincount(self.value, minlength=numbers) / max(2, size)
+
+        names = [m.names for m in every] + [m.local for m in every]
+        for k in range(_SLOTS):
+            names += [m.slots[k] for m in every]
+        self._names, self._local, *self._slots = _sets(names, 2 + _SLOTS, size)
+        met = _sets([*([m.number] for m in every), *(m.companions for m in every)], 2, size)
+        self._number_set, self._companions = met
+
+    def table(self, pairs: Sequence[tuple[int, int]]) -> Floats:
+        """A row of FEATURES for each pair of indexes.
+
+        The last features set a pair against its rivals: the other pairs asked between the same figure and the same article.
+        """
+        if not pairs:
+            return np.zeros((0, len(FEATURES)))
+        found = _Pairs(self, np.array(pairs, dtype=np.intp)).features()
+        rows: Floats = np.round(np.stack([found[name] for name in FEATURES], axis=1), DIGITS)
+        return rows
 
 
-def table(ready: Sequence[Prepared], pairs: Sequence[tuple[int, int]], rarity: Rarity) -> NDArray[np.float64]:
-    """A row of FEATURES for each pair of indexes.
+class _Pairs:
+    """Some pairs of a neighbourhood; first and second are the places of their figures."""
 
-    The last features set a pair against its rivals: the other pairs in the table between the same figure and the same article.
-    """
-    if not pairs:
-        return np.zeros((0, len(FEATURES)))
-    rows = [features(ready[i], ready[j], rarity) for i, j in pairs]
-    closeness = [sum(row[at] for at in _ALIKE) / len(_ALIKE) for row in rows]
-    rivals: dict[tuple[int, str], list[tuple[float, int]]] = defaultdict(list)
-    equals: dict[tuple[int, str], set[int]] = defaultdict(set)
-    for (i, j), row, close in zip(pairs, rows, closeness, strict=True):
+    def __init__(self, near: Neighbourhood, pairs: Indexes) -> None:
+        self._near = near
+        self._i, self._j = pairs[:, 0], pairs[:, 1]
+        self._top = int(self._i.max()) + 1  #: the first of a pair is one of the article's own, which come first
+
+    def features(self) -> Columns:
+        """What FEATURES names."""
+        found = self._words() | self._things() | self._values() | self._places()
+        return found | self._rivals(found)
+
+    def _words(self) -> Columns:
+        n = self._near
+        near, nearest, counted = self._weigh(n._near), self._weigh(n._nearest), self._weigh(n._counted)
+        sentence, wide, title, measured = map(self._weigh, (n._sentence, n._wide, n._title, n._measured))
+        one = _ratio(self._both(n._near, n._wide), self._sum(n._near, self._i))
+        other = _ratio(self._both(n._wide, n._near), self._sum(n._near, self._j))
+        titled = _ratio(self._both(n._sentence, n._title), self._sum(n._title, self._j))
+        back = _ratio(self._both(n._title, n._sentence), self._sum(n._title, self._i))
+        return {
+            "near words, Jaccard": near.jaccard,
+            "near words, containment": near.containment,
+            "nearest words, Jaccard": nearest.jaccard,
+            "near words of one in the other's sentence, lesser": np.minimum(one, other),
+            "near words of one in the other's sentence, greater": np.maximum(one, other),
+            "counted words": counted.jaccard,
+            "sentence words, Jaccard": sentence.jaccard,
+            "sentence words, containment": sentence.containment,
+            "words with the sentence before, containment": wide.containment,
+            "headline words": title.jaccard,
+            "headline of one in the sentence of the other": np.maximum(titled, back),
+            "what is measured, Jaccard": measured.jaccard,
+            "what is measured, containment": measured.containment,
+            "rarest near word missing in the other": np.maximum(
+                self._missing(n._nearest, n._wide, self._i, self._j), self._missing(n._nearest, n._wide, self._j, self._i)
+            ),
+            "counted words, lesser number": self._least([len(m.counted) for m in n.mentions]),
+            "sentence length, lesser": self._least([len(m.sentence) for m in n.mentions]),
+        }
+
+    def _things(self) -> Columns:
+        n, i, j = self._near, self._i, self._j
+        same_head = n.head[i] == n.head[j]
+        rivals = n._rivals[n.article[i], n.head[j]], n._rivals[n.article[j], n.head[i]]
+        names, local, *slots = (self._count(x) for x in (n._names, n._local, *n._slots))
+        apart = [local.one - local.both, local.other - local.both]
+        same_voice = n.voices[i, j]
+        return {
+            "same unit": n.unit[i] == n.unit[j],
+            "same head noun": same_head,
+            "rarity of a shared head noun": np.where(same_head, n._rare_unit[n.head[i]], 0.0),
+            "rivals with this head noun, lesser": np.minimum(5, np.minimum(*rivals)),
+            "rivals with this head noun, greater": np.minimum(5, np.maximum(*rivals)),
+            "unit alike": self._dot(n._unit),
+            "same rate": n.rate[i] == n.rate[j],
+            "one has a rate": n.rated[i] != n.rated[j],
+            "what is measured, embedded": self._dot(n.label),
+            "embedded surroundings": self._dot(n.vector),
+            "names of the article": names.share,
+            "names in the sentence": _ratio(local.both, local.one + local.other - local.both),
+            "names in one sentence only": np.maximum(*apart),
+            "same speaker": same_voice,
+            "different speakers": n.voiced[i] & n.voiced[j] & (same_voice == 0),
+            "counted noun": slots[0].known,
+            "verb": slots[1].known,
+            "agent": slots[2].known,
+            "patient": slots[3].known,
+            "place": slots[4].known,
+            "period": slots[5].known,
+            "whole": slots[6].known,
+            "kinds alike": n.kinds[i, j],
+            "fates alike": n.fates[i, j],
+            "harm alike": n.harms[i, j],
+            "one has a period": (slots[5].one > 0) != (slots[5].other > 0),
+        }
+
+    def _values(self) -> Columns:
+        n, i, j = self._near, self._i, self._j
+        numbers, days = n.number, n.day
+        low, high = np.array([m.low for m in n.mentions]), np.array([m.high for m in n.mentions])
+        apart = distance(numbers[i], numbers[j])
+        equal = apart < 1e-3
+        digits = np.minimum(n.digits[i], n.digits[j])
+        among = n._number_set[: self._top] @ n._companions.T | n._companions[: self._top] @ n._number_set.T
+        dated = (days[i] > 0) & (days[j] > 0)
+        between = np.where(dated, np.abs(days[i] - days[j]), 0.0)
+        rise = np.where(days[i] <= days[j], numbers[j] > numbers[i], numbers[i] > numbers[j])
+        moved = np.where(between > 0, apart, 0.0)
+        return {
+            "value apart": apart,
+            "value equal": equal,
+            "wordings meet": (low[i] <= high[j]) & (low[j] <= high[i]),
+            "digits of an equal value": np.where(equal, digits, 0.0),
+            "others with this value": np.where(equal, n._share[n.value[i]] + n._share[n.value[j]], 0.0),
+            "value among the other's companions": among[i, j],
+            "companions shared": self._count(n._companions).both,
+            "days apart": np.log1p(between),
+            "later one lower": np.where(rise, 0.0, moved),
+            "later one higher": np.where(rise, moved, 0.0),
+        }
+
+    def _places(self) -> Columns:
+        n, i, j = self._near, self._i, self._j
+        position = np.array([m.position for m in n.mentions])
+        same = n.article[i] == n.article[j]
+        return {
+            "both open their article": (position[i] == 0) & (position[j] == 0),
+            "place in the article apart": np.minimum(10, np.abs(position[i] - position[j])),
+            "same article": same,
+            "sentences between, in one article": np.where(same, np.minimum(20, np.abs(n.line[i] - n.line[j])), -1.0),
+        }
+
+    def _rivals(self, found: Columns) -> Columns:
+        n, i, j = self._near, self._i, self._j
+        close: Floats = np.round(sum(found[name] for name in _ALIKE) / len(_ALIKE), DIGITS)
+        size = len(n.mentions)
+        likeness, equals = np.full((size, size), -np.inf), np.zeros((size, size))
+        likeness[i, j] = likeness[j, i] = close
+        equals[i, j] = equals[j, i] = found["value equal"]
+        # Of each figure and each article: the best pair, and the next, which is the best's rival; two alike are each other's.
+        order = np.argsort(n.article, kind="stable")
+        starts = np.flatnonzero(np.diff(n.article[order], prepend=-1))
+        sorted_ = likeness[:, order]
+        best = np.maximum.reduceat(sorted_, starts, axis=1)
+        is_best = sorted_ == best[:, n.article[order]]
+        several = np.add.reduceat(is_best, starts, axis=1) > 1
+        following = np.maximum.reduceat(np.where(is_best, -np.inf, sorted_), starts, axis=1)
+        beyond = []
         for one, other in ((i, j), (j, i)):
-            there = (one, ready[other].mention.article)
-            rivals[there].append((close, other))
-            if row[_EQUAL]:
-                equals[there].add(other)
-    for found in rivals.values():
-        found.sort(reverse=True)
-        del found[2:]
-    for (i, j), row, close in zip(pairs, rows, closeness, strict=True):
-        beyond, elsewhere = [], 0
-        for one, other in ((i, j), (j, i)):
-            there = (one, ready[other].mention.article)
-            beyond.append(close - next((rival for rival, k in rivals[there] if k != other), 0.0))
-            elsewhere += bool(equals[there] - {other})
-        row += [close, min(beyond), max(beyond), float(elsewhere)]
-    return np.array(rows)
+            there = n.article[other]
+            top, shared = best[one, there], several[one, there]
+            rival = np.where((close < top) | shared, top, following[one, there])
+            beyond.append(close - np.where(np.isinf(rival), 0.0, rival))
+        with_value = equals @ (n.article[:, None] == np.arange(n._articles)).astype(np.float64)
+        elsewhere = [with_value[one, n.article[other]] - equals[one, other] > 0 for one, other in ((i, j), (j, i))]
+        return {
+            "alike": close,
+            "alike beyond the next best, lesser": np.minimum(*beyond),
+            "alike beyond the next best, greater": np.maximum(*beyond),
+            "value met elsewhere": np.add(*elsewhere, dtype=np.float64),
+        }
+
+    def _weigh(self, part: NDArray[np.bool_]) -> "_Overlap":
+        """Weight of the words in both, in one and in the other."""
+        return _Overlap(self._both(part, part), self._sum(part, self._i), self._sum(part, self._j))
+
+    def _count(self, part: NDArray[np.bool_]) -> "_Overlap":
+        """The same by number."""
+        held = part.astype(np.float64)
+        sizes = held.sum(axis=1)
+        return _Overlap((held[: self._top] @ held.T)[self._i, self._j], sizes[self._i], sizes[self._j])
+
+    def _both(self, left: NDArray[np.bool_], right: NDArray[np.bool_]) -> Floats:
+        found: Floats = ((left[: self._top] * self._near._weight) @ right.T)[self._i, self._j]
+        return found
+
+    def _sum(self, part: NDArray[np.bool_], at: Indexes) -> Floats:
+        found: Floats = (part @ self._near._weight)[at]
+        return found
+
+    def _missing(self, part: NDArray[np.bool_], whole: NDArray[np.bool_], one: Indexes, other: Indexes) -> Floats:
+        """The weight of the rarest word of one's part that the other's whole lacks."""
+        found: Floats = ((part[one] & ~whole[other]) * self._near._weight).max(axis=1, initial=0.0)
+        return found
+
+    def _dot(self, vectors: NDArray[np.float32]) -> Floats:
+        found: Floats = (vectors[: self._top] @ vectors.T)[self._i, self._j].astype(np.float64)
+        return found
+
+    def _least(self, sizes: Sequence[int]) -> Floats:
+        array = np.array(sizes, dtype=np.float64)
+        return np.minimum(array[self._i], array[self._j])
 
 
-def features(a: Prepared, b: Prepared, rarity: Rarity) -> list[float]:
-    """What FEATURES names, in that order, but for the last ones, which need the rivals."""
-    x, y = a.mention, b.mention
-    shared_near, total_near, least_near = _weigh(a, b, a.near, b.near)
-    shared_first, total_first, _ = _weigh(a, b, a.nearest, b.nearest)
-    shared, total, least = _weigh(a, b, a.sentence, b.sentence)
-    shared_wide, _, least_wide = _weigh(a, b, a.wide, b.wide)
-    shared_count, total_count, _ = _weigh(a, b, a.counted, b.counted)
-    shared_title, total_title, _ = _weigh(a, b, a.title, b.title)
-    shared_label, total_label, least_label = _weigh(a, b, a.measured, b.measured)
-    held = sorted((_held(a, b.wide), _held(b, a.wide)))
-    missing = max(_missing(a, b.wide), _missing(b, a.wide))
-    titled = max(_share(a, a.sentence & b.title, b.title), _share(b, b.sentence & a.title, a.title))
-    apart = _apart(x.number, y.number)
-    equal = apart < 1e-3
-    same_head = head(x.unit) == head(y.unit)
-    rivals = sorted((rarity.rivals(x.article, y.unit), rarity.rivals(y.article, x.unit)))
-    both_speak = bool(a.speaker and b.speaker)
-    same_voice = same_speaker(a.speaker, b.speaker)
-    return [
-        float(x.unit == y.unit),
-        float(same_head),
-        rarity.of_unit(x.unit) if same_head else 0.0,
-        float(min(5, rivals[0])),
-        float(min(5, rivals[1])),
-        float(a.unit @ b.unit),
-        float(x.rate == y.rate),
-        float(bool(x.rate) != bool(y.rate)),
-        _ratio(shared_near, total_near),
-        _ratio(shared_near, least_near),
-        _ratio(shared_first, total_first),
-        held[0],
-        held[1],
-        _ratio(shared_count, total_count),
-        _ratio(shared, total),
-        _ratio(shared, least),
-        _ratio(shared_wide, least_wide),
-        _ratio(shared_title, total_title),
-        titled,
-        _ratio(shared_label, total_label),
-        _ratio(shared_label, least_label),
-        float(a.label @ b.label),
-        float(a.vector @ b.vector),
-        missing,
-        _ratio(len(a.names & b.names), min(len(a.names), len(b.names))),
-        _ratio(len(a.local & b.local), len(a.local | b.local)),
-        float(max(len(a.local - b.local), len(b.local - a.local))),
-        apart,
-        float(equal),
-        float(x.low <= y.high and y.low <= x.high),
-        float(min(x.digits, y.digits)) if equal else 0.0,
-        rarity.same_value(x.number) + rarity.same_value(y.number) if equal else 0.0,
-        float(x.number in b.companions or y.number in a.companions),
-        float(len(a.companions & b.companions)),
-        float(same_voice),
-        float(both_speak and not same_voice),
-        float(x.position == 0 and y.position == 0),
-        float(min(10, abs(x.position - y.position))),
-        float(x.article == y.article),
-        float(min(20, abs(x.line - y.line))) if x.article == y.article else -1.0,
-        float(min(len(x.counted), len(y.counted))),
-        float(min(len(x.sentence), len(y.sentence))),
-        *(_ratio(len(p & q), min(len(p), len(q))) if p and q else -1.0 for p, q in zip(a.slots[1:], b.slots[1:], strict=True)),
-        _ratio(len(a.slots[0] & b.slots[0]), min(len(a.slots[0]), len(b.slots[0]))) if a.slots[0] and b.slots[0] else -1.0,
-        alike(x.kind, y.kind),
-        same_fate(x.fates, y.fates),
-        same_harm(x.fates, y.fates),
-        float(bool(a.slots[5]) != bool(b.slots[5])),
-        *_moved(x, y, apart),
-    ]
+class _Overlap:
+    """What two sets share."""
+
+    def __init__(self, both: Floats, one: Floats, other: Floats) -> None:
+        self.both, self.one, self.other = both, one, other
+
+    @property
+    def jaccard(self) -> Floats:
+        """Share of what is in either."""
+        return _ratio(self.both, self.one + self.other - self.both)
+
+    @property
+    def containment(self) -> Floats:
+        """Share of the lighter of the two."""
+        return _ratio(self.both, np.minimum(self.one, self.other))
+
+    share = containment
+
+    @property
+    def known(self) -> Floats:
+        """The same, -1 where one of them is empty."""
+        return np.where((self.one > 0) & (self.other > 0), self.containment, -1.0)
 
 
-def _moved(x: Mention, y: Mention, apart: float) -> tuple[float, float, float]:
-    """Days between the two as a logarithm, and how far the later one lies below or above the earlier."""
-    if not x.day or not y.day:
-        return 0.0, 0.0, 0.0
-    days = abs(x.day - y.day)
-    first, last = (x, y) if x.day <= y.day else (y, x)
-    lower = last.number < first.number and days > 0
-    return math.log1p(days), apart if lower else 0.0, apart if last.number > first.number and days > 0 else 0.0
+def distance(x: Floats, y: Floats) -> Floats:
+    """Distance of numbers as the logarithm of their ratio, in [0, FAR]."""
+    usable = (x > 0) & (y > 0) & np.isfinite(x) & np.isfinite(y)
+    logs = np.log(np.where(usable, x, 1.0)) - np.log(np.where(usable, y, 1.0))
+    return np.where(x == y, 0.0, np.where(usable, np.minimum(FAR, np.abs(logs)), FAR))
 
 
-def _weigh(a: Prepared, b: Prepared, left: frozenset[str], right: frozenset[str]) -> tuple[float, float, float]:
-    """Weight of the words in both, in either, and in the lighter of the two; sums that no order of a set changes."""
-    mine, theirs = _sum(a, left), _sum(b, right)
-    shared = left & right
-    both = math.fsum([a.weight[w] for w in shared]) if shared else 0.0
-    return both, mine + theirs - both, min(mine, theirs)
+def _ratio(part: Floats, whole: Floats) -> Floats:
+    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 1e-9)
 
 
-def _sum(one: Prepared, part: frozenset[str]) -> float:
-    """Weight of one of its sets, added up once: a mention is compared with many others."""
-    found = one.sums.get(part)
-    if found is None:
-        found = one.sums[part] = math.fsum([one.weight[w] for w in part])
-    return found
+def _codes(values: Sequence[Hashable]) -> tuple[int, Indexes]:
+    """How many different values there are, and a number from 0 for each, in order of appearance."""
+    code: dict[Hashable, int] = {}
+    found = [code.setdefault(value, len(code)) for value in values]
+    return len(code), np.array(found, dtype=np.intp)
 
 
-def _held(one: Prepared, other: frozenset[str]) -> float:
-    """Share of one's near words that the other's sentences hold."""
-    return _ratio(math.fsum([one.weight[w] for w in one.near & other]), _sum(one, one.near))
-
-
-def _share(one: Prepared, part: frozenset[str], whole: frozenset[str]) -> float:
-    weight = one.weight
-    return _ratio(math.fsum(weight.get(w, 0.5) for w in part), math.fsum(weight.get(w, 0.5) for w in whole))
-
-
-def _missing(one: Prepared, other: frozenset[str]) -> float:
-    return max((one.weight[w] for w in one.nearest - other), default=0.0)
-
-
-def _apart(x: float, y: float) -> float:
-    """Distance of two numbers as the logarithm of their ratio, in [0, FAR]."""
-    if x == y:
-        return 0.0
-    if x <= 0 or y <= 0 or math.isinf(x) or math.isinf(y):
-        return FAR
-    return min(FAR, abs(math.log(x) - math.log(y)))
-
-
-def _ratio(part: float, whole: float) -> float:
-    return part / whole if whole > 0 else 0.0
+def _sets(parts: Sequence[Sequence[Hashable]], kinds: int, size: int) -> NDArray[np.bool_]:
+    """kinds x size x words: does the set hold the word? Parts come kind by kind."""
+    code: dict[Hashable, int] = {}
+    words = [code.setdefault(word, len(code)) for part in parts for word in part]
+    table = np.zeros((kinds * size, max(1, len(code))), dtype=bool)
+    table[np.repeat(np.arange(kinds * size), [len(part) for part in parts]), words] = True
+    return table.reshape(kinds, size, -1)

@@ -26,13 +26,22 @@ ORDER BY asked.series_id, latest.as_of DESC, latest.id DESC;
 INSERT INTO article_key (key, as_of, article_id) SELECT unnest(%(keys)s::bigint[]), %(as_of)s, %(article_id)s ON CONFLICT DO NOTHING;
 
 -- create --
+-- A series for each; their ids rise in the order given.
 INSERT INTO series (label, unit, dimension, rate, role, created_at)
-VALUES (%(label)s, %(unit)s, %(dimension)s, %(rate)s, %(role)s, %(now)s)
+SELECT label, unit, dimension, rate, role, %(now)s
+FROM unnest(%(labels)s::text[], %(units)s::text[], %(dimensions)s::text[], %(rates)s::text[], %(roles)s::text[])
+     WITH ORDINALITY AS first (label, unit, dimension, rate, role, place)
+ORDER BY place
 RETURNING id;
 
 -- observe --
+-- The figures of an article in their series.
 INSERT INTO observation (series_id, figure_id, article_id, as_of, family, number, wording, mention)
-VALUES (%(series_id)s, %(figure_id)s, %(article_id)s, %(as_of)s, %(family)s, %(number)s, %(wording)s, %(mention)s);
+SELECT series_id, figure_id, %(article_id)s, as_of, family, number, wording, mention
+FROM unnest(%(series)s::bigint[], %(figures)s::bigint[], %(dates)s::timestamptz[], %(families)s::text[], %(numbers)s::float8[],
+            %(wordings)s::bytea[], %(mentions)s::jsonb[])
+     WITH ORDINALITY AS seen (series_id, figure_id, as_of, family, number, wording, mention, place)
+ORDER BY place;
 
 -- relabel --
 -- A series is called what most of its figures are called in the articles that were read, since of a seed few words are kept; of equals

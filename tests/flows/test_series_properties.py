@@ -40,6 +40,12 @@ told = st.fixed_dictionaries(
 )
 
 
+def create(tx, many):
+    """Series of people, by their ids."""
+    alike = {"labels": "people", "units": "person", "dimensions": "count", "rates": None, "roles": "level"}
+    return [row["id"] for row in tx.all("series.create", now=START, **{key: [value] * many for key, value in alike.items()})]
+
+
 def observe(tx, lines, one, number):
     """An article with one number of a given series."""
     day = START + timedelta(days=one["day"], minutes=number)
@@ -59,8 +65,7 @@ def history(database, batches):
     """What stands told after these batches have arrived, by addresses: ids are given by arrival."""
     with database.transaction() as tx:
         tx._connection.execute("TRUNCATE article, series CASCADE")
-        make = {"label": "people", "unit": "person", "dimension": "count", "rate": None, "role": "level", "now": START}
-        lines = [row["id"] for row in tx.returned("series.create", [make, make])]
+        lines = create(tx, 2)
     for batch in batches:
         with database.transaction() as tx:
             for number, one in batch:
@@ -98,8 +103,7 @@ def one(day, value):
 
 def steps(database, values, threshold):
     with database.transaction() as tx:
-        make = {"label": "price", "unit": "person", "dimension": "count", "rate": None, "role": "level", "now": START}
-        lines = [row["id"] for row in tx.returned("series.create", [make])]
+        lines = create(tx, 1)
     for number, value in enumerate(values):
         with database.transaction() as tx:
             observe(tx, lines, one(number, value), number)
@@ -121,14 +125,35 @@ def test_flutter_of_a_cent_is_never_told(database):
 
 def test_a_number_taken_back_is_corrected_and_its_repeat_is_no_news(database):
     with database.transaction() as tx:
-        make = {"label": "people", "unit": "person", "dimension": "count", "rate": None, "role": "level", "now": START}
-        lines = [row["id"] for row in tx.returned("series.create", [make])]
+        lines = create(tx, 1)
     for number, row in enumerate((one(0, 140), one(1, 96) | {"withdraws": True}, one(2, 96), one(3, 140))):
         with database.transaction() as tx:
             observe(tx, lines, row, number)
             series.decide(tx, lines, SHARE, START)
     with database.transaction() as tx:
         assert [(row["from"], row["to"], row["kind"]) for row in tx.all("series.export_shifts")] == [(140, 96, "correction")]
+
+
+@pytest.mark.parametrize("away", [0, 1], ids=["to the older series", "to the younger"])
+def test_a_shift_goes_along_with_a_figure_that_moves_to_another_series(database, away):
+    with database.transaction() as tx:
+        lines = create(tx, 2)
+    stays = 1 - away
+    for number, row in enumerate(
+        (one(0, 100) | {"series": away}, one(1, 100) | {"series": stays}, one(2, 150) | {"series": stays})
+    ):
+        with database.transaction() as tx:
+            observe(tx, lines, row, number)
+            series.decide(tx, lines, SHARE, START)
+    with database.transaction() as tx:
+        before = tx.all("series.list_shifts", limit=9)
+        moved = tx.all("series.members", id=lines[stays])[1]["id"]
+        tx.run("series.split_observations", series_id=lines[stays], other_id=lines[away], observations=[moved])
+        new = series.decide(tx, lines, SHARE, START)
+        after = tx.all("series.list_shifts", limit=9)
+    assert [(row["id"], row["series_id"]) for row in before] == [(after[0]["id"], lines[stays])]
+    assert [row["series_id"] for row in after] == [lines[away]]
+    assert new == 0, "nobody is told again"
 
 
 TEXTS = (

@@ -233,7 +233,7 @@ def _gold_figure(f: dict[str, Any], text: str, split: list[Sentence]) -> Figure:
 
 #: As the service has it: articles that share most keys, and of their series those most like the figures, each with its latest
 #: mentions.
-MOST_ARTICLES, MOST_SERIES, MOST_MENTIONS = 30, 16, 6
+MOST_ARTICLES, MOST_SERIES, MOST_MENTIONS = 30, 8, 6
 
 
 class Store:
