@@ -1,15 +1,21 @@
 -- near --
--- The figures of the articles that share most keys, of each key the latest, with what a glance needs.
+-- The figures of the articles that share most keys, of each key the latest, with what a glance needs. Of those that share the least
+-- there is, which most strangers do, a few will do.
 WITH hit AS (
     SELECT found.article_id, sum(asked.weight) AS shared
     FROM unnest(%(keys)s::bigint[], %(weights)s::integer[]) AS asked (key, weight)
     CROSS JOIN LATERAL (
         SELECT article_id FROM article_key WHERE article_key.key = asked.key ORDER BY as_of DESC, article_id DESC LIMIT %(most_articles)s
     ) found
-    GROUP BY found.article_id ORDER BY shared DESC, found.article_id DESC LIMIT %(most_articles)s
+    GROUP BY found.article_id
+), ranked AS (
+    SELECT article_id, shared, row_number() OVER (PARTITION BY shared = 1 ORDER BY shared DESC, article_id DESC) AS place FROM hit
 )
 SELECT observation.series_id AS series, observation.family, observation.number, observation.wording
-FROM hit JOIN observation ON observation.article_id = hit.article_id
+FROM (
+    SELECT article_id FROM ranked WHERE shared > 1 OR place <= %(most_strangers)s
+    ORDER BY shared DESC, article_id DESC LIMIT %(most_articles)s
+) near JOIN observation ON observation.article_id = near.article_id
 WHERE observation.family = ANY (%(families)s);
 
 -- latest --
