@@ -83,10 +83,21 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         *([session.config._tmp_path_factory.getbasetemp()] if hasattr(session.config, "_tmp_path_factory") else []),
     ]
     logs = [path for folder in folders for pattern in ("*.log", "log") for path in folder.rglob(pattern) if path.is_file()]
-    found = [f"{path}: {secret}" for path in logs for secret in leaked(path.read_bytes())]
-    if found:
+    found = {f"{path}: {secret}" for path in logs for secret in leaked(path.read_bytes())} | _seen_by_workers
+    if hasattr(session.config, "workeroutput"):  # a process of several that share the tests: the one that counts them tells
+        session.config.workeroutput["secrets"] = sorted(found)
+    elif found:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
-        print("secrets in log files:", *found, sep="\n  ")
+        print("secrets in log files:", *sorted(found), sep="\n  ")
+
+
+_seen_by_workers: set[str] = set()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """A process of several has ended, and told what it found in its log files."""
+    _seen_by_workers.update(getattr(node, "workeroutput", {}).get("secrets", ()))
 
 
 @pytest.fixture(scope="session")
