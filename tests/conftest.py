@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from forks import Forks
 
 # Before anything of ours or of Prefect is imported: no home, no proxies, no settings of whoever runs the tests.
 HOME = Path(tempfile.mkdtemp(prefix="figurewatch-tests-"))
@@ -68,9 +69,13 @@ _run = subprocess.run
 
 def _run_watched(*args: Any, **options: Any) -> Any:
     done = _run(*args, **options)
-    found = leaked(done.stdout) + leaked(done.stderr)
-    assert not found, f"a program wrote secrets: {', '.join(found)}"
+    _told_nothing(done.stdout, done.stderr)
     return done
+
+
+def _told_nothing(*written: Any) -> None:
+    found = [secret for each in written for secret in leaked(each)]
+    assert not found, f"a program wrote secrets: {', '.join(found)}"
 
 
 subprocess.run = _run_watched  # type: ignore[assignment]
@@ -104,6 +109,13 @@ def pytest_testnodedown(node: Any) -> None:
 def server(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Address of an embedded server for this run of the tests."""
     return postgres.embedded(tmp_path_factory.mktemp("server"), durable=False)
+
+
+@pytest.fixture(scope="session")
+def python() -> Iterator[Forks]:
+    """Runs Python's programs, each a process of its own, that need not read their libraries."""
+    with Forks(_told_nothing) as forks:
+        yield forks
 
 
 @pytest.fixture(scope="session")
