@@ -15,7 +15,7 @@ demo: $(VENV)/.installed
 	$(VENV)/bin/figurewatch demo
 
 test: lint
-	$(VENV)/bin/python -m pytest
+	$(VENV)/bin/python -m pytest -n 3 --dist loadfile
 
 drills: $(VENV)/.installed-dev
 	$(VENV)/bin/python -m pytest -m drill

@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,19 @@ from forks import Forks
 # Before anything of ours or of Prefect is imported: no home, no proxies, no settings of whoever runs the tests.
 HOME = Path(tempfile.mkdtemp(prefix="figurewatch-tests-"))
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)
+
+#: Where servers of tests keep their data: in memory, where the machine has a folder for that with room for some of them. A
+#: database is made and dropped in a quarter of the time there, and hundreds of tests have one of their own.
+PLACE = Path("/dev/shm")
+ROOM = 4 << 30
+if not (os.access(PLACE, os.W_OK) and shutil.disk_usage(PLACE).free > ROOM):
+    PLACE = Path(tempfile.gettempdir())
+for _left in PLACE.glob("figurewatch-servers-*"):
+    if time.time() - _left.stat().st_mtime > 24 * 3600:  # by a run that was killed
+        shutil.rmtree(_left, ignore_errors=True)
+SERVERS = Path(tempfile.mkdtemp(prefix="figurewatch-servers-", dir=PLACE))
+atexit.register(shutil.rmtree, SERVERS, ignore_errors=True)
+
 for name in list(os.environ):
     if name.lower().endswith("_proxy") or name.startswith(("FIGUREWATCH_", "PREFECT_", "PG", "XDG_")):
         del os.environ[name]
@@ -85,6 +99,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Neither do the log files that were left: those of servers and children of the service."""
     folders = [
         HOME,
+        SERVERS,
         *([session.config._tmp_path_factory.getbasetemp()] if hasattr(session.config, "_tmp_path_factory") else []),
     ]
     logs = [path for folder in folders for pattern in ("*.log", "log") for path in folder.rglob(pattern) if path.is_file()]
@@ -106,9 +121,10 @@ def pytest_testnodedown(node: Any) -> None:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> str:
+def server() -> Iterator[str]:
     """Address of an embedded server for this run of the tests."""
-    return postgres.embedded(tmp_path_factory.mktemp("server"), durable=False)
+    yield postgres.embedded(SERVERS / "server", durable=False)
+    postgres.release(SERVERS / "server")
 
 
 @pytest.fixture(scope="session")
@@ -162,7 +178,7 @@ def outside() -> Iterator[Outside]:
     """A server of the machine on a free port of loopback, started by hand."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[-3]))
     programs = found[-1].parent if found else postgres.programs() / "bin"
-    folder = Path(tempfile.mkdtemp(prefix="figurewatch-outside-"))
+    folder = Path(tempfile.mkdtemp(prefix="figurewatch-outside-", dir=PLACE))
     user: dict[str, Any] = {}
     if os.geteuid() == 0:
         import pwd
