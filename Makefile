@@ -14,8 +14,10 @@ VENV := .venv
 demo: $(VENV)/.installed
 	$(VENV)/bin/figurewatch demo
 
+# Three at once, for much of the time is waiting: for servers, for what comes back after a while. Each takes files of tests
+# as a whole. One test by hand: .venv/bin/pytest tests/flows/test_db.py -k lone
 test: lint
-	$(VENV)/bin/python -m pytest
+	$(VENV)/bin/python -m pytest -n 3 --dist loadfile
 
 drills: $(VENV)/.installed-dev
 	$(VENV)/bin/python -m pytest -m drill

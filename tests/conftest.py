@@ -6,16 +6,31 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from forks import Forks
 
 # Before anything of ours or of Prefect is imported: no home, no proxies, no settings of whoever runs the tests.
 HOME = Path(tempfile.mkdtemp(prefix="figurewatch-tests-"))
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)
+
+#: Where servers of tests keep their data: in memory, where the machine has a folder for that with room for some of them. A
+#: database is made and dropped in a quarter of the time there, and hundreds of tests have one of their own.
+PLACE = Path("/dev/shm")
+ROOM = 4 << 30
+if not (os.access(PLACE, os.W_OK) and shutil.disk_usage(PLACE).free > ROOM):
+    PLACE = Path(tempfile.gettempdir())
+for _left in PLACE.glob("figurewatch-servers-*"):
+    if time.time() - _left.stat().st_mtime > 24 * 3600:  # by a run that was killed
+        shutil.rmtree(_left, ignore_errors=True)
+SERVERS = Path(tempfile.mkdtemp(prefix="figurewatch-servers-", dir=PLACE))
+atexit.register(shutil.rmtree, SERVERS, ignore_errors=True)
+
 for name in list(os.environ):
     if name.lower().endswith("_proxy") or name.startswith(("FIGUREWATCH_", "PREFECT_", "PG", "XDG_")):
         del os.environ[name]
@@ -68,9 +83,13 @@ _run = subprocess.run
 
 def _run_watched(*args: Any, **options: Any) -> Any:
     done = _run(*args, **options)
-    found = leaked(done.stdout) + leaked(done.stderr)
-    assert not found, f"a program wrote secrets: {', '.join(found)}"
+    _told_nothing(done.stdout, done.stderr)
     return done
+
+
+def _told_nothing(*written: Any) -> None:
+    found = [secret for each in written for secret in leaked(each)]
+    assert not found, f"a program wrote secrets: {', '.join(found)}"
 
 
 subprocess.run = _run_watched  # type: ignore[assignment]
@@ -80,19 +99,39 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Neither do the log files that were left: those of servers and children of the service."""
     folders = [
         HOME,
+        SERVERS,
         *([session.config._tmp_path_factory.getbasetemp()] if hasattr(session.config, "_tmp_path_factory") else []),
     ]
     logs = [path for folder in folders for pattern in ("*.log", "log") for path in folder.rglob(pattern) if path.is_file()]
-    found = [f"{path}: {secret}" for path in logs for secret in leaked(path.read_bytes())]
-    if found:
+    found = {f"{path}: {secret}" for path in logs for secret in leaked(path.read_bytes())} | _seen_by_workers
+    if hasattr(session.config, "workeroutput"):  # a process of several that share the tests: the one that counts them tells
+        session.config.workeroutput["secrets"] = sorted(found)
+    elif found:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
-        print("secrets in log files:", *found, sep="\n  ")
+        print("secrets in log files:", *sorted(found), sep="\n  ")
+
+
+_seen_by_workers: set[str] = set()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """A process of several has ended, and told what it found in its log files."""
+    _seen_by_workers.update(getattr(node, "workeroutput", {}).get("secrets", ()))
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> str:
+def server() -> Iterator[str]:
     """Address of an embedded server for this run of the tests."""
-    return postgres.embedded(tmp_path_factory.mktemp("server"), durable=False)
+    yield postgres.embedded(SERVERS / "server", durable=False)
+    postgres.release(SERVERS / "server")
+
+
+@pytest.fixture(scope="session")
+def python() -> Iterator[Forks]:
+    """Runs Python's programs, each a process of its own, that need not read their libraries."""
+    with Forks(_told_nothing) as forks:
+        yield forks
 
 
 @pytest.fixture(scope="session")
@@ -139,7 +178,7 @@ def outside() -> Iterator[Outside]:
     """A server of the machine on a free port of loopback, started by hand."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[-3]))
     programs = found[-1].parent if found else postgres.programs() / "bin"
-    folder = Path(tempfile.mkdtemp(prefix="figurewatch-outside-"))
+    folder = Path(tempfile.mkdtemp(prefix="figurewatch-outside-", dir=PLACE))
     user: dict[str, Any] = {}
     if os.geteuid() == 0:
         import pwd

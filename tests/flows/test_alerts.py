@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -264,21 +262,14 @@ def test_a_replay_says_what_would_have_gone_out_and_when(server, analyser, tmp_p
 
 
 @pytest.fixture
-def fw(tmp_path, database_url):
+def fw(tmp_path, database_url, python):
     """Runs figurewatch as a user does, on this test's database, with a channel that is there and ones that are not."""
 
     def run(*words, expect=0, channels=()):
         lines = [f'{name} = "{address}"' for name, address in channels]
         (tmp_path / "figurewatch.toml").write_text("\n".join(["[channels]", *lines, ""]))
         ours = {"PYTHONPATH": str(ROOT), "FIGUREWATCH_DATABASE_URL": database_url, "FIGUREWATCH_WORKERS": "1"}
-        done = subprocess.run(
-            [sys.executable, "-m", "flows", *words],
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd=tmp_path,
-            env=os.environ | ours,
-        )
+        done = python.run(["-m", "flows", *words], cwd=tmp_path, env=os.environ | ours)
         assert "Traceback" not in done.stderr
         assert done.returncode == expect, done.stderr + done.stdout
         return " ".join((done.stdout + done.stderr).split())

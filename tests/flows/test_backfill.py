@@ -3,9 +3,6 @@
 import gzip
 import json
 import os
-import signal
-import subprocess
-import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -42,14 +39,11 @@ print(run.run(opened, number, lambda _: None, analysing=reading.Inline()), flush
 """
 
 
-def worker(url, kind, *named):
-    return subprocess.Popen(
-        [sys.executable, "-c", WORK, url, kind, *map(str, named)],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+@pytest.fixture
+def worker(python):
+    """Starts such a run."""
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    return lambda url, kind, *named: python.start(["-c", WORK, url, kind, *map(str, named)], cwd=ROOT, env=environment)
 
 
 def count(url, query):
@@ -83,7 +77,9 @@ def in_small_groups(monkeypatch):
     monkeypatch.setattr("flows.backfill.reading.STEPS", 4)
 
 
-def test_killed_at_any_moment_and_started_again_it_comes_to_the_same_rows(tmp_path, database_url, other, in_small_groups):
+def test_killed_at_any_moment_and_started_again_it_comes_to_the_same_rows(
+    tmp_path, database_url, other, worker, in_small_groups
+):
     files = [warc(tmp_path / "a.warc.gz", range(14)), warc(tmp_path / "b.warc", range(8, 24), gzipped=False)]
     with Database(other) as undisturbed:
         read_in(context(undisturbed), "warc", *files)
@@ -92,10 +88,10 @@ def test_killed_at_any_moment_and_started_again_it_comes_to_the_same_rows(tmp_pa
     for query, least in ((read, 1), (recorded, 2), (read, 4)):
         one = worker(database_url, "warc", *files)
         until(database_url, query, least)
-        os.kill(one.pid, signal.SIGKILL)
-        one.communicate()
+        one.kill()
+        one.wait()
     last = worker(database_url, "warc", *files)
-    assert last.communicate()[0].split() == ["begun", "done"]
+    assert last.wait().stdout.split() == ["begun", "done"]
     assert rows(database_url) == rows(other)
     assert count(database_url, "SELECT count(*) FROM backfill") == 1
     # Reports 8 to 13 stand in both files; no record was counted twice.
@@ -105,12 +101,12 @@ def test_killed_at_any_moment_and_started_again_it_comes_to_the_same_rows(tmp_pa
     assert counts["known already"] == 6
 
 
-def test_several_workers_share_a_backfill_and_come_to_the_rows_of_one(tmp_path, database_url, other, in_small_groups):
+def test_several_workers_share_a_backfill_and_come_to_the_rows_of_one(tmp_path, database_url, other, worker, in_small_groups):
     files = [jsonl(tmp_path / f"{n}.jsonl", range(6 * n, 6 * n + 8)) for n in range(4)]
     with Database(other) as alone:
         read_in(context(alone), "jsonl", *files)
     both = [worker(database_url, "jsonl", *files) for _ in range(2)]
-    assert [one.communicate()[0].split() for one in both] == [["begun", "done"]] * 2
+    assert [one.wait().stdout.split() for one in both] == [["begun", "done"]] * 2
     assert rows(database_url) == rows(other)
 
 

@@ -16,17 +16,13 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
-def fw(tmp_path, database_url):
+def fw(tmp_path, database_url, python):
     """Runs figurewatch as a user does, on this test's database."""
 
     ours = {"PYTHONPATH": str(ROOT), "FIGUREWATCH_DATABASE_URL": database_url, "FIGUREWATCH_WORKERS": "1"}
 
     def run(*words, expect=0, env=None, stdin=""):
-        done = subprocess.run(
-            [sys.executable, "-m", "flows", *map(str, words)],
-            input=stdin, capture_output=True, text=True, check=False, cwd=tmp_path,
-            env=os.environ | ours | (env or {}),
-        )  # fmt: skip
+        done = python.run(["-m", "flows", *map(str, words)], cwd=tmp_path, env=os.environ | ours | (env or {}), stdin=stdin)
         assert "Traceback" not in done.stderr + done.stdout, done.stderr
         assert done.returncode == expect, done.stderr + done.stdout
         run.aside = done.stderr

@@ -8,12 +8,13 @@ import sys
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from forks import Forks
 
 from flows import archive, articles, clock, db, notices, outbox, passes, sources
 from flows.archive import Document
@@ -160,27 +161,32 @@ class TestMetrics:
 class TestCommand:
     """figurewatch health."""
 
-    def said(self, *words: object) -> tuple[int, str]:
-        command = [sys.executable, "-m", "flows", "health", *map(str, words)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | {"PYTHONPATH": str(ROOT)})
-        return done.returncode, done.stdout + done.stderr
+    @pytest.fixture
+    def said(self, python: Forks) -> Callable[..., tuple[int, str]]:
+        def run(*words: object) -> tuple[int, str]:
+            done = python.run(["-m", "flows", "health", *map(str, words)], env=os.environ | {"PYTHONPATH": str(ROOT)})
+            return done.returncode, done.stdout + done.stderr
 
-    def test_it_asks_where_the_settings_say(self, page: str, tmp_path: Path) -> None:
+        return run
+
+    def test_it_asks_where_the_settings_say(self, said, page: str, tmp_path: Path) -> None:
         (tmp_path / "f.toml").write_text(f"[serve]\nport = {page.rpartition(':')[2]}\n")
-        assert self.said("--config", tmp_path / "f.toml", "--data-dir", tmp_path / "my data") == (0, "ready\n")
+        assert said("--config", tmp_path / "f.toml", "--data-dir", tmp_path / "my data") == (0, "ready\n")
 
-    def test_it_asks_where_a_service_says_that_it_answers_when_its_port_was_taken(self, page: str, tmp_path: Path) -> None:
+    def test_it_asks_where_a_service_says_that_it_answers_when_its_port_was_taken(
+        self, said, page: str, tmp_path: Path
+    ) -> None:
         settings = Settings(data_dir=tmp_path / "my data")
         told_page(settings).parent.mkdir(parents=True)
         told_page(settings).write_text(page)
-        assert self.said("--data-dir", settings.data_dir) == (0, "ready\n")
+        assert said("--data-dir", settings.data_dir) == (0, "ready\n")
 
-    def test_no_page_and_no_answer_are_told_apart(self, tmp_path: Path) -> None:
+    def test_no_page_and_no_answer_are_told_apart(self, said, tmp_path: Path) -> None:
         (tmp_path / "f.toml").write_text("[serve]\nport = 0\n")
-        code, said = self.said("--config", tmp_path / "f.toml", "--data-dir", tmp_path)
-        assert (code, "port is 0 under [serve]" in said) == (2, True)
-        code, said = self.said("--url", "http://[::1]:9")
-        assert (code, "http://[::1]:9 does not answer" in said) == (1, True)
+        code, told = said("--config", tmp_path / "f.toml", "--data-dir", tmp_path)
+        assert (code, "port is 0 under [serve]" in told) == (2, True)
+        code, told = said("--url", "http://[::1]:9")
+        assert (code, "http://[::1]:9 does not answer" in told) == (1, True)
 
 
 def document(n: int) -> Document:

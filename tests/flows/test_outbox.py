@@ -7,8 +7,6 @@ import http.client
 import json
 import os
 import re
-import subprocess
-import sys
 from collections import Counter
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -117,15 +115,13 @@ UNSURE = {"begun", "arrived"}
 @pytest.mark.parametrize("number", [1, 3])
 @pytest.mark.parametrize("step", STEPS)
 def test_a_relay_killed_at_any_step_loses_nothing_and_repeats_at_most_what_it_had_in_hand(
-    step, number, database, database_url, story, slack
+    step, number, database, database_url, story, slack, python
 ):
     story(3)
     number = 1 if step == "packed" else number
     channels = json.dumps({"desk": slack.url()})
-    command = [sys.executable, str(Path(__file__).with_name("outbox_relay.py")), database_url, channels, NOON.isoformat()]
-    killed = subprocess.run(
-        [*command, step, str(number)], check=False, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(ROOT)}
-    )
+    command = [str(Path(__file__).with_name("outbox_relay.py")), database_url, channels, NOON.isoformat(), step, str(number)]
+    killed = python.run(command, env=os.environ | {"PYTHONPATH": str(ROOT)})
     assert killed.returncode == -9, killed.stderr
     before = len(slack.payloads)
     assert before == (0 if step == "packed" else number - (not STEPS[step]))

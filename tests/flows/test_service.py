@@ -36,7 +36,7 @@ from flows.settings import Settings
 from schemas.errors import FigurewatchError
 folder = Path(sys.argv[1])
 tick = Served(name="tick", entrypoint="tiny_flow.tick", every_seconds=5, parameters={"mark": str(folder / "mark")})
-settings = Settings.model_validate({"data_dir": folder / "data", "serve": {"port": int(sys.argv[2])}})
+settings = Settings.model_validate({"data_dir": folder / "data"})
 try:
     serve(settings, [tick], Console())
 except FigurewatchError as error:
@@ -45,13 +45,13 @@ except FigurewatchError as error:
 
 
 class Service:
-    def __init__(self, folder: Path, port: int = 19464) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
         packages = os.pathsep.join(path for path in sys.path if path)
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")} | {
             "PYTHONPATH": packages
         }
-        command = [sys.executable, "-u", "-c", PROGRAM, str(folder), str(port)]
+        command = [sys.executable, "-u", "-c", PROGRAM, str(folder)]
         self.process = subprocess.Popen(command, stdout=-1, stderr=subprocess.STDOUT, text=True, env=environment, cwd=folder)
         self.address = self._said("Prefect's page: ")
         self.page = self._said("health and metrics: ").partition("/readyz")[0]
@@ -151,7 +151,7 @@ def test_the_service_is_alone_and_comes_back_after_a_kill(folder: Path) -> None:
 
     # Nobody else may work with its database, and says so in a line.
     second = subprocess.run(
-        [sys.executable, "-c", PROGRAM, str(folder), "0"],
+        [sys.executable, "-c", PROGRAM, str(folder)],
         capture_output=True,
         text=True,
         check=False,
