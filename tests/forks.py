@@ -39,8 +39,8 @@ SHARED = (
 )
 #: A program that takes longer hangs, and its test has failed.
 MOST_SECONDS = 300
-#: A program with its arguments and its environment.
-MOST_BYTES = 150_000
+#: Bytes that say how long a program with its arguments and its environment is.
+LENGTH = 4
 
 
 class Program:
@@ -78,7 +78,7 @@ class Forks:
 
     def __init__(self, watch: Callable[[str], None] = lambda _: None) -> None:
         self._watch = watch
-        self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._channel, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, __file__, str(theirs.fileno())], pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL
@@ -90,15 +90,15 @@ class Forks:
         """Start what `python WORDS` would: -m MODULE, -c CODE or a file, with its arguments."""
         told = json.dumps(
             {"words": list(words), "cwd": str(cwd or Path.cwd()), "env": dict(os.environ if env is None else env)}
-        )
-        assert len(told) < MOST_BYTES
+        ).encode()
         ours, theirs = socket.socketpair()
         out, err = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115 - the program's, and read at its end
         with theirs, tempfile.TemporaryFile() as given:
             given.write(stdin.encode())
             given.seek(0)
             descriptors = [theirs.fileno(), *(file.fileno() for file in (given, out, err))]
-            socket.send_fds(self._channel, [told.encode()], descriptors)
+            socket.send_fds(self._channel, [len(told).to_bytes(LENGTH, "big")], descriptors)
+            self._channel.sendall(told)
         return Program(ours, out, err)
 
     def run(self, words: Sequence[str], **how: object) -> subprocess.CompletedProcess[str]:
@@ -119,9 +119,10 @@ def _serve(channel: socket.socket) -> None:
     """Fork for each program that is asked for; in the fork this returns, and the program is what is left to do."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that look after a program
     while True:
-        told, descriptors, _, _ = socket.recv_fds(channel, MOST_BYTES, 4)
-        if not told:
+        length, descriptors, _, _ = socket.recv_fds(channel, LENGTH, 4)
+        if not length:
             os._exit(0)
+        told = channel.recv(int.from_bytes(length, "big"), socket.MSG_WAITALL)
         if os.fork() == 0:
             channel.close()
             return _begin(json.loads(told), *descriptors)
