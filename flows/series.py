@@ -109,7 +109,7 @@ def _observe(
         families=[family(mention) for mention in mentions],
         numbers=[mention.number for mention in mentions],
         wordings=[wording(mention) for mention in mentions],
-        mentions=[Jsonb(to_json(mention)) for mention in mentions],
+        mentions=Jsonb([to_json(mention) for mention in mentions]),
     )
     tx.run("series.keep_keys", keys=sorted(keys(mentions)), as_of=as_of, article_id=article_id)
 

@@ -44,9 +44,11 @@ RETURNING id;
 -- The figures of an article in their series.
 INSERT INTO observation (series_id, figure_id, article_id, as_of, family, number, wording, mention)
 SELECT series_id, figure_id, %(article_id)s, as_of, family, number, wording, mention
-FROM unnest(%(series)s::bigint[], %(figures)s::bigint[], %(dates)s::timestamptz[], %(families)s::text[], %(numbers)s::float8[],
-            %(wordings)s::bytea[], %(mentions)s::jsonb[])
-     WITH ORDINALITY AS seen (series_id, figure_id, as_of, family, number, wording, mention, place)
+FROM ROWS FROM (
+    unnest(%(series)s::bigint[], %(figures)s::bigint[], %(dates)s::timestamptz[], %(families)s::text[], %(numbers)s::float8[],
+           %(wordings)s::bytea[]),
+    jsonb_array_elements(%(mentions)s)
+) WITH ORDINALITY AS seen (series_id, figure_id, as_of, family, number, wording, mention, place)
 ORDER BY place;
 
 -- relabel --
