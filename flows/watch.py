@@ -16,10 +16,12 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
+from uuid import UUID
 
 from prefect import flow, task
 from prefect.artifacts import acreate_progress_artifact, acreate_table_artifact, aupdate_progress_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.client.orchestration import get_client
 from prefect.events import emit_event
 from prefect.runtime import deployment, flow_run, task_run
 
@@ -34,12 +36,13 @@ POLLS_A_TASK = 50
 FETCHES_A_TASK = 100
 PAGES_A_TASK = 100
 
-#: A pass goes on for so long while there is more to do, then leaves the rest to the next: processes stay young, and a
-#: start costs about five seconds of CPU. So one that is run on schedule does not end either when a source is due before the
-#: next would begin.
+#: A pass goes on for so long while there is more to do, then leaves the rest to the next, which follows at once: processes
+#: stay young, and a start costs about five seconds of CPU. So one that is run on schedule does not end either when a source
+#: is due before the next would begin.
 LONGEST_PASS = timedelta(minutes=5)
 
-#: Between two looks for pages to read while others are fetched: seldom more than one task in two seconds.
+#: Between two looks for sources that are due, and for pages to read while others are fetched: seldom more than one task of a
+#: kind in two seconds.
 LOOK_SECONDS = 2.0
 
 #: A database that is started again is back within that.
@@ -162,6 +165,8 @@ async def watch(config: str | None = None, data_dir: str | None = None, simulate
             passes.end(tx, pass_id, outcome, this.done, datetime.now(UTC), detail)
             passes.free(tx, mine=opened.database.process)
     await _tell_prefect(opened, this.done, simulated)
+    if deployment.id and outcome == "done" and this.leaves_work:
+        await _follow()
     return dict(this.done)
 
 
@@ -262,6 +267,13 @@ class _Pass:
                 await asyncio.sleep(pause)
         raise AssertionError
 
+    @property
+    def leaves_work(self) -> bool:
+        """Whether it ends for its time, and there is something to do, or will be before the schedule's next pass."""
+        now = datetime.now(UTC)
+        next_pass = now + timedelta(seconds=self._every)
+        return next_pass > self._end and (now > self._end or _wait(self.opened, next_pass, self._every) is not None)
+
     def _over(self) -> bool:
         return self.stop.is_set() or (self.simulated is None and datetime.now(UTC) > self._end)
 
@@ -298,6 +310,13 @@ def _told_to_stop(stop: asyncio.Event) -> Iterator[None]:
     finally:
         loop.remove_signal_handler(signal.SIGTERM)
         signal.signal(signal.SIGTERM, before or signal.SIG_DFL)
+
+
+async def _follow() -> None:
+    """Have the next pass begin as soon as this one has ended: by the schedule, what there is to do might wait a minute."""
+    with suppress(Exception):  # a Prefect server that is away: there is the schedule
+        async with get_client() as client:
+            await client.create_flow_run_from_deployment(UUID(deployment.id))
 
 
 async def _tell_prefect(opened: Context, done: Counter[str], simulated: datetime | None) -> None:
@@ -358,4 +377,4 @@ def _wait(opened: Context, end: datetime, every: float) -> float | None:
     moments = [entry["first"]] if entry is not None and entry["first"] is not None else []
     if source is not None and source["first"] is not None and source["first"] < min(end, now + timedelta(seconds=every)):
         moments.append(source["first"])
-    return max(0.5, (min(moments) - now).total_seconds()) if moments else None
+    return max(LOOK_SECONDS, (min(moments) - now).total_seconds()) if moments else None
