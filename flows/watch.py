@@ -2,14 +2,14 @@
 
 A task is a batch of polls, fetches, pages or deliveries, never one article: a task run costs Prefect about what an
 article costs us. So it is looked up first whether there is something to do. `batch` numbers a pass's tasks, for their
-names. Pages are read while others are fetched. Batches are leased in Postgres, so any number of workers may run this flow
-at once, and a crash at any point leaves work that is due again. Told to stop (SIGTERM), a pass ends the batch that it
-reads and hands back the rest. Importing this module imports Prefect; prefect_environment() comes first.
+names. Pages are read while others are fetched, and what they raise is told while others are read. Batches are leased in
+Postgres, so any number of workers may run this flow at once, and a crash at any point leaves work that is due again. Told
+to stop (SIGTERM), a pass ends the batch that it reads and hands back the rest. Importing this module imports Prefect;
+prefect_environment() comes first.
 """
 
 import asyncio
 import signal
-import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -183,7 +183,8 @@ class _Pass:
         self._reading = False
         #: Seconds until the next pass, where there is one.
         self._every = float(opened.settings.serve.every_seconds) if deployment.id else 0.0
-        self._delivered = time.monotonic()
+        self._raised = asyncio.Event()  #: there is something to tell
+        self._read_out = False
 
     async def work(self) -> None:
         """All that is due, until nothing is, or the time is up, or it is told to stop."""
@@ -195,17 +196,21 @@ class _Pass:
         if self.simulated is not None:  # one after the other, so that a demonstration goes alike each time
             await self._intake()
             await self._read(None)
-        else:
-            intake = asyncio.create_task(self._intake())
-            try:
-                await self._read(intake)
-                if self.stop.is_set():
-                    intake.cancel()
-                with suppress(asyncio.CancelledError):
-                    await intake
-            finally:
+            await self._deliver()
+            return
+        intake, telling = asyncio.create_task(self._intake()), asyncio.create_task(self._tell())
+        try:
+            await self._read(intake)
+            if self.stop.is_set():
                 intake.cancel()
-        await self._deliver()
+            with suppress(asyncio.CancelledError):
+                await intake
+            self._read_out = True
+            self._raised.set()
+            await telling
+        finally:
+            intake.cancel()
+            telling.cancel()
 
     async def _intake(self) -> None:
         """Poll and fetch, until no host may be asked for anything within the time of a pass, and nothing is read any more."""
@@ -237,21 +242,28 @@ class _Pass:
                 counts = await read_batch(*self.where, next(self._batch))
                 self.done += counts
                 if counts["alerts raised"]:
-                    await self._deliver()
+                    self._raised.set()
                 if counts:
                     await self._show_progress()
                     continue
                 self._reading = False
             if intake is None or intake.done():
                 return
-            if self._every and time.monotonic() - self._delivered > self._every:  # what was put off may be due by now
-                await self._deliver()
             stopped = asyncio.create_task(self.stop.wait())
             await asyncio.wait({intake, stopped}, timeout=LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
             stopped.cancel()
 
+    async def _tell(self) -> None:
+        """Deliver what was raised, while others are read: a channel may be slow. Now and then, too, for what was put off."""
+        last = False
+        while not last:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._raised.wait(), self._every or None)
+            last = self._read_out
+            self._raised.clear()
+            await self._deliver()
+
     async def _deliver(self) -> None:
-        self._delivered = time.monotonic()
         if (await self._due())["alerts"] or self.opened.settings.owner:
             self.done += await deliver_batch(*self.where, next(self._batch))
 

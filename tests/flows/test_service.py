@@ -14,6 +14,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -249,3 +250,37 @@ def test_a_pass_that_ends_for_its_time_is_followed_at_once(
             return await client.read_flow_runs(flow_run_filter=FlowRunFilter.model_validate(waiting))
 
     assert len(asyncio.run(runs_after_a_pass())) == follow
+
+
+def test_pages_are_read_while_a_channel_takes_its_time(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    from flows import watch
+    from flows.context import Context
+
+    batches = ["first", "second", "third"]
+
+    async def read(*_: Any) -> Counter[str]:
+        batches.pop()
+        return Counter({"articles stored": 1, "alerts raised": 1})
+
+    async def deliver(*_: Any) -> Counter[str]:
+        while batches:  # the channel takes longer than all reading does
+            await asyncio.sleep(0.01)
+        return Counter({"alerts sent": 1})
+
+    async def due(_: Any) -> dict[str, bool]:
+        return {"sources": False, "fetch": False, "articles": bool(batches), "alerts": True}
+
+    settings = Settings.model_validate({})
+    for name, fake in (("read_batch", read), ("deliver_batch", deliver)):
+        monkeypatch.setattr(watch, name, fake)
+    monkeypatch.setattr(watch._Pass, "_due", due)
+    opened = Context(settings, database, Analyser(1), Desk(threshold=settings.threshold, rules=()))
+
+    async def work() -> Counter[str]:
+        this = watch._Pass(opened, (None, None, None))
+        await asyncio.wait_for(this.work(), 60)
+        return this.done
+
+    done = asyncio.run(work())
+    assert done["articles stored"] == 3
+    assert done["alerts sent"] == 2, "what was raised meanwhile is told, too"
