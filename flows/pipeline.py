@@ -63,7 +63,7 @@ def record_all(
     done: Counter[str] = Counter()
     for row, result in zip(rows, _timed(results), strict=True):
         try:
-            with database.transaction() as tx:
+            with database.transaction() as tx, tx.together():
                 outcome = record(tx, row, result, desk, now)
         except FigurewatchError:
             raise  # the database is away or full: nothing is wrong with the page

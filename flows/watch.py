@@ -2,24 +2,26 @@
 
 A task is a batch of polls, fetches, pages or deliveries, never one article: a task run costs Prefect about what an
 article costs us. So it is looked up first whether there is something to do. `batch` numbers a pass's tasks, for their
-names. Pages are read while others are fetched. Batches are leased in Postgres, so any number of workers may run this flow
-at once, and a crash at any point leaves work that is due again. Told to stop (SIGTERM), a pass ends the batch that it
-reads and hands back the rest. Importing this module imports Prefect; prefect_environment() comes first.
+names. Pages are read while others are fetched, and what they raise is told while others are read. Batches are leased in
+Postgres, so any number of workers may run this flow at once, and a crash at any point leaves work that is due again. Told
+to stop (SIGTERM), a pass ends the batch that it reads and hands back the rest. Importing this module imports Prefect;
+prefect_environment() comes first.
 """
 
 import asyncio
 import signal
-import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
+from uuid import UUID
 
 from prefect import flow, task
 from prefect.artifacts import acreate_progress_artifact, acreate_table_artifact, aupdate_progress_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.client.orchestration import get_client
 from prefect.events import emit_event
 from prefect.runtime import deployment, flow_run, task_run
 
@@ -34,12 +36,13 @@ POLLS_A_TASK = 50
 FETCHES_A_TASK = 100
 PAGES_A_TASK = 100
 
-#: A pass goes on for so long while there is more to do, then leaves the rest to the next: processes stay young, and a
-#: start costs about five seconds of CPU. So one that is run on schedule does not end either when a source is due before the
-#: next would begin.
+#: A pass goes on for so long while there is more to do, then leaves the rest to the next, which follows at once: processes
+#: stay young, and a start costs about five seconds of CPU. So one that is run on schedule does not end either when a source
+#: is due before the next would begin.
 LONGEST_PASS = timedelta(minutes=5)
 
-#: Between two looks for pages to read while others are fetched: seldom more than one task in two seconds.
+#: Between two looks for sources that are due, and for pages to read while others are fetched: seldom more than one task of a
+#: kind in two seconds.
 LOOK_SECONDS = 2.0
 
 #: A database that is started again is back within that.
@@ -162,6 +165,8 @@ async def watch(config: str | None = None, data_dir: str | None = None, simulate
             passes.end(tx, pass_id, outcome, this.done, datetime.now(UTC), detail)
             passes.free(tx, mine=opened.database.process)
     await _tell_prefect(opened, this.done, simulated)
+    if deployment.id and outcome == "done" and this.leaves_work:
+        await _follow()
     return dict(this.done)
 
 
@@ -178,7 +183,8 @@ class _Pass:
         self._reading = False
         #: Seconds until the next pass, where there is one.
         self._every = float(opened.settings.serve.every_seconds) if deployment.id else 0.0
-        self._delivered = time.monotonic()
+        self._raised = asyncio.Event()  #: there is something to tell
+        self._read_out = False
 
     async def work(self) -> None:
         """All that is due, until nothing is, or the time is up, or it is told to stop."""
@@ -190,17 +196,21 @@ class _Pass:
         if self.simulated is not None:  # one after the other, so that a demonstration goes alike each time
             await self._intake()
             await self._read(None)
-        else:
-            intake = asyncio.create_task(self._intake())
-            try:
-                await self._read(intake)
-                if self.stop.is_set():
-                    intake.cancel()
-                with suppress(asyncio.CancelledError):
-                    await intake
-            finally:
+            await self._deliver()
+            return
+        intake, telling = asyncio.create_task(self._intake()), asyncio.create_task(self._tell())
+        try:
+            await self._read(intake)
+            if self.stop.is_set():
                 intake.cancel()
-        await self._deliver()
+            with suppress(asyncio.CancelledError):
+                await intake
+            self._read_out = True
+            self._raised.set()
+            await telling
+        finally:
+            intake.cancel()
+            telling.cancel()
 
     async def _intake(self) -> None:
         """Poll and fetch, until no host may be asked for anything within the time of a pass, and nothing is read any more."""
@@ -232,21 +242,28 @@ class _Pass:
                 counts = await read_batch(*self.where, next(self._batch))
                 self.done += counts
                 if counts["alerts raised"]:
-                    await self._deliver()
+                    self._raised.set()
                 if counts:
                     await self._show_progress()
                     continue
                 self._reading = False
             if intake is None or intake.done():
                 return
-            if self._every and time.monotonic() - self._delivered > self._every:  # what was put off may be due by now
-                await self._deliver()
             stopped = asyncio.create_task(self.stop.wait())
             await asyncio.wait({intake, stopped}, timeout=LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
             stopped.cancel()
 
+    async def _tell(self) -> None:
+        """Deliver what was raised, while others are read: a channel may be slow. Now and then, too, for what was put off."""
+        last = False
+        while not last:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._raised.wait(), self._every or None)
+            last = self._read_out
+            self._raised.clear()
+            await self._deliver()
+
     async def _deliver(self) -> None:
-        self._delivered = time.monotonic()
         if (await self._due())["alerts"] or self.opened.settings.owner:
             self.done += await deliver_batch(*self.where, next(self._batch))
 
@@ -261,6 +278,13 @@ class _Pass:
                     raise
                 await asyncio.sleep(pause)
         raise AssertionError
+
+    @property
+    def leaves_work(self) -> bool:
+        """Whether it ends for its time, and there is something to do, or will be before the schedule's next pass."""
+        now = datetime.now(UTC)
+        next_pass = now + timedelta(seconds=self._every)
+        return next_pass > self._end and (now > self._end or _wait(self.opened, next_pass, self._every) is not None)
 
     def _over(self) -> bool:
         return self.stop.is_set() or (self.simulated is None and datetime.now(UTC) > self._end)
@@ -298,6 +322,13 @@ def _told_to_stop(stop: asyncio.Event) -> Iterator[None]:
     finally:
         loop.remove_signal_handler(signal.SIGTERM)
         signal.signal(signal.SIGTERM, before or signal.SIG_DFL)
+
+
+async def _follow() -> None:
+    """Have the next pass begin as soon as this one has ended: by the schedule, what there is to do might wait a minute."""
+    with suppress(Exception):  # a Prefect server that is away: there is the schedule
+        async with get_client() as client:
+            await client.create_flow_run_from_deployment(UUID(deployment.id))
 
 
 async def _tell_prefect(opened: Context, done: Counter[str], simulated: datetime | None) -> None:
@@ -358,4 +389,4 @@ def _wait(opened: Context, end: datetime, every: float) -> float | None:
     moments = [entry["first"]] if entry is not None and entry["first"] is not None else []
     if source is not None and source["first"] is not None and source["first"] < min(end, now + timedelta(seconds=every)):
         moments.append(source["first"])
-    return max(0.5, (min(moments) - now).total_seconds()) if moments else None
+    return max(LOOK_SECONDS, (min(moments) - now).total_seconds()) if moments else None

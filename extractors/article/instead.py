@@ -82,7 +82,7 @@ def instead(text: str, said: Declared, tree: HtmlElement, url: str) -> ArticleOu
         return ArticleOutcome.GONE
     if _checks(words, seen, said, tree, names):
         return ArticleOutcome.BLOCKED
-    if short and len(CONSENT.findall(text)) * (8 if said.has_node else 15) > words and CONSENT_CORE.search(text):
+    if short and CONSENT_CORE.search(text) and len(CONSENT.findall(text)) * (8 if said.has_node else 15) > words:
         return ArticleOutcome.CONSENT
     if _lists(text, said, tree, url):
         return ArticleOutcome.LISTING

@@ -32,9 +32,10 @@ HURRY, REST = 0.5, 1.25
 LONGEST_TTL = timedelta(hours=12)
 LONGEST_MAX_AGE = timedelta(hours=1)
 
-#: Due times lie on whole minutes, the service's own rhythm, so that a pass finds what is due together and nothing drifts;
-#: up to this share of the wait is added by the source's id, so that not everything is due in the same minute.
-SLOT = timedelta(minutes=1)
+#: Due times lie on multiples of this, so that a pass finds together what is due at nearly the same time. A wait grows by up to
+#: a slot, and slots as long as a wait's jitter would keep sources together: of a minute, the shortest wait, that is 8 s.
+SLOT = timedelta(seconds=1)
+#: Up to this share of the wait is added by the source's id, so that sources which were polled together drift apart.
 JITTER = 1 / 8
 
 #: Weights of failures (Media Cloud's): what will hardly get better by itself; what mostly does; a name server's hiccup.

@@ -1,5 +1,6 @@
 """When is a source asked again? Tables of cases, and what holds for all: bounds, order, and an end to every wait."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -51,7 +52,7 @@ def test_more_that_is_new_never_makes_the_interval_longer(current, every, listed
 def test_the_next_poll_is_never_sooner_than_the_wait_and_never_later_than_a_day_and_its_jitter(now, wait, source, trouble):
     at = schedule.due(now, wait, source=source, trouble=trouble)
     assert now + wait <= at <= now + schedule.LONGEST * (1 + schedule.JITTER) + schedule.SLOT
-    assert (at.second, at.microsecond) == (0, 0)
+    assert (at - datetime.min.replace(tzinfo=UTC)) % schedule.SLOT == timedelta()
 
 
 @given(now=times, wait=waits, longer=waits, source=ids, trouble=st.floats(0, 100), worse=st.floats(0, 100))
@@ -110,6 +111,19 @@ def test_jitter_is_a_sources_own_for_ever(source):
 def test_jitter_spreads_sources():
     minutes = {schedule.due(NOW, 4 * HOUR, source=source) for source in range(1_000)}
     assert len(minutes) > 25
+
+
+@given(now=times, source=ids)
+def test_what_is_due_every_minute_is_not_polled_every_other(now, source):
+    assert schedule.due(now, MINUTE, source=source) - now < 1.25 * MINUTE
+
+
+def test_sources_that_were_polled_together_are_spread_over_their_interval_after_ten_polls():
+    at = dict.fromkeys(range(50), NOW)
+    for _ in range(10):
+        at = {source: schedule.due(before, MINUTE, source=source) for source, before in at.items()}
+    assert max(Counter(at.values()).values()) <= 15
+    assert max(at.values()) - min(at.values()) >= MINUTE
 
 
 def test_two_false_304s_end_the_trust_and_true_ones_bring_it_back_before():

@@ -4,6 +4,7 @@ Real Prefect servers, workers and processes, in a folder whose name has spaces; 
 of the watch. What the service survives with real work under way is in test_drills.py.
 """
 
+import asyncio
 import json
 import os
 import signal
@@ -13,6 +14,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -210,3 +212,75 @@ def test_a_pass_waits_for_what_the_next_would_come_too_late_for(
     opened = Context(settings, database, Analyser(1), Desk(threshold=settings.threshold, rules=()))
     found = _wait(opened, now + timedelta(seconds=ends), every)
     assert (due - 20 < found <= due) if waits else found is None
+
+
+@pytest.mark.flow
+@pytest.mark.filterwarnings("ignore")  # Prefect's client leaves its sockets to the garbage collector
+@pytest.mark.parametrize(
+    ("most", "due", "follow"),
+    [
+        pytest.param(0, 0, 1, id="its time is up: the next goes on"),
+        pytest.param(20, 30, 1, id="it may not wait for what the schedule's next would come too late for"),
+        pytest.param(20, 90, 0, id="the schedule's next is there in time"),
+        pytest.param(300, 90, 0, id="there is no more to do"),
+    ],
+)
+def test_a_pass_that_ends_for_its_time_is_followed_at_once(
+    most: int, due: int, follow: int, prefect_server: None, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import FlowRunFilter
+
+    from flows import watch
+    from flows.context import Context
+
+    settings = Settings.model_validate({"sources": [{"url": "https://paper.example/feed.xml"}]})
+    with database.transaction() as tx:
+        sources.keep(tx, settings, datetime.now(UTC) + timedelta(seconds=due))
+    opened = Context(settings, database, Analyser(1), Desk(threshold=settings.threshold, rules=()))
+    monkeypatch.setattr(watch, "context", lambda *_: opened)
+    monkeypatch.setattr(watch, "LONGEST_PASS", timedelta(seconds=most))
+
+    async def runs_after_a_pass() -> list[Any]:
+        deployment = await (await watch.watch.ato_deployment(f"{most} {due}")).aapply()
+        monkeypatch.setenv("PREFECT__RUNTIME__DEPLOYMENT__ID", str(deployment))
+        await watch.watch()
+        async with get_client() as client:
+            waiting = {"deployment_id": {"any_": [deployment]}, "state": {"type": {"any_": ["SCHEDULED"]}}}
+            return await client.read_flow_runs(flow_run_filter=FlowRunFilter.model_validate(waiting))
+
+    assert len(asyncio.run(runs_after_a_pass())) == follow
+
+
+def test_pages_are_read_while_a_channel_takes_its_time(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    from flows import watch
+    from flows.context import Context
+
+    batches = ["first", "second", "third"]
+
+    async def read(*_: Any) -> Counter[str]:
+        batches.pop()
+        return Counter({"articles stored": 1, "alerts raised": 1})
+
+    async def deliver(*_: Any) -> Counter[str]:
+        while batches:  # the channel takes longer than all reading does
+            await asyncio.sleep(0.01)
+        return Counter({"alerts sent": 1})
+
+    async def due(_: Any) -> dict[str, bool]:
+        return {"sources": False, "fetch": False, "articles": bool(batches), "alerts": True}
+
+    settings = Settings.model_validate({})
+    for name, fake in (("read_batch", read), ("deliver_batch", deliver)):
+        monkeypatch.setattr(watch, name, fake)
+    monkeypatch.setattr(watch._Pass, "_due", due)
+    opened = Context(settings, database, Analyser(1), Desk(threshold=settings.threshold, rules=()))
+
+    async def work() -> Counter[str]:
+        this = watch._Pass(opened, (None, None, None))
+        await asyncio.wait_for(this.work(), 60)
+        return this.done
+
+    done = asyncio.run(work())
+    assert done["articles stored"] == 3
+    assert done["alerts sent"] == 2, "what was raised meanwhile is told, too"
