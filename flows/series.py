@@ -80,13 +80,14 @@ def place(
                 "number": mention.number,
                 "wording": wording(mention),
                 "mention": Jsonb(to_json(mention)),
+                "sure": found.sure[index],
             }
             for index, (figure_id, mention) in enumerate(zip(figure_ids, mentions, strict=True))
         ],
     )
     tx.run("series.keep_keys", keys=sorted(keys(mentions)), as_of=as_of, article_id=article_id)
-    for keep, end in _allowed(tx, found.merges):
-        merge(tx, keep, end)
+    for keep, end, sure in _allowed(tx, found.merges):
+        merge(tx, keep, end, sure)
         chosen = {index: keep if series == end else series for index, series in chosen.items()}
     moved = _follow(tx, again)
     if threshold is None:
@@ -174,20 +175,25 @@ def _candidates(tx: Transaction, mentions: Sequence[Mention], continued: Sequenc
     return [Candidate(series=series, mentions=tuple(found)) for series, found in members.items()]
 
 
-def _allowed(tx: Transaction, merges: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+def _allowed(tx: Transaction, merges: Sequence[tuple[int, int, float]]) -> list[tuple[int, int, float]]:
     """Without those that a person has taken apart."""
     if not merges:
         return []
     apart = {
         frozenset((row["series_id"], row["other_id"]))
-        for row in tx.all("series.apart", series=sorted({series for pair in merges for series in pair}))
+        for row in tx.all("series.apart", series=sorted({series for pair in merges for series in pair[:2]}))
     }
-    return [pair for pair in merges if frozenset(pair) not in apart]
+    return [pair for pair in merges if frozenset(pair[:2]) not in apart]
 
 
-def merge(tx: Transaction, keep: int, end: int) -> None:
-    """Two series become one: observations, shifts and corrections move over, with the alerts that hang on them."""
-    for step in ("move_observations", "move_shifts", "move_corrections", "inherit_mute"):
+def merge(tx: Transaction, keep: int, end: int, sure: float = 1.0) -> None:
+    """Two series become one: observations, shifts and corrections move over, with the alerts that hang on them.
+
+    Args:
+        sure: how sure it is that they are one, in (0, 1].
+    """
+    tx.run("series.move_observations", keep=keep, end=end, sure=sure)
+    for step in ("move_shifts", "move_corrections", "inherit_mute"):
         tx.run(f"series.{step}", keep=keep, end=end)
     tx.run("series.remove", id=end)
 

@@ -69,7 +69,8 @@ class Placement:
     """Where the figures of an article belong, and which series turn out to be one now that they meet in it."""
 
     series: tuple[int | None, ...]  #: of each mention; None where a new series begins
-    merges: tuple[tuple[int, int], ...]  #: (series that stays, series that ends), in the order in which to do them
+    merges: tuple[tuple[int, int, float], ...]  #: (series that stays, that ends, how surely), in the order in which to do them
+    sure: tuple[float, ...]  #: of each mention, how surely it continues its series, in (0, 1]; 1 where nothing was judged
 
 
 def assign(new: Sequence[Mention], candidates: Sequence[Candidate], linker: Linker | None = None) -> list[int | None]:
@@ -94,8 +95,9 @@ def place(
     judge = linker or shipped()
     pool = sorted((c for c in candidates if c.mentions), key=lambda c: c.series)
     chosen: list[int | None] = [None if fixed is None else fixed.get(k) for k in range(len(new))]
+    sure = [1.0] * len(new)
     if not new or not pool:
-        return Placement(tuple(chosen), ())
+        return Placement(tuple(chosen), (), tuple(sure))
     desk = meeting(new, pool)
     chances = judge.pairs.probability(desk.rows)
     asked = desk.lines(chances)
@@ -108,13 +110,14 @@ def place(
     for row, column in zip(rows, columns, strict=True):
         if gain[row, column] >= judge.join:
             chosen[free[row]] = pool[open_to[column]].series
-    _join_again(chosen, pool, desk, asked.fit, chances, judge)
-    return Placement(tuple(chosen), tuple(_merges(chosen, new, pool, asked.fit, judge)))
+            sure[free[row]] = float(gain[row, column])
+    _join_again(chosen, sure, pool, desk, asked.fit, chances, judge)
+    return Placement(tuple(chosen), tuple(_merges(chosen, new, pool, asked.fit, judge)), tuple(sure))
 
 
 def _merges(
     chosen: Sequence[int | None], new: Sequence[Mention], pool: Sequence[Candidate], mean: NDArray[np.float64], judge: Linker
-) -> Iterator[tuple[int, int]]:
+) -> Iterator[tuple[int, int, float]]:
     """Pairs of series that one figure of the article fits, and that fit each other: what was one line in two pieces."""
     column = {c.series: k for k, c in enumerate(pool)}
     gone: set[int] = set()
@@ -132,10 +135,11 @@ def _merges(
         if {m.article for m in ours} & {m.article for m in theirs}:
             continue
         desk = meeting(ours, [other])
-        if float(desk.lines(judge.pairs.probability(desk.rows)).fit.mean()) >= judge.merge:
+        fit = float(desk.lines(judge.pairs.probability(desk.rows)).fit.mean())
+        if fit >= judge.merge:
             keep, end = sorted((one.series, other.series))
             gone.update((keep, end))
-            yield keep, end
+            yield keep, end, fit
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +258,7 @@ def _alike(own: Sequence[Prepared], others: Sequence[Prepared]) -> NDArray[np.fl
 
 def _join_again(
     chosen: list[int | None],
+    sure: list[float],
     pool: Sequence[Candidate],
     desk: Meeting,
     mean: NDArray[np.float64],
@@ -277,7 +282,7 @@ def _join_again(
         ((chance, i, c) for chance, (_, i, c) in zip(again, tries, strict=True)), key=lambda t: (-t[0], t[1:])
     ):
         if chance >= judge.join_again and chosen[free] is None and c not in done:
-            chosen[free] = pool[c].series
+            chosen[free], sure[free] = pool[c].series, float(chance)
             done.add(c)
 
 

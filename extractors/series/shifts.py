@@ -3,7 +3,8 @@
 detect(observations of one series) -> the values that stand and the shifts on the way there.
 
 A report is news when no value that stands allows for it, in its wording and by the threshold counted from what a reader was
-last told: so that drift is told once it adds up, and flutter never is. An article gives at most one shift. Kinds: increase
+last told: so that drift is told once it adds up, and flutter never is. What may be news only because its figure was linked on
+a guess (doubt.py) moves nothing until another origin gives the number, too. An article gives at most one shift. Kinds: increase
 and decrease replace what stood; a conflict (another speaker's incompatible number for the same time) lets both stand; a
 correction withdraws the old number.
 Pure: a function of the set of observations, in whatever order they come. Not here: which figures form a series (link.py).
@@ -14,7 +15,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from extractors.figures.units import convert as units_convert
+from extractors.series.doubt import Alarm, Believe
 from extractors.series.intervals import CONTEXT, number
+from extractors.series.linker import shipped
 from extractors.series.standing import Convert, Reading, Report, Stand, differ, in_unit, reports, same_speaker, stand
 from schemas.outcomes import Bound, ShiftKind
 from schemas.records import Observation, Shift
@@ -26,6 +29,8 @@ THRESHOLD = Decimal("0.10")
 WEAK_SHARE = Decimal("0.66")
 #: Values that stood before are kept so that a late repeat of one is known for what it is; this many are enough.
 MOST_PAST = 8
+#: A doubtful number is backed by one of so many reports that follow; what comes later is no news of it any more.
+MOST_LATER = 20
 
 _FLOORS = (Bound.AT_LEAST, Bound.MORE_THAN)
 _CEILINGS = (Bound.AT_MOST, Bound.LESS_THAN)
@@ -49,7 +54,13 @@ class Detection:
     shifts: tuple[Shift, ...]  #: in as-of order
 
 
-def detect(observations: Iterable[Observation], *, threshold: Decimal = THRESHOLD, convert: Convert | None = None) -> Detection:
+def detect(
+    observations: Iterable[Observation],
+    *,
+    threshold: Decimal = THRESHOLD,
+    convert: Convert | None = None,
+    believe: Believe | None = None,
+) -> Detection:
     """Standing values and shifts of one series.
 
     Args:
@@ -57,19 +68,26 @@ def detect(observations: Iterable[Observation], *, threshold: Decimal = THRESHOL
             late copy sits in the past. Roles other than level are left aside.
         threshold: least change as a share of the number last told, above 0.
         convert: (value, unit, to) -> value or None; the project's units unless given.
+        believe: may this be told? The judge of this version unless given.
     """
     turn = convert or units_convert
+    trusted = believe or shipped().believes
     stands: list[Stand] = []
     past: list[Stand] = []
     found: list[tuple[Shift, Stand, Stand]] = []
-    for report in reports(observations, turn):
-        fresh = [r for r in report.readings if not _settle(r, stands, past, threshold)]
+    every = reports(observations, turn)
+    for seen, report in enumerate(every):
+        unheard = [r for r in report.readings if not _settle(r, stands, past, threshold)]
+        fresh = unheard
+        if stands:
+            later = every[seen + 1 : seen + 1 + MOST_LATER]
+            fresh = [r for r in unheard if trusted(Alarm(r, _before(r, stands)[0], seen, _backed(r, later, threshold)))]
         if not fresh:
             continue
         new = stand(fresh[0])
         if stands:
             old, same = _before(fresh[0], stands)
-            kind = _kind(fresh[0], old, report, fresh)
+            kind = _kind(fresh[0], old, report, unheard)
             found.append((_shift(fresh[0], old, kind, threshold, turn), old, new))
             if kind is ShiftKind.CONFLICT:
                 stands.append(new)
@@ -109,6 +127,16 @@ def _settle(reading: Reading, stands: list[Stand], past: list[Stand], threshold:
             known.support(reading)
             return True
     return False
+
+
+def _backed(reading: Reading, later: Iterable[Report], threshold: Decimal) -> bool:
+    """Does another origin give this number, too?"""
+    return any(
+        other.observation.origin != reading.observation.origin
+        and (other.interval.meets(reading.interval) or not differ(reading.number, other.number, threshold))
+        for report in later
+        for other in report.readings
+    )
 
 
 def _agrees(reading: Reading, known: Stand, threshold: Decimal) -> bool:

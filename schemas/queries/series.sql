@@ -31,8 +31,8 @@ VALUES (%(label)s, %(unit)s, %(dimension)s, %(rate)s, %(role)s, %(now)s)
 RETURNING id;
 
 -- observe --
-INSERT INTO observation (series_id, figure_id, article_id, as_of, family, number, wording, mention)
-VALUES (%(series_id)s, %(figure_id)s, %(article_id)s, %(as_of)s, %(family)s, %(number)s, %(wording)s, %(mention)s);
+INSERT INTO observation (series_id, figure_id, article_id, as_of, family, number, wording, mention, sure)
+VALUES (%(series_id)s, %(figure_id)s, %(article_id)s, %(as_of)s, %(family)s, %(number)s, %(wording)s, %(mention)s, %(sure)s);
 
 -- relabel --
 -- A series is called what most of its figures are called in the articles that were read, since of a seed few words are kept; of equals
@@ -53,7 +53,8 @@ WHERE series.id = best.series_id AND series.label <> best.measured
 SELECT id FROM series WHERE id = ANY (%(series)s) AND role = 'level' ORDER BY id;
 
 -- move_observations --
-UPDATE observation SET series_id = %(keep)s WHERE series_id = %(end)s;
+-- What stood there beyond doubt stands here as surely as the two lines are one.
+UPDATE observation SET series_id = %(keep)s, sure = CASE sure WHEN 1 THEN %(sure)s ELSE sure END WHERE series_id = %(end)s;
 
 -- move_shifts --
 -- A shift keeps its alert: what was told was told.
@@ -85,7 +86,8 @@ SELECT series_id, other_id FROM correction
 WHERE kind = 'split' AND (series_id = ANY (%(series)s) OR other_id = ANY (%(series)s));
 
 -- split_observations --
-UPDATE observation SET series_id = %(other_id)s WHERE series_id = %(series_id)s AND id = ANY (%(observations)s::bigint[]);
+-- A person says that they belong together.
+UPDATE observation SET series_id = %(other_id)s, sure = 1 WHERE series_id = %(series_id)s AND id = ANY (%(observations)s::bigint[]);
 
 -- split_shifts --
 UPDATE shift SET series_id = %(other_id)s WHERE series_id = %(series_id)s AND observation_id = ANY (%(observations)s::bigint[]);
@@ -131,13 +133,15 @@ ORDER BY shifts DESC, observations DESC, series.id;
 
 -- move_observation --
 -- What its article turned out to repeat decides the line and the date of a figure.
-UPDATE observation SET series_id = %(series_id)s, as_of = %(as_of)s WHERE figure_id = %(figure_id)s;
+UPDATE observation SET series_id = %(series_id)s, as_of = %(as_of)s, sure = CASE series_id WHEN %(series_id)s THEN sure ELSE 1 END
+WHERE figure_id = %(figure_id)s;
 
 -- observations --
 -- All that shifts of these series are decided from.
 SELECT observation.id, observation.series_id AS series, observation.article_id AS article, article.url, article.outlet,
        article.cluster_id AS origin, article.credit, observation.as_of, figure.position, figure.surface, figure.low, figure.high, figure.bound,
-       figure.unit, figure.role, figure.attribution AS speaker, article.revision > 1 AS revises, figure.withdrawal AS withdraws
+       figure.unit, figure.rate, figure.role, figure.attribution AS speaker, article.revision > 1 AS revises,
+       figure.withdrawal AS withdraws, observation.sure
 FROM observation JOIN figure ON figure.id = observation.figure_id JOIN article ON article.id = observation.article_id
 WHERE observation.series_id = ANY (%(series)s) AND article.relation <> 'duplicate'
 ORDER BY observation.series_id, observation.as_of, observation.id;

@@ -131,7 +131,17 @@ def test_two_series_that_one_figure_fits_become_one(first):
     new = from_json(to_json(killed) | {"article": "https://e.example/1"})
     found = place([new], [Candidate(3, (killed,)), Candidate(5, (again,))])
     assert found.series[0] in (3, 5)
-    assert found.merges == ((3, 5),)
+    assert [merge[:2] for merge in found.merges] == [(3, 5)]
+    assert all(0 < sure <= 1 for *_, sure in found.merges)
+
+
+def test_a_figure_that_was_judged_is_less_than_sure_and_others_are_sure(first, second):
+    known = [Candidate(k, (m,)) for k, m in enumerate(first, 1)]
+    found = place(second, known, fixed={0: 99})
+    assert found.sure[0] == 1
+    for series, sure in list(zip(found.series, found.sure, strict=True))[1:]:
+        assert (sure == 1) == (series is None)
+        assert 0 < sure <= 1
 
 
 def test_a_mention_is_the_same_after_json(first):

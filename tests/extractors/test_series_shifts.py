@@ -186,6 +186,60 @@ def test_the_order_of_arrival_plays_no_part(observations):
         assert detect(order) == expected
 
 
+#: How sure the linker is of a guess.
+GUESS = 0.4
+
+
+def unless_backed(alarm):
+    """A judge that believes no guess."""
+    return alarm.reading.observation.sure == 1 or alarm.backed
+
+
+GUESSES = {
+    "a guess wakes nobody": (history(seen(1, "40"), seen(2, "90", sure=GUESS)), []),
+    "until another origin gives the number, too": (
+        history(seen(1, "40"), seen(2, "90", sure=GUESS), seen(3, "about 90")),
+        [("2", "40", "90", "increase")],
+    ),
+    "be that one a guess as well": (
+        history(seen(1, "40"), seen(2, "90", sure=GUESS), seen(3, "90", sure=GUESS)),
+        [("2", "40", "90", "increase")],
+    ),
+    "a second report of one origin backs nothing": (
+        history(seen(1, "40"), seen(2, "90", sure=GUESS, origin=2), seen(3, "90", sure=GUESS, origin=2)),
+        [],
+    ),
+    "what was given before backs nothing": (
+        history(seen(1, "90"), seen(2, "40"), seen(3, "90", "the mayor", sure=GUESS, withdraws=True)),
+        [("2", "90", "40", "decrease")],
+    ),
+    "a guess does not stand: the next number is told from the one that does": (
+        history(seen(1, "40"), seen(2, "90", sure=GUESS), seen(3, "60")),
+        [("3", "40", "60", "increase")],
+    ),
+    "nor does it hide the other number of its article, or make it a conflict": (
+        history(
+            seen(1, "40"),
+            seen(2, "90", "the mayor", sure=GUESS),
+            seen(2, "60", "the ministry", position=1),
+        ),
+        [("2", "40", "60", "increase")],
+    ),
+    "the first number of a series is nobody's guess": (
+        history(seen(1, "40", sure=GUESS), seen(2, "90")),
+        [("2", "40", "90", "increase")],
+    ),
+}
+
+
+@pytest.mark.parametrize(("observations", "expected"), GUESSES.values(), ids=GUESSES)
+def test_a_number_that_was_placed_on_a_guess_waits_for_another_origin(observations, expected):
+    assert told(observations, believe=unless_backed) == expected
+    whole = detect(observations, believe=unless_backed)
+    for order in itertools.permutations(observations):
+        assert detect(order, believe=unless_backed) == whole
+
+
 def test_a_shift_counts_the_independent_origins_of_both_numbers():
     found = detect(
         history(
@@ -239,6 +293,7 @@ observations = st.builds(
     role=st.sampled_from([Role.LEVEL, Role.LEVEL, Role.LEVEL, Role.FORECAST]),
     withdraws=st.booleans(),
     unit=st.sampled_from(["person", "resident", "tonne", "short ton"]),
+    sure=st.sampled_from([1.0, 1.0, 0.9, 0.4]),
 )
 
 
