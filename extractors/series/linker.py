@@ -77,7 +77,7 @@ def from_data(data: dict[str, Any]) -> Linker:
     Raises:
         ValueError: the file was trained on other features than the code computes.
     """
-    known = tuple(tuple(data[key]) for key in ("features", "line_features", "alarm_features"))
+    known = tuple(tuple(data.get(key, ())) for key in ("features", "line_features", "alarm_features"))
     if known != (pair.FEATURES, line.FEATURES, doubt.FEATURES):
         raise ValueError("linker.json was trained on other features; run tests/quality/train_linker.py")
     return Linker(

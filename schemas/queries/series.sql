@@ -141,7 +141,7 @@ WHERE figure_id = %(figure_id)s;
 SELECT observation.id, observation.series_id AS series, observation.article_id AS article, article.url, article.outlet,
        article.cluster_id AS origin, article.credit, observation.as_of, figure.position, figure.surface, figure.low, figure.high, figure.bound,
        figure.unit, figure.rate, figure.role, figure.attribution AS speaker, article.revision > 1 AS revises,
-       figure.withdrawal AS withdraws, observation.sure
+       figure.withdrawal AS withdraws, article.cluster_id <> article.id AS follows, observation.sure
 FROM observation JOIN figure ON figure.id = observation.figure_id JOIN article ON article.id = observation.article_id
 WHERE observation.series_id = ANY (%(series)s) AND article.relation <> 'duplicate'
 ORDER BY observation.series_id, observation.as_of, observation.id;

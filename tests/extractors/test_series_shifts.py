@@ -88,6 +88,14 @@ CASES = {
         history(seen(1, "40", "the bank"), seen(2, "50", "the bank"), seen(3, "40", "the bank")),
         [("2", "40", "50", "increase"), ("3", "50", "40", "decrease")],
     ),
+    "an update that keeps the sentence takes no news from the article that brought it": (
+        history(
+            seen(1, "40"),
+            seen(2, "67", url="https://paper.example/wire", position=3),
+            seen(2, "67", url="https://paper.example/update", origin=2, follows=True),
+        ),
+        [("wire", "40", "67", "increase")],
+    ),
     "changes, background and forecasts move nothing": (
         history(
             seen(1, "40"),
@@ -294,6 +302,7 @@ observations = st.builds(
     withdraws=st.booleans(),
     unit=st.sampled_from(["person", "resident", "tonne", "short ton"]),
     sure=st.sampled_from([1.0, 1.0, 0.9, 0.4]),
+    follows=st.booleans(),
 )
 
 

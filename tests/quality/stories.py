@@ -389,6 +389,7 @@ def run(story: Story, place: Assign, withdraws: Callable[[Told, Figure], bool] |
                     speaker=figure.attribution,
                     vague=vague(figure.surface),
                     withdraws=bool(withdraws and withdraws(article, figure)),
+                    follows=bool(article.continues),
                     rate=figure.rate,
                     sure=sure,
                 )
