@@ -176,7 +176,8 @@ def _candidates(tx: Transaction, mentions: Sequence[Mention], continued: Sequenc
 
 
 def _allowed(tx: Transaction, merges: Sequence[tuple[int, int, float]]) -> list[tuple[int, int, float]]:
-    """Without those that a person has taken apart."""
+    """Without those that a person has taken apart, and those that an article holds side by side: two lines they are."""
+    merges = [pair for pair in merges if tx.one("series.side_by_side", one=pair[0], other=pair[1]) is None]
     if not merges:
         return []
     apart = {

@@ -33,6 +33,8 @@ MOST_SERIES = 12
 STRIKING = 3
 #: Two figures of different harms stand below this.
 NO_HARM = -0.75
+#: Place among the slots of a mention of what the figure is said to be a part of.
+WHOLE = 6
 
 __all__ = [
     "Candidate",
@@ -59,9 +61,17 @@ class Candidate:
 
 def comparable(a: Mention, b: Mention) -> bool:
     """Can the two be one series at all? Killed and injured never are; soldiers and containers only on a striking number."""
-    if a.role != b.role or a.dimension != b.dimension or same_harm(a.fates, b.fates) < NO_HARM:
+    if a.role != b.role or a.dimension != b.dimension or same_harm(a.fates, b.fates) < NO_HARM or part_and_whole(a, b):
         return False
     return alike(a.kind, b.kind) >= 0 or (a.number == b.number and min(a.digits, b.digits) >= STRIKING)
+
+
+def part_and_whole(a: Mention, b: Mention) -> bool:
+    """Is one said to be a part of the other in their sentence ("10,000 are in the country, 8,000 of these at the front")?"""
+    if a.article != b.article or a.line != b.line or bool(a.slots[WHOLE]) == bool(b.slots[WHOLE]):
+        return False
+    part, whole = (a, b) if a.slots[WHOLE] else (b, a)
+    return part.number <= whole.number
 
 
 @dataclass(frozen=True, slots=True)

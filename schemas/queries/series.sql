@@ -85,6 +85,11 @@ DELETE FROM series WHERE id = %(id)s;
 SELECT series_id, other_id FROM correction
 WHERE kind = 'split' AND (series_id = ANY (%(series)s) OR other_id = ANY (%(series)s));
 
+-- side_by_side --
+-- An article that holds figures of both series.
+SELECT ours.article_id FROM observation ours JOIN observation theirs ON theirs.article_id = ours.article_id
+WHERE ours.series_id = %(one)s AND theirs.series_id = %(other)s LIMIT 1;
+
 -- split_observations --
 -- A person says that they belong together.
 UPDATE observation SET series_id = %(other_id)s, sure = 1 WHERE series_id = %(series_id)s AND id = ANY (%(observations)s::bigint[]);

@@ -2,6 +2,7 @@
 
 import json
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +14,7 @@ from extractors.series.link import (
     Candidate,
     assign,
     cluster,
+    comparable,
     explain,
     from_json,
     keys,
@@ -123,6 +125,14 @@ def test_figures_of_other_roles_never_join(first):
     level = by_number(first, 31.0)
     forecast = from_json(to_json(level) | {"role": "forecast", "article": "https://d.example/1"})
     assert assign([forecast], [Candidate(1, (level,))]) == [None]
+
+
+def test_a_part_and_its_whole_are_two_lines_where_one_sentence_tells_both():
+    text = "Some 10,000 soldiers are in Orvia, and about 8,000 of these are at the front."
+    parts = sentences(text)
+    whole, part = mentions(figures(text, parts), parts, title="", article="https://a.example/1")
+    assert not comparable(whole, part)
+    assert comparable(whole, replace(part, article="https://b.example/1"))
 
 
 def test_two_series_that_one_figure_fits_become_one(first):

@@ -133,6 +133,30 @@ def test_a_number_taken_back_is_corrected_and_its_repeat_is_no_news(database):
         assert [(row["from"], row["to"], row["kind"]) for row in tx.all("series.export_shifts")] == [(140, 96, "correction")]
 
 
+def two_lines(tx):
+    make = {"label": "people", "unit": "person", "dimension": "count", "rate": None, "role": "level", "now": START}
+    return [row["id"] for row in tx.returned("series.create", [make, make])]
+
+
+def test_what_was_beyond_doubt_in_a_line_is_as_sure_as_its_merge_with_another(database):
+    with database.transaction() as tx:
+        keep, end = lines = two_lines(tx)
+        for number, (series_number, sure) in enumerate([(0, 1), (0, 0.9), (1, 1), (1, 0.4)]):
+            observe(tx, lines, one(number, 40) | {"series": series_number, "sure": sure}, number)
+        series.merge(tx, keep, end, 0.6)
+        assert [row["sure"] for row in tx.all("series.observations", series=[keep])] == [1, 0.9, 0.6, 0.4]
+
+
+def test_lines_of_which_an_article_holds_figures_side_by_side_are_not_merged(database):
+    with database.transaction() as tx:
+        lines = two_lines(tx)
+        for number in (0, 1):
+            observe(tx, lines, one(number, 40) | {"series": number}, number)
+        assert tx.one("series.side_by_side", one=lines[0], other=lines[1]) is None
+        tx._connection.execute("UPDATE observation SET article_id = (SELECT min(article_id) FROM observation)")
+        assert tx.one("series.side_by_side", one=lines[0], other=lines[1]) is not None
+
+
 TEXTS = (
     "ARDEN - Some {a} containers of ammunition have been shipped from Port Larn to Vessia, the ministry of Arden said.\n\n"
     "In Kolm {b} soldiers were killed and {c} wounded, the army of Vessia said.",

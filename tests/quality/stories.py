@@ -271,10 +271,14 @@ class Store:
         for key in keys(mentions):
             self.index[key].append(mentions[0].article)
 
-    def merge(self, keep: int, end: int) -> None:
+    def merge(self, keep: int, end: int) -> bool:
+        """Two series become one; or not, where an article holds figures of both."""
+        if {m.article for m in self.members[keep]} & {m.article for m in self.members[end]}:
+            return False
         order = {article: k for k, article in enumerate(self.told)}
         self.members[keep] = sorted(self.members[keep] + self.members.pop(end), key=lambda m: order[m.article])
         self.series |= {(m.article, m.position): keep for m in self.members[keep]}
+        return True
 
 
 Assign = Callable[[Sequence[Mention], Sequence[Candidate], dict[int, int]], Placement]
@@ -396,7 +400,8 @@ def run(story: Story, place: Assign, withdraws: Callable[[Told, Figure], bool] |
             )
         store.read(article.mentions)
         for keep, end, sure in found.merges:
-            store.merge(keep, end)
+            if not store.merge(keep, end):
+                continue
             observations[keep] += [replace(o, sure=sure) if o.sure == 1 else o for o in observations.pop(end)]
             placed = {where: keep if series == end else series for where, series in placed.items()}
     return Run(placed, observations, kept)

@@ -36,8 +36,8 @@ def one_by_one(articles: Sequence[stories.Told]) -> dict[Place, int]:
         if article.mentions:
             store.read(article.mentions)
         for keep, end, _ in found.merges:
-            store.merge(keep, end)
-            placed = {where: keep if series == end else series for where, series in placed.items()}
+            if store.merge(keep, end):
+                placed = {where: keep if series == end else series for where, series in placed.items()}
     return placed
 
 
