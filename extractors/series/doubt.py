@@ -1,8 +1,9 @@
 """Is an alarm to be believed, or does it rest on a link that is as good as a guess?
 
 A number that moves is one of two things: news, or a figure in a line where it does not belong. What speaks for either, as
-numbers: how sure the linker was, how far the number jumps, how many digits it has, who speaks, what stands. A logistic judge
-weighs them (learnt, in linker.json); an alarm that it doubts wakes nobody until another origin gives the number, too.
+numbers: how sure the linker was, how far the number jumps, how many digits it has, who speaks. A logistic judge weighs them
+(learnt, in linker.json); an alarm that it doubts wakes nobody until another origin gives the number, too, or a report whose
+place is no guess.
 Pure. Not here: which figure joins which line (link.py), what a series' observations come to (shifts.py).
 """
 
@@ -19,8 +20,8 @@ from extractors.series.standing import Reading, Stand
 FAR = 4.0
 #: Surer than 99 in 100, and less sure than 1 in 100, the linker never is.
 LEAST_CHANCE = 0.01
-#: More significant digits than these say no more, and no more is said by a place further down in an article.
-MOST_DIGITS, MOST_PLACES = 3, 10
+#: More significant digits than these say no more.
+MOST_DIGITS = 3
 
 FEATURES = (
     "odds of the link",
@@ -28,12 +29,9 @@ FEATURES = (
     "value apart",
     "value above",
     "reports of the series",
-    "origins of what stands",
-    "same speaker",
     "two speakers",
     "has a rate",
     "a duration",
-    "place in the article",
 )
 
 
@@ -54,19 +52,15 @@ def row(alarm: Alarm) -> list[float]:
     """What speaks for the alarm and against it, in the order of FEATURES."""
     one, before = alarm.reading.observation, alarm.before
     chance = min(1 - LEAST_CHANCE, max(LEAST_CHANCE, one.sure))
-    spoken = before.said_by(alarm.reading.speaker)
     return [
         math.log(chance / (1 - chance)),
         float(min(MOST_DIGITS, _digits(alarm.reading), _digits(before.latest))),
         _apart(alarm.reading, before.latest),
         float(alarm.reading.number > before.latest.number),
         math.log(alarm.reports),
-        math.log(len(before.origins)),
-        float(spoken),
-        float(bool(alarm.reading.speaker and before.speakers) and not spoken),
+        float(bool(alarm.reading.speaker and before.speakers) and not before.said_by(alarm.reading.speaker)),
         float(one.rate is not None),
         float(dimension(one.unit) == "time"),
-        float(min(MOST_PLACES, one.position)),
     ]
 
 

@@ -4,13 +4,13 @@ detect(observations of one series) -> the values that stand and the shifts on th
 
 A report is news when no value that stands allows for it, in its wording and by the threshold counted from what a reader was
 last told: so that drift is told once it adds up, and flutter never is. What may be news only because its figure was linked on
-a guess (doubt.py) moves nothing until another origin gives the number, too. An article gives at most one shift. Kinds: increase
-and decrease replace what stood; a conflict (another speaker's incompatible number for the same time) lets both stand; a
+a guess (doubt.py) moves nothing until a later report bears it out. An article gives at most one shift. Kinds: increase and
+decrease replace what stood; a conflict (another speaker's incompatible number for the same time) lets both stand; a
 correction withdraws the old number.
 Pure: a function of the set of observations, in whatever order they come. Not here: which figures form a series (link.py).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -74,14 +74,16 @@ def detect(
     trusted = believe or shipped().believes
     stands: list[Stand] = []
     past: list[Stand] = []
+    guesses: dict[str, float] = {}
     found: list[tuple[Shift, Stand, Stand]] = []
     every = reports(observations, turn)
     for seen, report in enumerate(every):
-        unheard = [r for r in report.readings if not _settle(r, stands, past, threshold)]
+        unheard = [_as_sure(r, guesses) for r in report.readings if not _settle(r, stands, past, threshold)]
         fresh = unheard
         if stands:
-            later = every[seen + 1 : seen + 1 + MOST_LATER]
-            fresh = [r for r in unheard if trusted(Alarm(r, _before(r, stands)[0], seen, _backed(r, later, threshold)))]
+            later = [other for each in every[seen + 1 : seen + 1 + MOST_LATER] for other in each.readings]
+            fresh = [r for r in unheard if _believed(r, _before(r, stands)[0], seen, later, threshold, trusted)]
+            guesses |= {r.observation.url: r.observation.sure for r in unheard if r not in fresh}
         if not fresh:
             continue
         new = stand(fresh[0])
@@ -129,14 +131,19 @@ def _settle(reading: Reading, stands: list[Stand], past: list[Stand], threshold:
     return False
 
 
-def _backed(reading: Reading, later: Iterable[Report], threshold: Decimal) -> bool:
-    """Does another origin give this number, too?"""
-    return any(
-        other.observation.origin != reading.observation.origin
-        and (other.interval.meets(reading.interval) or not differ(reading.number, other.number, threshold))
-        for report in later
-        for other in report.readings
-    )
+def _as_sure(reading: Reading, guesses: Mapping[str, float]) -> Reading:
+    """What a publisher makes of a number that was not believed is as much of a guess as that was."""
+    one = reading.observation
+    return replace(reading, observation=replace(one, sure=min(one.sure, guesses.get(one.url, 1.0))))
+
+
+def _believed(
+    reading: Reading, before: Stand, seen: int, later: Sequence[Reading], threshold: Decimal, believe: Believe
+) -> bool:
+    """May it be told, by itself or since a later report of the number may?"""
+    again = [r for r in later if r.interval.meets(reading.interval) or not differ(reading.number, r.number, threshold)]
+    backed = any(r.observation.origin != reading.observation.origin for r in again)
+    return believe(Alarm(reading, before, seen, backed)) or any(believe(Alarm(r, before, seen, backed=False)) for r in again)
 
 
 def _agrees(reading: Reading, known: Stand, threshold: Decimal) -> bool:

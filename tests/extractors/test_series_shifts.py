@@ -213,7 +213,19 @@ GUESSES = {
         history(seen(1, "40"), seen(2, "90", sure=GUESS), seen(3, "90", sure=GUESS)),
         [("2", "40", "90", "increase")],
     ),
-    "a second report of one origin backs nothing": (
+    "or until its own origin gives it where there is nothing to guess": (
+        history(seen(1, "40"), seen(2, "90", sure=GUESS, origin=2), seen(3, "90", origin=2)),
+        [("2", "40", "90", "increase")],
+    ),
+    "a revision of what was a guess is no less of one": (
+        history(
+            seen(1, "40"),
+            seen(2, "90", sure=GUESS, url="https://paper.example/a"),
+            seen(3, "60", url="https://paper.example/a", origin=2, revises=True),
+        ),
+        [],
+    ),
+    "a second guess of one origin bears nothing out": (
         history(seen(1, "40"), seen(2, "90", sure=GUESS, origin=2), seen(3, "90", sure=GUESS, origin=2)),
         [],
     ),
