@@ -74,9 +74,9 @@ def place(
     chosen = {index: series for index, series in enumerate(found.series) if series is not None}
     chosen |= dict(zip(new, _create(tx, [(figures[index], mentions[index]) for index in new], now), strict=True))
     with tx.together():
-        _observe(tx, article_id, as_of, dates, chosen, figure_ids, mentions)
-        for keep, end in _allowed(tx, found.merges):
-            merge(tx, keep, end)
+        _observe(tx, article_id, as_of, dates, chosen, found.sure, figure_ids, mentions)
+        for keep, end, sure in _allowed(tx, found.merges):
+            merge(tx, keep, end, sure)
             chosen = {index: keep if series == end else series for index, series in chosen.items()}
         moved = _follow(tx, again)
         if threshold is None:
@@ -96,6 +96,7 @@ def _observe(
     as_of: datetime,
     dates: Mapping[int, datetime],
     chosen: Mapping[int, int],
+    sure: Sequence[float],
     figure_ids: Sequence[int],
     mentions: Sequence[Mention],
 ) -> None:
@@ -109,6 +110,7 @@ def _observe(
         families=[family(mention) for mention in mentions],
         numbers=[mention.number for mention in mentions],
         wordings=[wording(mention) for mention in mentions],
+        sure=list(sure),
         mentions=Jsonb([to_json(mention) for mention in mentions]),
     )
     tx.run("series.keep_keys", keys=sorted(keys(mentions)), as_of=as_of, article_id=article_id)
@@ -189,20 +191,26 @@ def _candidates(tx: Transaction, mentions: Sequence[Mention], continued: Sequenc
     return [Candidate(series=series, mentions=tuple(found)) for series, found in members.items()]
 
 
-def _allowed(tx: Transaction, merges: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Without those that a person has taken apart."""
+def _allowed(tx: Transaction, merges: Sequence[tuple[int, int, float]]) -> list[tuple[int, int, float]]:
+    """Without those that a person has taken apart, and those that an article holds side by side: two lines they are."""
+    merges = [pair for pair in merges if tx.one("series.side_by_side", one=pair[0], other=pair[1]) is None]
     if not merges:
         return []
     apart = {
         frozenset((row["series_id"], row["other_id"]))
-        for row in tx.all("series.apart", series=sorted({series for pair in merges for series in pair}))
+        for row in tx.all("series.apart", series=sorted({series for pair in merges for series in pair[:2]}))
     }
-    return [pair for pair in merges if frozenset(pair) not in apart]
+    return [pair for pair in merges if frozenset(pair[:2]) not in apart]
 
 
-def merge(tx: Transaction, keep: int, end: int) -> None:
-    """Two series become one: observations, shifts and corrections move over, with the alerts that hang on them."""
-    for step in ("move_observations", "move_shifts", "move_corrections", "inherit_mute"):
+def merge(tx: Transaction, keep: int, end: int, sure: float = 1.0) -> None:
+    """Two series become one: observations, shifts and corrections move over, with the alerts that hang on them.
+
+    Args:
+        sure: how sure it is that they are one, in (0, 1].
+    """
+    tx.run("series.move_observations", keep=keep, end=end, sure=sure)
+    for step in ("move_shifts", "move_corrections", "inherit_mute"):
         tx.run(f"series.{step}", keep=keep, end=end)
     tx.run("series.remove", id=end)
 

@@ -203,6 +203,9 @@ class Observation:
     revises: bool = False  #: the article is a later revision of a URL that gave a number in this series
     withdraws: bool = False  #: the text takes the standing number back
     vague: bool = False  #: a magnitude alone: "thousands", "tens of thousands"
+    follows: bool = False  #: another article is the origin of its text
+    rate: str | None = None
+    sure: float = 1.0  #: how sure the linker was that it belongs to the series, in (0, 1]; 1 where nothing was to be judged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

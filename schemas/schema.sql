@@ -554,3 +554,7 @@ CREATE TABLE watermark (                              -- how far something was r
 -- How often its host refused an entry for the moment: it is borne for long, and not for ever.
 
 ALTER TABLE entry ADD COLUMN refusals integer NOT NULL DEFAULT 0;  -- answers 429 and 503, which use up none of its tries
+
+-- How sure it was that a figure belongs to its series: an alarm that rests on a guess waits for a second origin.
+
+ALTER TABLE observation ADD COLUMN sure double precision NOT NULL DEFAULT 1 CHECK (sure > 0 AND sure <= 1);  -- 1: nothing was to be judged

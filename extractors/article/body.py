@@ -53,7 +53,7 @@ def look(page: Page) -> tuple[Article | None, ArticleOutcome]:
     """What a page says, also where that is no whole article, and whether it is one (STORED).
 
     Returns:
-        text in NFC with a blank line between paragraphs, exactly as given where page.text is; url canonical;
+        text in NFC with a blank line between paragraphs, exactly as given where page.text is, like its url; url canonical;
         published_at from the feed or archive, else as the page declares it, in the time zone written there, else None;
         language "und" when unsure. None with NOT_HTML where there is no markup, and with NO_TEXT where there is nothing.
     """
@@ -155,7 +155,7 @@ def _bounded(markup: str) -> str:
 
 def _given(page: Page) -> Article:
     return Article(
-        url=canonical_url(page.url),
+        url=page.final_url or canonical_url(page.url),  # whose text it is knows it by the address that came with it
         title=plain(page.title),
         text=page.text,
         language=language(page.text, page.language),

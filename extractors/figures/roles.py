@@ -193,11 +193,13 @@ _AT_ONE_TIME = re.compile(
     r"|employed|counted|numbered)\b"
     r"|\buntil (?:then|recently)\b|\b(?:at|in|during|since) the (?:last|previous) (?:\w+ )?(?:elections?|vote|census"
     r"|auction|summit|outbreak|crisis|war)\b|\bat the time\b"
+    r"|\b(?:in|during) (?:its|their|his|her|the) (?:(?:best|better|glory|boom) (?:days|years|times)|heyday|prime)\b"
     r"|\b(?:in|during) (?:earlier|former|previous|past) (?:years?|decades?|seasons?|winters?|summers?|wars?|outbreaks?)\b",
     re.IGNORECASE,
 )
 _AT_ONE_TIME_STEMS = (
     "before the ", "pre-", "prewar", "precrisis", "prepandemic", "preinvasion", "peak", "height", "used to", "once ", "until ",
+    " best ", " better ", " glory ", " boom ", "heyday", " prime",
     " the last ", " the previous ", "at the time", "earlier", "former", "previous", "past",
 )  # fmt: skip
 #: Verbs that take a number back when it is what they act on.
@@ -224,6 +226,9 @@ _BY_A_DAY = re.compile(
     r"|end of (?:the|this|next) (?:year|month|week|decade|quarter|season)"
     rf"|(?:early |late )?(?:{MONTH}|(?:spring|summer|autumn|winter)\b))"
 )
+#: "Has resolved to send 12,000": decided and not done yet. A step of a rate or a price ("has decided to raise it to") counts as
+#: done, and what is agreed, voted or pledged is a number of its own.
+_DECIDE = frozenset("decide resolve choose opt".split())
 #: What may come about by itself; "may" with other verbs permits.
 _HAPPENS = frozenset(
     "reach rise fall exceed grow be need cost take die climb lose come top hit go drop become face have double increase"
@@ -538,6 +543,8 @@ def _supposed(verb: Token) -> bool:
 def _future(verb: Token) -> bool:
     helpers = auxiliaries(verb)
     names = {t.lower_ for t in helpers}
+    if _until(verb):
+        return True
     if names & {"will", "'ll", "’ll", "shall", "might", "wo"}:
         return True
     if names & {"may", "could"}:
@@ -567,8 +574,22 @@ def _future(verb: Token) -> bool:
         if verb.dep_ == "acl" and base(head) in _FUTURE_NOUN:
             return True
         if is_verb(head) and verb.dep_ in {"xcomp", "ccomp"}:
-            return base(head) == "be" or base(head) in _EXPECT or (base(head) not in _GO_ON and _future(head))
+            meant = base(head) in _EXPECT or (_decided(head) and base(verb) not in _UP | _DOWN)
+            return base(head) == "be" or meant or (base(head) not in _GO_ON and _future(head))
     return False
+
+
+def _decided(verb: Token) -> bool:
+    """ "has resolved to", "have decided to": the decision is made and is news, its outcome is to come"""
+    return base(verb) in _DECIDE and any(t.lower_ in {"has", "have", "'ve", "’ve"} for t in auxiliaries(verb))
+
+
+def _until(verb: Token) -> bool:
+    """ "would continue until 2,000 prisoners have changed sides": the clause says when something to come will end"""
+    if verb.dep_ != "advcl" or not any(t.dep_ == "mark" and t.lower_ == "until" for t in verb.children):
+        return False
+    present = verb.tag_ in {"VBZ", "VBP"} or any(t.tag_ in {"VBZ", "VBP"} for t in auxiliaries(verb))
+    return present and bool({t.lower_ for t in auxiliaries(verb.head)} & {"will", "would", "shall", "'ll", "’ll"})
 
 
 def _pluperfect(frame: Frame, held: Sequence[Period]) -> bool:

@@ -39,6 +39,8 @@ WEIGHT_MET, WEIGHT_APART = 0.16, 0.2
 STRIKING = 3
 #: Two figures of different harms stand below this.
 NO_HARM = -0.75
+#: Place among the slots of a mention of what the figure is said to be a part of.
+WHOLE = 6
 
 __all__ = [
     "Candidate",
@@ -67,7 +69,17 @@ def comparable(near: Neighbourhood) -> NDArray[np.bool_]:
     """Which figures can be one series? Killed and injured never are; soldiers and containers only on a striking number."""
     striking = (near.value[:, None] == near.value) & (np.minimum(near.digits[:, None], near.digits) >= STRIKING)
     kin = (near.family[:, None] == near.family) & (near.harms >= NO_HARM)
-    found: NDArray[np.bool_] = kin & ((near.kinds >= 0) | striking)
+    found: NDArray[np.bool_] = kin & ((near.kinds >= 0) | striking) & ~_part_and_whole(near)
+    return found
+
+
+def _part_and_whole(near: Neighbourhood) -> NDArray[np.bool_]:
+    """Is one said to be a part of the other in their sentence ("10,000 are in the country, 8,000 of these at the front")?"""
+    together = (near.article[:, None] == near.article) & (near.line[:, None] == near.line)
+    part = np.array([bool(m.slots[WHOLE]) for m in near.mentions])
+    lesser = near.number[:, None] <= near.number
+    of_it = part[:, None] & ~part & lesser
+    found: NDArray[np.bool_] = together & (of_it | of_it.T)
     return found
 
 
@@ -76,7 +88,8 @@ class Placement:
     """Where the figures of an article belong, and which series turn out to be one now that they meet in it."""
 
     series: tuple[int | None, ...]  #: of each mention; None where a new series begins
-    merges: tuple[tuple[int, int], ...]  #: (series that stays, series that ends), in the order in which to do them
+    merges: tuple[tuple[int, int, float], ...]  #: (series that stays, that ends, how surely), in the order in which to do them
+    sure: tuple[float, ...]  #: of each mention, how surely it continues its series, in (0, 1]; 1 where nothing was judged
 
 
 def assign(new: Sequence[Mention], candidates: Sequence[Candidate], linker: Linker | None = None) -> list[int | None]:
@@ -101,8 +114,9 @@ def place(
     judge = linker or shipped()
     pool = sorted((c for c in candidates if c.mentions), key=lambda c: c.series)
     chosen: list[int | None] = [None if fixed is None else fixed.get(k) for k in range(len(new))]
+    sure = [1.0] * len(new)
     if not new or not pool:
-        return Placement(tuple(chosen), ())
+        return Placement(tuple(chosen), (), tuple(sure))
     desk = meeting(new, pool)
     chances = judge.pairs.probability(desk.rows)
     asked = desk.lines(chances)
@@ -115,13 +129,14 @@ def place(
     for row, column in zip(rows, columns, strict=True):
         if gain[row, column] >= judge.join:
             chosen[free[row]] = pool[open_to[column]].series
-    _join_again(chosen, pool, desk, asked.fit, chances, judge)
-    return Placement(tuple(chosen), tuple(_merges(chosen, pool, desk, asked.fit, judge)))
+            sure[free[row]] = float(gain[row, column])
+    _join_again(chosen, sure, pool, desk, asked.fit, chances, judge)
+    return Placement(tuple(chosen), tuple(_merges(chosen, pool, desk, asked.fit, judge)), tuple(sure))
 
 
 def _merges(
     chosen: Sequence[int | None], pool: Sequence[Candidate], desk: "Meeting", fit: NDArray[np.float64], judge: Linker
-) -> Iterator[tuple[int, int]]:
+) -> Iterator[tuple[int, int, float]]:
     """Pairs of series that one figure of the article fits, and that fit each other: what was one line in two pieces."""
     column = {c.series: k for k, c in enumerate(pool)}
     gone: set[int] = set()
@@ -141,7 +156,7 @@ def _merges(
             continue
         if not np.isin(desk.near.article[ours], desk.near.article[theirs]).any():
             gone.update((keep, end))
-            yield keep, end
+            yield keep, end, found
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +276,7 @@ def shortlist(new: Sequence[Mention], near: Sequence[Seen], most: int) -> list[i
 
 def _join_again(
     chosen: list[int | None],
+    sure: list[float],
     pool: Sequence[Candidate],
     desk: Meeting,
     mean: NDArray[np.float64],
@@ -284,7 +300,7 @@ def _join_again(
         ((chance, i, c) for chance, (_, i, c) in zip(again, tries, strict=True)), key=lambda t: (-t[0], t[1:])
     ):
         if chance >= judge.join_again and chosen[free] is None and c not in done:
-            chosen[free] = pool[c].series
+            chosen[free], sure[free] = pool[c].series, float(chance)
             done.add(c)
 
 

@@ -1,7 +1,7 @@
-"""The trained judges: features -> probability that two figures are one series, and that a figure continues a line.
+"""The trained judges: features -> probability that two figures are one series, a figure continues a line, an alarm is right.
 
-Two forests of gradient-boosted trees, shipped as arrays in linker.json together with what they were trained on and how they
-scored; trained by tests/quality/train_linker.py. Evaluation is a few numpy look-ups, the same on every machine.
+Two forests of gradient-boosted trees and a few weights, shipped in linker.json together with what they were trained on and how
+they scored; trained by tests/quality/train_linker.py. Evaluation is a few numpy look-ups, the same on every machine.
 """
 
 import json
@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.series import line, pair
+from extractors.series import doubt, line, pair
+from extractors.series.doubt import Alarm
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +57,18 @@ class Linker:
     merge: float  #: two series are one, by the mean over their pairs
     beside: NDArray[np.float64]  #: weights, then the constant, for a second figure of the article in the series
     join_again: float  #: it joins
+    alarm: NDArray[np.float64]  #: weights, then the constant, for a number that would be told
+    believe: float  #: it is told
 
     def again(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
         """Probability that a second figure of an article belongs to the series of the first; rows as link.beside gives them."""
         return _logistic(rows @ self.beside[:-1] + self.beside[-1])
+
+    def believes(self, alarm: Alarm) -> bool:
+        """May it be told: its place in the series was not judged, another origin gives it, or all in all it looks right?"""
+        if alarm.reading.observation.sure == 1 or alarm.backed:
+            return True
+        return float(_logistic(np.array(doubt.row(alarm)) @ self.alarm[:-1] + self.alarm[-1])) >= self.believe
 
 
 def from_data(data: dict[str, Any]) -> Linker:
@@ -68,7 +77,8 @@ def from_data(data: dict[str, Any]) -> Linker:
     Raises:
         ValueError: the file was trained on other features than the code computes.
     """
-    if tuple(data["features"]) != pair.FEATURES or tuple(data["line_features"]) != line.FEATURES:
+    known = tuple(tuple(data.get(key, ())) for key in ("features", "line_features", "alarm_features"))
+    if known != (pair.FEATURES, line.FEATURES, doubt.FEATURES):
         raise ValueError("linker.json was trained on other features; run tests/quality/train_linker.py")
     return Linker(
         pairs=forest(data["pairs"]),
@@ -77,6 +87,8 @@ def from_data(data: dict[str, Any]) -> Linker:
         merge=data["merge"],
         beside=np.array(data["beside"], dtype=np.float64),
         join_again=data["join_again"],
+        alarm=np.array(data["alarm"], dtype=np.float64),
+        believe=data["believe"],
     )
 
 

@@ -3,18 +3,21 @@
 detect(observations of one series) -> the values that stand and the shifts on the way there.
 
 A report is news when no value that stands allows for it, in its wording and by the threshold counted from what a reader was
-last told: so that drift is told once it adds up, and flutter never is. An article gives at most one shift. Kinds: increase
-and decrease replace what stood; a conflict (another speaker's incompatible number for the same time) lets both stand; a
+last told: so that drift is told once it adds up, and flutter never is. What may be news only because its figure was linked on
+a guess (doubt.py) moves nothing until a later report bears it out. An article gives at most one shift. Kinds: increase and
+decrease replace what stood; a conflict (another speaker's incompatible number for the same time) lets both stand; a
 correction withdraws the old number.
 Pure: a function of the set of observations, in whatever order they come. Not here: which figures form a series (link.py).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from extractors.figures.units import convert as units_convert
+from extractors.series.doubt import Alarm, Believe
 from extractors.series.intervals import CONTEXT, number
+from extractors.series.linker import shipped
 from extractors.series.standing import Convert, Reading, Report, Stand, differ, in_unit, reports, same_speaker, stand
 from schemas.outcomes import Bound, ShiftKind
 from schemas.records import Observation, Shift
@@ -26,6 +29,8 @@ THRESHOLD = Decimal("0.10")
 WEAK_SHARE = Decimal("0.66")
 #: Values that stood before are kept so that a late repeat of one is known for what it is; this many are enough.
 MOST_PAST = 8
+#: A doubtful number is backed by one of so many reports that follow; what comes later is no news of it any more.
+MOST_LATER = 20
 
 _FLOORS = (Bound.AT_LEAST, Bound.MORE_THAN)
 _CEILINGS = (Bound.AT_MOST, Bound.LESS_THAN)
@@ -49,7 +54,13 @@ class Detection:
     shifts: tuple[Shift, ...]  #: in as-of order
 
 
-def detect(observations: Iterable[Observation], *, threshold: Decimal = THRESHOLD, convert: Convert | None = None) -> Detection:
+def detect(
+    observations: Iterable[Observation],
+    *,
+    threshold: Decimal = THRESHOLD,
+    convert: Convert | None = None,
+    believe: Believe | None = None,
+) -> Detection:
     """Standing values and shifts of one series.
 
     Args:
@@ -57,19 +68,28 @@ def detect(observations: Iterable[Observation], *, threshold: Decimal = THRESHOL
             late copy sits in the past. Roles other than level are left aside.
         threshold: least change as a share of the number last told, above 0.
         convert: (value, unit, to) -> value or None; the project's units unless given.
+        believe: may this be told? The judge of this version unless given.
     """
     turn = convert or units_convert
+    trusted = believe or shipped().believes
     stands: list[Stand] = []
     past: list[Stand] = []
+    guesses: dict[str, float] = {}
     found: list[tuple[Shift, Stand, Stand]] = []
-    for report in reports(observations, turn):
-        fresh = [r for r in report.readings if not _settle(r, stands, past, threshold)]
+    every = reports(observations, turn)
+    for seen, report in enumerate(every):
+        unheard = [_as_sure(r, guesses) for r in report.readings if not _settle(r, stands, past, threshold)]
+        fresh = unheard
+        if stands:
+            later = [other for each in every[seen + 1 : seen + 1 + MOST_LATER] for other in each.readings]
+            fresh = [r for r in unheard if _believed(r, _before(r, stands)[0], seen, later, threshold, trusted)]
+            guesses |= {r.observation.url: r.observation.sure for r in unheard if r not in fresh}
         if not fresh:
             continue
         new = stand(fresh[0])
         if stands:
             old, same = _before(fresh[0], stands)
-            kind = _kind(fresh[0], old, report, fresh)
+            kind = _kind(fresh[0], old, report, unheard)
             found.append((_shift(fresh[0], old, kind, threshold, turn), old, new))
             if kind is ShiftKind.CONFLICT:
                 stands.append(new)
@@ -109,6 +129,21 @@ def _settle(reading: Reading, stands: list[Stand], past: list[Stand], threshold:
             known.support(reading)
             return True
     return False
+
+
+def _as_sure(reading: Reading, guesses: Mapping[str, float]) -> Reading:
+    """What a publisher makes of a number that was not believed is as much of a guess as that was."""
+    one = reading.observation
+    return replace(reading, observation=replace(one, sure=min(one.sure, guesses.get(one.url, 1.0))))
+
+
+def _believed(
+    reading: Reading, before: Stand, seen: int, later: Sequence[Reading], threshold: Decimal, believe: Believe
+) -> bool:
+    """May it be told, by itself or since a later report of the number may?"""
+    again = [r for r in later if r.interval.meets(reading.interval) or not differ(reading.number, r.number, threshold)]
+    backed = any(r.observation.origin != reading.observation.origin for r in again)
+    return believe(Alarm(reading, before, seen, backed)) or any(believe(Alarm(r, before, seen, backed=False)) for r in again)
 
 
 def _agrees(reading: Reading, known: Stand, threshold: Decimal) -> bool:

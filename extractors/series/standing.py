@@ -148,9 +148,10 @@ def _article(one: Observation) -> tuple[object, str]:
 
 
 def _lead(readings: list[Reading]) -> tuple[Any, ...]:
-    """Of articles of one moment, the one that gives the number sooner brings the news; the other mentions it."""
+    """Of articles of one moment, the origin of a text brings the news, not what repeats its sentences; then the one that gives
+    the number sooner: the other mentions it."""
     first = readings[0].observation
-    return (first.as_of, first.position, first.url)
+    return (first.as_of, first.follows, first.position, first.url)
 
 
 def _order(one: Observation) -> tuple[Any, ...]:

@@ -42,13 +42,13 @@ RETURNING id;
 
 -- observe --
 -- The figures of an article in their series.
-INSERT INTO observation (series_id, figure_id, article_id, as_of, family, number, wording, mention)
-SELECT series_id, figure_id, %(article_id)s, as_of, family, number, wording, mention
+INSERT INTO observation (series_id, figure_id, article_id, as_of, family, number, wording, sure, mention)
+SELECT series_id, figure_id, %(article_id)s, as_of, family, number, wording, sure, mention
 FROM ROWS FROM (
     unnest(%(series)s::bigint[], %(figures)s::bigint[], %(dates)s::timestamptz[], %(families)s::text[], %(numbers)s::float8[],
-           %(wordings)s::bytea[]),
+           %(wordings)s::bytea[], %(sure)s::float8[]),
     jsonb_array_elements(%(mentions)s)
-) WITH ORDINALITY AS seen (series_id, figure_id, as_of, family, number, wording, mention, place)
+) WITH ORDINALITY AS seen (series_id, figure_id, as_of, family, number, wording, sure, mention, place)
 ORDER BY place;
 
 -- relabel --
@@ -70,7 +70,8 @@ WHERE series.id = best.series_id AND series.label <> best.measured
 SELECT id FROM series WHERE id = ANY (%(series)s) AND role = 'level' ORDER BY id;
 
 -- move_observations --
-UPDATE observation SET series_id = %(keep)s WHERE series_id = %(end)s;
+-- What stood there beyond doubt stands here as surely as the two lines are one.
+UPDATE observation SET series_id = %(keep)s, sure = CASE sure WHEN 1 THEN %(sure)s ELSE sure END WHERE series_id = %(end)s;
 
 -- move_shifts --
 -- A shift keeps its alert: what was told was told.
@@ -101,8 +102,14 @@ DELETE FROM series WHERE id = %(id)s;
 SELECT series_id, other_id FROM correction
 WHERE kind = 'split' AND (series_id = ANY (%(series)s) OR other_id = ANY (%(series)s));
 
+-- side_by_side --
+-- An article that holds figures of both series.
+SELECT ours.article_id FROM observation ours JOIN observation theirs ON theirs.article_id = ours.article_id
+WHERE ours.series_id = %(one)s AND theirs.series_id = %(other)s LIMIT 1;
+
 -- split_observations --
-UPDATE observation SET series_id = %(other_id)s WHERE series_id = %(series_id)s AND id = ANY (%(observations)s::bigint[]);
+-- A person says that they belong together.
+UPDATE observation SET series_id = %(other_id)s, sure = 1 WHERE series_id = %(series_id)s AND id = ANY (%(observations)s::bigint[]);
 
 -- split_shifts --
 UPDATE shift SET series_id = %(other_id)s WHERE series_id = %(series_id)s AND observation_id = ANY (%(observations)s::bigint[]);
@@ -148,13 +155,15 @@ ORDER BY shifts DESC, observations DESC, series.id;
 
 -- move_observation --
 -- What its article turned out to repeat decides the line and the date of a figure.
-UPDATE observation SET series_id = %(series_id)s, as_of = %(as_of)s WHERE figure_id = %(figure_id)s;
+UPDATE observation SET series_id = %(series_id)s, as_of = %(as_of)s, sure = CASE series_id WHEN %(series_id)s THEN sure ELSE 1 END
+WHERE figure_id = %(figure_id)s;
 
 -- observations --
 -- All that shifts of these series are decided from.
 SELECT observation.id, observation.series_id AS series, observation.article_id AS article, article.url, article.outlet,
        article.cluster_id AS origin, article.credit, observation.as_of, figure.position, figure.surface, figure.low, figure.high, figure.bound,
-       figure.unit, figure.role, figure.attribution AS speaker, article.revision > 1 AS revises, figure.withdrawal AS withdraws
+       figure.unit, figure.rate, figure.role, figure.attribution AS speaker, article.revision > 1 AS revises,
+       figure.withdrawal AS withdraws, article.cluster_id <> article.id AS follows, observation.sure
 FROM observation JOIN figure ON figure.id = observation.figure_id JOIN article ON article.id = observation.article_id
 WHERE observation.series_id = ANY (%(series)s) AND article.relation <> 'duplicate'
 ORDER BY observation.series_id, observation.as_of, observation.id;

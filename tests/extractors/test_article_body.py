@@ -322,6 +322,13 @@ def test_a_text_that_was_given_is_kept_to_the_letter() -> None:
     assert (found.url, found.title, found.outlet, found.language) == ("https://courier.example/a", "Ships", "Courier", "en")
 
 
+def test_a_text_that_was_given_with_an_address_is_found_under_it_again() -> None:
+    given = "https://courier.example/world/ships/amp"
+    found = article(Page(url="https://courier.example/world/ships", final_url=given, text="Two hundred ships waited."))
+    assert isinstance(found, Article)
+    assert found.url == given
+
+
 LONGER = [
     "Bakers in the capital said that they had flour for eleven weeks and that none of them had raised the price of bread yet.",
     "A union of sailors asked the port to let crews ashore, since some of them had been on board for more than forty days.",

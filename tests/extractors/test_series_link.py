@@ -2,6 +2,7 @@
 
 import json
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +14,7 @@ from extractors.series.link import (
     Candidate,
     assign,
     cluster,
+    comparable,
     explain,
     from_json,
     keys,
@@ -24,6 +26,7 @@ from extractors.series.link import (
 )
 from extractors.series.linker import from_data, shipped
 from extractors.series.mention import family, stem
+from extractors.series.pair import Neighbourhood
 from extractors.text import sentences
 
 FIRST = (
@@ -125,13 +128,31 @@ def test_figures_of_other_roles_never_join(first):
     assert assign([forecast], [Candidate(1, (level,))]) == [None]
 
 
+def test_a_part_and_its_whole_are_two_lines_where_one_sentence_tells_both():
+    text = "Some 10,000 soldiers are in Orvia, and about 8,000 of these are at the front."
+    parts = sentences(text)
+    whole, part = mentions(figures(text, parts), parts, title="", article="https://a.example/1")
+    assert not comparable(Neighbourhood([whole, part]))[0, 1]
+    assert comparable(Neighbourhood([whole, replace(part, article="https://b.example/1")]))[0, 1]
+
+
 def test_two_series_that_one_figure_fits_become_one(first):
     killed = by_number(first, 31.0)
     again = from_json(to_json(killed) | {"article": "https://d.example/1"})
     new = from_json(to_json(killed) | {"article": "https://e.example/1"})
     found = place([new], [Candidate(3, (killed,)), Candidate(5, (again,))])
     assert found.series[0] in (3, 5)
-    assert found.merges == ((3, 5),)
+    assert [merge[:2] for merge in found.merges] == [(3, 5)]
+    assert all(0 < sure <= 1 for *_, sure in found.merges)
+
+
+def test_a_figure_that_was_judged_is_less_than_sure_and_others_are_sure(first, second):
+    known = [Candidate(k, (m,)) for k, m in enumerate(first, 1)]
+    found = place(second, known, fixed={0: 99})
+    assert found.sure[0] == 1
+    for series, sure in list(zip(found.series, found.sure, strict=True))[1:]:
+        assert (sure == 1) == (series is None)
+        assert 0 < sure <= 1
 
 
 def test_a_mention_is_the_same_after_json(first):

@@ -88,6 +88,14 @@ CASES = {
         history(seen(1, "40", "the bank"), seen(2, "50", "the bank"), seen(3, "40", "the bank")),
         [("2", "40", "50", "increase"), ("3", "50", "40", "decrease")],
     ),
+    "an update that keeps the sentence takes no news from the article that brought it": (
+        history(
+            seen(1, "40"),
+            seen(2, "67", url="https://paper.example/wire", position=3),
+            seen(2, "67", url="https://paper.example/update", origin=2, follows=True),
+        ),
+        [("wire", "40", "67", "increase")],
+    ),
     "changes, background and forecasts move nothing": (
         history(
             seen(1, "40"),
@@ -186,6 +194,72 @@ def test_the_order_of_arrival_plays_no_part(observations):
         assert detect(order) == expected
 
 
+#: How sure the linker is of a guess.
+GUESS = 0.4
+
+
+def unless_backed(alarm):
+    """A judge that believes no guess."""
+    return alarm.reading.observation.sure == 1 or alarm.backed
+
+
+GUESSES = {
+    "a guess wakes nobody": (history(seen(1, "40"), seen(2, "90", sure=GUESS)), []),
+    "until another origin gives the number, too": (
+        history(seen(1, "40"), seen(2, "90", sure=GUESS), seen(3, "about 90")),
+        [("2", "40", "90", "increase")],
+    ),
+    "be that one a guess as well": (
+        history(seen(1, "40"), seen(2, "90", sure=GUESS), seen(3, "90", sure=GUESS)),
+        [("2", "40", "90", "increase")],
+    ),
+    "or until its own origin gives it where there is nothing to guess": (
+        history(seen(1, "40"), seen(2, "90", sure=GUESS, origin=2), seen(3, "90", origin=2)),
+        [("2", "40", "90", "increase")],
+    ),
+    "a revision of what was a guess is no less of one": (
+        history(
+            seen(1, "40"),
+            seen(2, "90", sure=GUESS, url="https://paper.example/a"),
+            seen(3, "60", url="https://paper.example/a", origin=2, revises=True),
+        ),
+        [],
+    ),
+    "a second guess of one origin bears nothing out": (
+        history(seen(1, "40"), seen(2, "90", sure=GUESS, origin=2), seen(3, "90", sure=GUESS, origin=2)),
+        [],
+    ),
+    "what was given before backs nothing": (
+        history(seen(1, "90"), seen(2, "40"), seen(3, "90", "the mayor", sure=GUESS, withdraws=True)),
+        [("2", "90", "40", "decrease")],
+    ),
+    "a guess does not stand: the next number is told from the one that does": (
+        history(seen(1, "40"), seen(2, "90", sure=GUESS), seen(3, "60")),
+        [("3", "40", "60", "increase")],
+    ),
+    "nor does it hide the other number of its article, or make it a conflict": (
+        history(
+            seen(1, "40"),
+            seen(2, "90", "the mayor", sure=GUESS),
+            seen(2, "60", "the ministry", position=1),
+        ),
+        [("2", "40", "60", "increase")],
+    ),
+    "the first number of a series is nobody's guess": (
+        history(seen(1, "40", sure=GUESS), seen(2, "90")),
+        [("2", "40", "90", "increase")],
+    ),
+}
+
+
+@pytest.mark.parametrize(("observations", "expected"), GUESSES.values(), ids=GUESSES)
+def test_a_number_that_was_placed_on_a_guess_waits_for_another_origin(observations, expected):
+    assert told(observations, believe=unless_backed) == expected
+    whole = detect(observations, believe=unless_backed)
+    for order in itertools.permutations(observations):
+        assert detect(order, believe=unless_backed) == whole
+
+
 def test_a_shift_counts_the_independent_origins_of_both_numbers():
     found = detect(
         history(
@@ -239,6 +313,8 @@ observations = st.builds(
     role=st.sampled_from([Role.LEVEL, Role.LEVEL, Role.LEVEL, Role.FORECAST]),
     withdraws=st.booleans(),
     unit=st.sampled_from(["person", "resident", "tonne", "short ton"]),
+    sure=st.sampled_from([1.0, 1.0, 0.9, 0.4]),
+    follows=st.booleans(),
 )
 
 

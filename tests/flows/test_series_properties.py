@@ -24,8 +24,8 @@ ARTICLE = """INSERT INTO article (url, title, outlet, text, language, analysis_v
 FIGURE = """INSERT INTO figure (article_id, position, sentence, span, sentence_span, surface, low, high, bound, unit, measured,
                                 role, attribution, withdrawal, slots)
             VALUES (%s, %s, 0, '[0,1)', '[0,1)', %s, %s, %s, %s, 'person', 'people', 'level', %s, %s, '{}') RETURNING id"""
-OBSERVATION = """INSERT INTO observation (series_id, figure_id, article_id, as_of, family, number, wording, mention)
-                 VALUES (%s, %s, %s, %s, '', 0, '', '{}')"""
+OBSERVATION = """INSERT INTO observation (series_id, figure_id, article_id, as_of, family, number, wording, mention, sure)
+                 VALUES (%s, %s, %s, %s, '', 0, '', '{}', %s)"""
 
 told = st.fixed_dictionaries(
     {
@@ -36,6 +36,7 @@ told = st.fixed_dictionaries(
         "surface": st.sampled_from(["", "", "thousands"]),
         "speaker": st.sampled_from([None, "the mayor", "the ministry"]),
         "withdraws": st.sampled_from([False, False, False, True]),
+        "sure": st.sampled_from([1, 1, 0.4]),
     }
 )
 
@@ -58,7 +59,7 @@ def observe(tx, lines, one, number):
     high = None if one["bound"] == "at_least" else one["value"]
     values = (article, 0, one["surface"], low, high, one["bound"], one["speaker"], one["withdraws"])
     figure = connection.execute(FIGURE, values).fetchone()["id"]
-    connection.execute(OBSERVATION, (lines[one["series"]], figure, article, day))
+    connection.execute(OBSERVATION, (lines[one["series"]], figure, article, day, one["sure"]))
 
 
 def history(database, batches):
@@ -98,6 +99,7 @@ def test_observations_in_any_order_and_any_batches_come_to_the_same_shifts(datab
 def one(day, value):
     return {
         "series": 0, "day": day, "value": Decimal(value), "bound": "exact", "surface": "", "speaker": None, "withdraws": False,
+        "sure": 1,
     }  # fmt: skip
 
 
@@ -154,6 +156,25 @@ def test_a_shift_goes_along_with_a_figure_that_moves_to_another_series(database,
     assert [(row["id"], row["series_id"]) for row in before] == [(after[0]["id"], lines[stays])]
     assert [row["series_id"] for row in after] == [lines[away]]
     assert new == 0, "nobody is told again"
+
+
+def test_what_was_beyond_doubt_in_a_line_is_as_sure_as_its_merge_with_another(database):
+    with database.transaction() as tx:
+        keep, end = lines = create(tx, 2)
+        for number, (series_number, sure) in enumerate([(0, 1), (0, 0.9), (1, 1), (1, 0.4)]):
+            observe(tx, lines, one(number, 40) | {"series": series_number, "sure": sure}, number)
+        series.merge(tx, keep, end, 0.6)
+        assert [row["sure"] for row in tx.all("series.observations", series=[keep])] == [1, 0.9, 0.6, 0.4]
+
+
+def test_lines_of_which_an_article_holds_figures_side_by_side_are_not_merged(database):
+    with database.transaction() as tx:
+        lines = create(tx, 2)
+        for number in (0, 1):
+            observe(tx, lines, one(number, 40) | {"series": number}, number)
+        assert tx.one("series.side_by_side", one=lines[0], other=lines[1]) is None
+        tx._connection.execute("UPDATE observation SET article_id = (SELECT min(article_id) FROM observation)")
+        assert tx.one("series.side_by_side", one=lines[0], other=lines[1]) is not None
 
 
 TEXTS = (

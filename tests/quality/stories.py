@@ -21,6 +21,7 @@ from extractors.claims import attribute, claims
 from extractors.copies import fingerprint, judge
 from extractors.figures import figures
 from extractors.series import link
+from extractors.series.doubt import Believe
 from extractors.series.inherit import Placed, inherited
 from extractors.series.intervals import vague
 from extractors.series.link import Candidate, Placement, keys, mentions
@@ -272,10 +273,14 @@ class Store:
         for key in keys(mentions):
             self.index[key].append(mentions[0].article)
 
-    def merge(self, keep: int, end: int) -> None:
+    def merge(self, keep: int, end: int) -> bool:
+        """Two series become one; or not, where an article holds figures of both."""
+        if {m.article for m in self.members[keep]} & {m.article for m in self.members[end]}:
+            return False
         order = {article: k for k, article in enumerate(self.told)}
         self.members[keep] = sorted(self.members[keep] + self.members.pop(end), key=lambda m: order[m.article])
         self.series |= {(m.article, m.position): keep for m in self.members[keep]}
+        return True
 
 
 Assign = Callable[[Sequence[Mention], Sequence[Candidate], dict[int, int]], Placement]
@@ -327,10 +332,37 @@ def placing(linker: Linker) -> Assign:
     return lambda new, candidates, fixed: link.place(new, candidates, fixed=fixed, linker=linker)
 
 
-def run(
-    story: Story, place: Assign, withdraws: Callable[[Told, Figure], bool] | None = None
-) -> tuple[dict[tuple[str, int], int], list[dict[str, Any]]]:
-    """Article by article, as the service does: {(url, position): series}, and the shifts as lines of shifts.jsonl."""
+@dataclass
+class Run:
+    """A storyline that went through linking: where each figure came, {(url, position): series}, and what each series holds."""
+
+    placed: dict[tuple[str, int], int]
+    observations: dict[int, list[Observation]]
+    kept: list[tuple[Told, Figure]]  #: of each observation, by its id less one
+
+    def shifts(self, believe: Believe | None = None) -> list[dict[str, Any]]:
+        """As lines of shifts.jsonl."""
+        found = []
+        for series, some in self.observations.items():
+            for shift in detect(some, believe=believe).shifts:
+                article, figure = self.kept[shift.observation - 1]
+                found.append(
+                    {
+                        "url": article.url,
+                        "series": series,
+                        "observation": shift.observation,
+                        "from": float(shift.from_number),
+                        "to": float(shift.to_number),
+                        "kind": shift.kind.value,
+                        "surface": figure.surface,
+                        "reason": shift.reason,
+                    }
+                )
+        return found
+
+
+def run(story: Story, place: Assign, withdraws: Callable[[Told, Figure], bool] | None = None) -> Run:
+    """Article by article, as the service does."""
     store = Store()
     observations: dict[int, list[Observation]] = defaultdict(list)
     placed: dict[tuple[str, int], int] = {}
@@ -340,7 +372,8 @@ def run(
             continue
         fixed = {here: placed[there] for here, there in article.continues.items()}
         found = place(article.mentions, store.candidates(article.mentions, sorted(set(fixed.values()))), fixed)
-        for position, (figure, one, series) in enumerate(zip(article.figures, article.mentions, found.series, strict=True)):
+        here = zip(article.figures, article.mentions, found.series, found.sure, strict=True)
+        for position, (figure, one, series, sure) in enumerate(here):
             into = store.add(series, one)
             placed[article.url, position] = into
             kept.append((article, figure))
@@ -362,29 +395,18 @@ def run(
                     speaker=figure.attribution,
                     vague=vague(figure.surface),
                     withdraws=bool(withdraws and withdraws(article, figure)),
+                    follows=bool(article.continues),
+                    rate=figure.rate,
+                    sure=sure,
                 )
             )
         store.read(article.mentions)
-        for keep, end in found.merges:
-            store.merge(keep, end)
-            observations[keep] += observations.pop(end)
+        for keep, end, sure in found.merges:
+            if not store.merge(keep, end):
+                continue
+            observations[keep] += [replace(o, sure=sure) if o.sure == 1 else o for o in observations.pop(end)]
             placed = {where: keep if series == end else series for where, series in placed.items()}
-    shifts = []
-    for series, some in observations.items():
-        for shift in detect(some).shifts:
-            article, figure = kept[shift.observation - 1]
-            shifts.append(
-                {
-                    "url": article.url,
-                    "series": series,
-                    "from": float(shift.from_number),
-                    "to": float(shift.to_number),
-                    "kind": shift.kind.value,
-                    "surface": figure.surface,
-                    "reason": shift.reason,
-                }
-            )
-    return placed, shifts
+    return Run(placed, observations, kept)
 
 
 def tally(
@@ -408,16 +430,13 @@ def tally(
             total["pairs"] += g1 == g2
             total["found_pairs"] += s1 is not None and s1 == s2
             total["right_pairs"] += g1 == g2 and s1 is not None and s1 == s2
-    url_of = {a["id"]: a["url"] for a in story.label["articles"]}
-    left = list(shifts)
+    found, left = matched_shifts(story, shifts, score)
     total["shifts"] += len(story.shifts)
-    for s in story.shifts:
-        hits = [x for x in left if x["url"] == url_of[s["article"]] and score.close(x["to"], s["to"], 0.011)]
+    for s, hits in found:
         if hits:
             total["right_shifts"] += 1
             total["right_kind"] += any(x["kind"] == s["kind"] for x in hits)
             total["right_from"] += any(s["from"] is None or score.close(x["from"], s["from"], 0.06) for x in hits)
-            left.remove(hits[0])
         elif misses is not None:
             misses.append(f"missed {story.id}/{s['article']} {s['series']}: {s['from']} -> {s['to']} ({s['kind']})")
     left = [x for x in left if _false(story, x, score)]
@@ -425,6 +444,31 @@ def tally(
     if misses is not None:
         misses.extend(f"false  {story.id} {x['url']} {x['from']} -> {x['to']} ({x['kind']}) {x['surface']!r}" for x in left)
     return total
+
+
+Shift = dict[str, Any]
+
+
+def matched_shifts(
+    story: Story, shifts: Iterable[Shift], score: ModuleType
+) -> tuple[list[tuple[Shift, list[Shift]]], list[Shift]]:
+    """Each labelled shift with the told ones that could be it, of which the first is; and those that are none."""
+    url_of = {a["id"]: a["url"] for a in story.label["articles"]}
+    left = list(shifts)
+    found = []
+    for s in story.shifts:
+        hits = [x for x in left if x["url"] == url_of[s["article"]] and score.close(x["to"], s["to"], 0.011)]
+        if hits:
+            left.remove(hits[0])
+        found.append((s, hits))
+    return found, left
+
+
+def graded(story: Story, shifts: Iterable[Shift], score: ModuleType) -> Iterator[tuple[Shift, bool]]:
+    """Each shift that counts: is it right?"""
+    found, left = matched_shifts(story, shifts, score)
+    yield from ((hits[0], True) for _, hits in found if hits)
+    yield from ((x, False) for x in left if _false(story, x, score))
 
 
 def _false(story: Story, shift: dict[str, Any], score: ModuleType) -> bool:
@@ -445,4 +489,4 @@ def summary(total: Counter[str], score: ModuleType) -> dict[str, Any]:
     }
 
 
-__all__ = ["Counter", "Story", "Told", "load", "match", "replace", "run", "summary", "tally"]
+__all__ = ["Counter", "Story", "Told", "graded", "load", "match", "replace", "run", "summary", "tally"]

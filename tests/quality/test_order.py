@@ -35,9 +35,9 @@ def one_by_one(articles: Sequence[stories.Told]) -> dict[Place, int]:
         placed |= {(m.article, m.position): store.add(s, m) for m, s in zip(article.mentions, found.series, strict=True)}
         if article.mentions:
             store.read(article.mentions)
-        for keep, end in found.merges:
-            store.merge(keep, end)
-            placed = {where: keep if series == end else series for where, series in placed.items()}
+        for keep, end, _ in found.merges:
+            if store.merge(keep, end):
+                placed = {where: keep if series == end else series for where, series in placed.items()}
     return placed
 
 

@@ -1,0 +1,76 @@
+"""Is an alarm to be believed, or does it rest on a link that is as good as a guess?
+
+A number that moves is one of two things: news, or a figure in a line where it does not belong. What speaks for either, as
+numbers: how sure the linker was, how far the number jumps, how many digits it has, who speaks. A logistic judge weighs them
+(learnt, in linker.json); an alarm that it doubts wakes nobody until another origin gives the number, too, or a report whose
+place is no guess.
+Pure. Not here: which figure joins which line (link.py), what a series' observations come to (shifts.py).
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from extractors.figures.units import dimension
+from extractors.series.intervals import CONTEXT
+from extractors.series.standing import Reading, Stand
+
+#: Beyond this ratio numbers are simply far apart (e^4 is 55).
+FAR = 4.0
+#: Surer than 99 in 100, and less sure than 1 in 100, the linker never is.
+LEAST_CHANCE = 0.01
+#: More significant digits than these say no more.
+MOST_DIGITS = 3
+
+FEATURES = (
+    "odds of the link",
+    "significant digits, lesser",
+    "value apart",
+    "value above",
+    "reports of the series",
+    "two speakers",
+    "has a rate",
+    "a duration",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A number that would be told, beside the value that it moves."""
+
+    reading: Reading
+    before: Stand
+    reports: int  #: of the series, before this one
+    backed: bool  #: another origin gives the number as well, before long
+
+
+Believe = Callable[[Alarm], bool]
+
+
+def row(alarm: Alarm) -> list[float]:
+    """What speaks for the alarm and against it, in the order of FEATURES."""
+    one, before = alarm.reading.observation, alarm.before
+    chance = min(1 - LEAST_CHANCE, max(LEAST_CHANCE, one.sure))
+    return [
+        math.log(chance / (1 - chance)),
+        float(min(MOST_DIGITS, _digits(alarm.reading), _digits(before.latest))),
+        _apart(alarm.reading, before.latest),
+        float(alarm.reading.number > before.latest.number),
+        math.log(alarm.reports),
+        float(bool(alarm.reading.speaker and before.speakers) and not before.said_by(alarm.reading.speaker)),
+        float(one.rate is not None),
+        float(dimension(one.unit) == "time"),
+    ]
+
+
+def _digits(reading: Reading) -> int:
+    return len(reading.number.normalize(CONTEXT).as_tuple().digits)
+
+
+def _apart(a: Reading, b: Reading) -> float:
+    """Distance of two numbers as the logarithm of their ratio, in [0, FAR]."""
+    if a.number <= 0 or b.number <= 0:
+        return FAR
+    ratio = CONTEXT.divide(max(a.number, b.number), min(a.number, b.number))
+    return min(FAR, float(CONTEXT.ln(min(ratio, Decimal(100)))))
