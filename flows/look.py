@@ -78,10 +78,11 @@ def why_shift(database: Database, shift_id: int, out: Console, as_json: bool) ->
         if shift is None:
             raise UsageError(f"there is no shift {shift_id}", mend="figurewatch shifts list names them")
         receipt = alerts.receipt(tx, shift_id)
-        pair = {
-            row["id"]: row["mention"] for row in tx.all("series.mentions_of", ids=[shift["before_id"], shift["observation_id"]])
-        }
-    linked = explain(from_json(pair[shift["before_id"]]), from_json(pair[shift["observation_id"]]))
+        rows = {row["id"]: row for row in tx.all("series.mentions_of", ids=[shift["before_id"], shift["observation_id"]])}
+    before, now = rows[shift["before_id"]], rows[shift["observation_id"]]
+    linked = explain(from_json(before["mention"]), from_json(now["mention"]))
+    if now["sure"] < 1:
+        linked.append(f"all in all it was {100 * now['sure']:.0f} percent sure that the new number belongs to the series")
     if as_json:
         sys.stdout.write(json.dumps(shift | {"linked": linked}, default=plain, ensure_ascii=False, indent=1) + "\n")
         return

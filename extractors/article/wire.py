@@ -8,6 +8,7 @@ Misses: credits in pictures and in markup that was stripped; credits worded in o
 """
 
 import re
+from functools import lru_cache
 
 #: Credits stand at the edges of a text: so many characters are looked at.
 _HEAD, _TAIL = 600, 800
@@ -72,6 +73,7 @@ def names_outlet(credited: str, outlet: str) -> bool:
     )
 
 
+@lru_cache(maxsize=10_000)
 def _words(name: str) -> str:
     """A name in lower-case words without its article; of a host the part that names it."""
     words = " ".join(re.findall(r"\w+", re.sub(r"^www\.|\.[a-z]{2,7}$", "", name.lower().strip())))

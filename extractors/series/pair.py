@@ -190,7 +190,9 @@ class _Pairs:
     def __init__(self, near: Neighbourhood, pairs: Indexes) -> None:
         self._near = near
         self._i, self._j = pairs[:, 0], pairs[:, 1]
-        self._top = int(self._i.max()) + 1  #: the first of a pair is one of the article's own, which come first
+        #: The figures that come first in a pair, those that come second, and where the pairs have them.
+        self._firsts, self._at_i = np.unique(self._i, return_inverse=True)
+        self._seconds, self._at_j = np.unique(self._j, return_inverse=True)
 
     def features(self) -> Columns:
         """What FEATURES names."""
@@ -201,10 +203,10 @@ class _Pairs:
         n = self._near
         near, nearest, counted = self._weigh(n._near), self._weigh(n._nearest), self._weigh(n._counted)
         sentence, wide, title, measured = map(self._weigh, (n._sentence, n._wide, n._title, n._measured))
-        one = _ratio(self._both(n._near, n._wide), self._sum(n._near, self._i))
-        other = _ratio(self._both(n._wide, n._near), self._sum(n._near, self._j))
-        titled = _ratio(self._both(n._sentence, n._title), self._sum(n._title, self._j))
-        back = _ratio(self._both(n._title, n._sentence), self._sum(n._title, self._i))
+        one = _ratio(self._both(n._near, n._wide), near.one)
+        other = _ratio(self._both(n._wide, n._near), near.other)
+        titled = _ratio(self._both(n._sentence, n._title), title.other)
+        back = _ratio(self._both(n._title, n._sentence), title.one)
         return {
             "near words, Jaccard": near.jaccard,
             "near words, containment": near.containment,
@@ -219,9 +221,7 @@ class _Pairs:
             "headline of one in the sentence of the other": np.maximum(titled, back),
             "what is measured, Jaccard": measured.jaccard,
             "what is measured, containment": measured.containment,
-            "rarest near word missing in the other": np.maximum(
-                self._missing(n._nearest, n._wide, self._i, self._j), self._missing(n._nearest, n._wide, self._j, self._i)
-            ),
+            "rarest near word missing in the other": self._missing(n._nearest, n._wide),
             "counted words, lesser number": self._least([len(m.counted) for m in n.mentions]),
             "sentence length, lesser": self._least([len(m.sentence) for m in n.mentions]),
         }
@@ -269,7 +269,7 @@ class _Pairs:
         apart = distance(numbers[i], numbers[j])
         equal = apart < 1e-3
         digits = np.minimum(n.digits[i], n.digits[j])
-        among = n._number_set[: self._top] @ n._companions.T | n._companions[: self._top] @ n._number_set.T
+        among = [self._both(*sets, weighted=False) for sets in ((n._number_set, n._companions), (n._companions, n._number_set))]
         dated = (days[i] > 0) & (days[j] > 0)
         between = np.where(dated, np.abs(days[i] - days[j]), 0.0)
         rise = np.where(days[i] <= days[j], numbers[j] > numbers[i], numbers[i] > numbers[j])
@@ -280,7 +280,7 @@ class _Pairs:
             "wordings meet": (low[i] <= high[j]) & (low[j] <= high[i]),
             "digits of an equal value": np.where(equal, digits, 0.0),
             "others with this value": np.where(equal, n._share[n.value[i]] + n._share[n.value[j]], 0.0),
-            "value among the other's companions": among[i, j],
+            "value among the other's companions": (among[0] + among[1]) > 0,
             "companions shared": self._count(n._companions).both,
             "days apart": np.log1p(between),
             "later one lower": np.where(rise, 0.0, moved),
@@ -330,29 +330,40 @@ class _Pairs:
 
     def _weigh(self, part: NDArray[np.bool_]) -> "_Overlap":
         """Weight of the words in both, in one and in the other."""
-        return _Overlap(self._both(part, part), self._sum(part, self._i), self._sum(part, self._j))
+        return _Overlap(self._both(part, part), *self._sums(part))
 
     def _count(self, part: NDArray[np.bool_]) -> "_Overlap":
         """The same by number."""
-        held = part.astype(np.float64)
-        sizes = held.sum(axis=1)
-        return _Overlap((held[: self._top] @ held.T)[self._i, self._j], sizes[self._i], sizes[self._j])
+        sizes: Floats = part.sum(axis=1, dtype=np.float64)
+        return _Overlap(self._both(part, part, weighted=False), sizes[self._i], sizes[self._j])
 
-    def _both(self, left: NDArray[np.bool_], right: NDArray[np.bool_]) -> Floats:
-        found: Floats = ((left[: self._top] * self._near._weight) @ right.T)[self._i, self._j]
-        return found
+    def _both(self, left: NDArray[np.bool_], right: NDArray[np.bool_], *, weighted: bool = True) -> Floats:
+        """Of each pair, the weight or the number of words in the first's left set and in the second's right one."""
+        ours = left[self._firsts]
+        words = np.flatnonzero(ours.any(axis=0))
+        weights: Floats = self._near._weight[words] if weighted else np.ones(len(words))
+        table: Floats = (ours[:, words] * weights) @ right[np.ix_(self._seconds, words)].T
+        return table[self._at_i, self._at_j]
 
-    def _sum(self, part: NDArray[np.bool_], at: Indexes) -> Floats:
-        found: Floats = (part @ self._near._weight)[at]
-        return found
+    def _sums(self, part: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+        """Weight of the sets of the first and of the second."""
+        weight = self._near._weight
+        return (part[self._firsts] @ weight)[self._at_i], (part[self._seconds] @ weight)[self._at_j]
 
-    def _missing(self, part: NDArray[np.bool_], whole: NDArray[np.bool_], one: Indexes, other: Indexes) -> Floats:
-        """The weight of the rarest word of one's part that the other's whole lacks."""
-        found: Floats = ((part[one] & ~whole[other]) * self._near._weight).max(axis=1, initial=0.0)
-        return found
+    def _missing(self, part: NDArray[np.bool_], whole: NDArray[np.bool_]) -> Floats:
+        """The weight of the rarest word of either's part that the other's whole lacks."""
+        sides = (self._firsts, self._at_i), (self._seconds, self._at_j)
+        found = []
+        for (rows, at), (others, other_at) in (sides, sides[::-1]):
+            words = np.flatnonzero(part[rows].any(axis=0))
+            lacking = part[np.ix_(rows, words)][at] & ~whole[np.ix_(others, words)][other_at]
+            found.append((lacking * self._near._weight[words]).max(axis=1, initial=0.0))
+        either: Floats = np.maximum(*found)
+        return either
 
     def _dot(self, vectors: NDArray[np.float32]) -> Floats:
-        found: Floats = (vectors[: self._top] @ vectors.T)[self._i, self._j].astype(np.float64)
+        table = (vectors[self._firsts] @ vectors[self._seconds].T).astype(np.float64)
+        found: Floats = table[self._at_i, self._at_j]
         return found
 
     def _least(self, sizes: Sequence[int]) -> Floats:

@@ -80,7 +80,7 @@ def detect(
     for seen, report in enumerate(every):
         unheard = [_as_sure(r, guesses) for r in report.readings if not _settle(r, stands, past, threshold)]
         fresh = unheard
-        if stands:
+        if stands and unheard:
             later = [other for each in every[seen + 1 : seen + 1 + MOST_LATER] for other in each.readings]
             fresh = [r for r in unheard if _believed(r, _before(r, stands)[0], seen, later, threshold, trusted)]
             guesses |= {r.observation.url: r.observation.sure for r in unheard if r not in fresh}

@@ -237,7 +237,7 @@ SELECT shift.id, shift.series_id, series.label, series.unit, series.rate, shift.
 FROM shift JOIN series ON series.id = shift.series_id WHERE shift.id = %(id)s;
 
 -- mentions_of --
-SELECT id, mention FROM observation WHERE id = ANY (%(ids)s);
+SELECT id, mention, sure FROM observation WHERE id = ANY (%(ids)s);
 
 -- export --
 SELECT series.id, series.label, series.unit, series.dimension, series.rate, series.role, series.created_at,
