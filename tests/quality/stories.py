@@ -9,7 +9,7 @@ import itertools
 import json
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -247,10 +247,12 @@ class Store:
         self.index: dict[int, list[str]] = defaultdict(list)
         self.count = 0
 
-    def candidates(self, new: Sequence[Mention], fixed: Iterable[int] = ()) -> list[Candidate]:
+    def candidates(
+        self, new: Sequence[Mention], fixed: Iterable[int] = (), without: Collection[str] = frozenset()
+    ) -> list[Candidate]:
         shared: Counter[str] = Counter()
         for key, weight in keys(new).items():
-            for article in self.index.get(key, [])[-MOST_ARTICLES:]:
+            for article in [found for found in self.index.get(key, []) if found not in without][-MOST_ARTICLES:]:
                 shared[article] += weight
         order = {article: k for k, article in enumerate(self.told)}
         best = sorted(shared, key=lambda a: (-shared[a], -order[a]))
@@ -308,17 +310,38 @@ def strangers(others: Sequence[Story], new: Sequence[Mention]) -> list[Candidate
     return [Candidate(-k, (m,)) for k, m in enumerate(found[:MOST_STRANGERS], 1)]
 
 
+#: Series of other stories are told from the story's own by numbers from here down.
+OTHERS = -1_000
+
+
+def everything(every: Sequence[Story]) -> Store:
+    """A store that holds all stories, each linked right, as one that has run for long does."""
+    store = Store()
+    of: dict[tuple[str, str], int] = {}
+    for article, story in sorted(((a, s.id) for s in every for a in s.articles if not a.copy), key=lambda x: x[0].published):
+        for one, gold in zip(article.mentions, article.gold, strict=True):
+            into = store.add(of.get((story, gold)) if gold else None, one)
+            if gold:
+                of[story, gold] = into
+        store.read(article.mentions)
+    return store
+
+
 def lessons(
-    story: Story, others: Sequence[Story] = ()
+    story: Story, others: Sequence[Story] = (), world: Store | None = None
 ) -> Iterator[tuple[Sequence[Mention], Sequence[str | None], list[Candidate], dict[int, str]]]:
     """Each article with the candidates that it would meet if all before it had been linked right, and their gold series."""
     store = Store()
+    own = {article.url for article in story.articles}
     name: dict[int, str] = {}
     of: dict[str, int] = {}
     for article in sorted(story.articles, key=lambda a: a.published):
         if article.copy:
             continue
         known = [*store.candidates(article.mentions), *strangers(others, article.mentions)]
+        if world is not None:
+            found = world.candidates(article.mentions, without=own)
+            known += [Candidate(OTHERS - each.series, each.mentions) for each in found]
         yield article.mentions, article.gold, known, name
         for one, gold in zip(article.mentions, article.gold, strict=True):
             known = of.get(gold) if gold else None

@@ -59,7 +59,7 @@ class Meet:
 
     gold: list[str | None]  #: of its figures
     known: list[str | None]  #: of the candidates
-    real: list[bool]  #: whether the candidate is of the story, and no stranger
+    real: list[bool]  #: whether the candidate is a series of this or another story, and no stranger made up
     desk: Meeting
     at: int  #: where its pairs begin among those of the story
 
@@ -75,16 +75,16 @@ class Lesson:
     partial: bool
 
 
-def lesson(story: stories.Story, others: Sequence[stories.Story]) -> Lesson:
+def lesson(story: stories.Story, others: Sequence[stories.Story], world: stories.Store) -> Lesson:
     rows: list[NDArray[np.float64]] = []
     same: list[bool] = []
     labelled: list[bool] = []
     meets = []
-    for new, gold, candidates, names in stories.lessons(story, others):
+    for new, gold, candidates, names in stories.lessons(story, others, world):
         pool = sorted((c for c in candidates if c.mentions), key=lambda c: c.series)
         known = [names.get(c.series) for c in pool]
         desk = meeting(new, pool)
-        meets.append(Meet(list(gold), known, [c.series > 0 for c in pool], desk, len(same)))
+        meets.append(Meet(list(gold), known, [c.series > 0 or c.series <= stories.OTHERS for c in pool], desk, len(same)))
         rows.append(desk.rows)
         for i, j in desk.pairs:
             column = desk.column(j)
@@ -119,7 +119,7 @@ def further(one: Lesson, chance: NDArray[np.float64]) -> tuple[Examples, Example
         asked = meet.desk.lines(own)
         for row, i, c in zip(asked.rows, *asked.where, strict=True):
             gold, known = meet.gold[i], meet.known[c]
-            if meet.real[c] and not (one.partial and (gold is None or known is None)):
+            if meet.real[c] and not (one.partial and gold is None and known is None):
                 rows.append(row[None, :])
                 same.append(gold is not None and gold == known)
         for k, (i, j) in enumerate(meet.desk.pairs):
@@ -226,7 +226,8 @@ def study(
     """
     told = [*short, *dense]
     every = [*told, *long]
-    lessons = [lesson(story, [*told[k + 1 :], *told[:k]][:STRANGE]) for k, story in enumerate(every)]
+    world = stories.everything(every)
+    lessons = [lesson(story, [*told[k + 1 :], *told[:k]][:STRANGE], world) for k, story in enumerate(every)]
     fold = [*(np.random.RandomState(0).permutation(len(told)) % FOLDS), *(k % FOLDS for k in range(len(long)))]
 
     def without(f: int, of: Sequence[Any]) -> list[Any]:
