@@ -10,14 +10,14 @@ Pure. Not here: which figure joins which line (link.py), what a series' observat
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
+
+import numpy as np
 
 from extractors.figures.units import dimension
 from extractors.series.intervals import CONTEXT
+from extractors.series.pair import distance
 from extractors.series.standing import Reading, Stand
 
-#: Beyond this ratio numbers are simply far apart (e^4 is 55).
-FAR = 4.0
 #: Surer than 99 in 100, and less sure than 1 in 100, the linker never is.
 LEAST_CHANCE = 0.01
 #: More significant digits than these say no more.
@@ -55,7 +55,7 @@ def row(alarm: Alarm) -> list[float]:
     return [
         math.log(chance / (1 - chance)),
         float(min(MOST_DIGITS, _digits(alarm.reading), _digits(before.latest))),
-        _apart(alarm.reading, before.latest),
+        float(distance(np.array(float(alarm.reading.number)), np.array(float(before.latest.number)))),
         float(alarm.reading.number > before.latest.number),
         math.log(alarm.reports),
         float(bool(alarm.reading.speaker and before.speakers) and not before.said_by(alarm.reading.speaker)),
@@ -66,11 +66,3 @@ def row(alarm: Alarm) -> list[float]:
 
 def _digits(reading: Reading) -> int:
     return len(reading.number.normalize(CONTEXT).as_tuple().digits)
-
-
-def _apart(a: Reading, b: Reading) -> float:
-    """Distance of two numbers as the logarithm of their ratio, in [0, FAR]."""
-    if a.number <= 0 or b.number <= 0:
-        return FAR
-    ratio = CONTEXT.divide(max(a.number, b.number), min(a.number, b.number))
-    return min(FAR, float(CONTEXT.ln(min(ratio, Decimal(100)))))

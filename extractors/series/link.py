@@ -213,17 +213,17 @@ def meeting(new: Sequence[Mention], pool: Sequence[Candidate]) -> Meeting:
     asked = np.tril(can[:own, :own], -1)
     if pool:
         like = glance(near.vector[:own], near.vector[own:], near.number[:own], near.number[own:], near.digits[:own])
-        close = nearest(np.where(can[:own, own:], like, -np.inf), starts, MOST_SERIES)
+        close = nearest(np.where(can[:own, own:], like, -np.inf), starts)
         asked = np.hstack([asked, can[:own, own:] & np.repeat(close, np.diff([*starts, len(every) - own]), axis=1)])
     pairs = [(int(i), int(j)) for i, j in np.argwhere(asked)]
     return Meeting(own, starts, near, tuple(pairs), near.table(pairs))
 
 
-def nearest(like: NDArray[np.float64], starts: Sequence[int], most: int) -> NDArray[np.bool_]:
+def nearest(like: NDArray[np.float64], starts: Sequence[int]) -> NDArray[np.bool_]:
     """Of each row the groups of columns, beginning at starts, with the highest value; ties fall to the earlier."""
     best = np.maximum.reduceat(like, list(starts), axis=1)
     rank = np.argsort(np.argsort(-best, axis=1, kind="stable"), axis=1, kind="stable")
-    close: NDArray[np.bool_] = (rank < most) & (best >= LEAST_LIKE)
+    close: NDArray[np.bool_] = (rank < MOST_SERIES) & (best >= LEAST_LIKE)
     return close
 
 
@@ -262,9 +262,9 @@ def seen(series: int, mention: Mention) -> Seen:
     return Seen(series, family(mention), mention.number, wording(mention))
 
 
-def shortlist(new: Sequence[Mention], near: Sequence[Seen], most: int) -> list[int]:
-    """The series worth reading in full, the older first: of each figure the `most` that look most like it at a glance, of all
-    of these at most MOST_IN_ALL."""
+def shortlist(new: Sequence[Mention], near: Sequence[Seen]) -> list[int]:
+    """The series worth reading in full, the older first: of each figure the MOST_SERIES that look most like it at a
+    glance, of all of these at most MOST_IN_ALL."""
     if not new or not near:
         return []
     near = sorted(near, key=lambda s: s.series)
@@ -275,7 +275,7 @@ def shortlist(new: Sequence[Mention], near: Sequence[Seen], most: int) -> list[i
     like = glance(ours, theirs, numbers, their_numbers, np.array([m.digits for m in new]))
     can = np.array([family(m) for m in new])[:, None] == np.array([s.family for s in near])
     like = np.where(can, like, -np.inf)
-    close = nearest(like, list(starts), most)
+    close = nearest(like, list(starts))
     best = np.where(close, np.maximum.reduceat(like, list(starts), axis=1), -np.inf).max(axis=0)
     kept = [k for k in np.argsort(-best, kind="stable")[:MOST_IN_ALL] if np.isfinite(best[k])]
     return sorted(int(s) for s in owner[starts][kept])

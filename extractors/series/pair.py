@@ -244,7 +244,7 @@ class _Pairs:
             "one has a rate": n.rated[i] != n.rated[j],
             "what is measured, embedded": self._dot(n.label),
             "embedded surroundings": self._dot(n.vector),
-            "names of the article": names.share,
+            "names of the article": names.containment,
             "names in the sentence": _ratio(local.both, local.one + local.other - local.both),
             "names in one sentence only": np.maximum(*apart),
             "same speaker": same_voice,
@@ -386,8 +386,6 @@ class _Overlap:
     def containment(self) -> Floats:
         """Share of the lighter of the two."""
         return _ratio(self.both, np.minimum(self.one, self.other))
-
-    share = containment
 
     @property
     def known(self) -> Floats:

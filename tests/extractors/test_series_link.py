@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from extractors.claims import attribute, claims
 from extractors.figures import figures
 from extractors.series.link import (
+    MOST_SERIES,
     Candidate,
     assign,
     cluster,
@@ -99,11 +100,13 @@ def test_a_country_is_found_by_its_people():
 
 def test_the_series_most_like_a_figure_are_read_in_full(first, second):
     near = [seen(k, m) for k, m in enumerate(first, 1)]
-    assert shortlist(second, [], 3) == shortlist([], near, 3) == []
-    assert shortlist(second, near, 99) == [k for k, m in enumerate(first, 1) if any(family(m) == family(s) for s in second)]
-    killed = by_number(second, 52.0)
-    assert 1 + first.index(by_number(first, 31.0)) in shortlist([killed], near, 2)
-    assert len(shortlist([killed], near, 2)) <= 2
+    assert shortlist(second, []) == shortlist([], near) == []
+    assert shortlist(second, near) == [k for k, m in enumerate(first, 1) if any(family(m) == family(s) for s in second)]
+    killed, before = by_number(second, 52.0), by_number(first, 31.0)
+    crowd = [seen(100 + k, replace(before, number=before.number * 50)) for k in range(2 * MOST_SERIES)]
+    found = shortlist([killed], [*crowd, *near])
+    assert 1 + first.index(before) in found
+    assert len(found) == MOST_SERIES
 
 
 def test_the_order_of_candidates_plays_no_part(first, second):

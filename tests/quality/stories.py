@@ -234,7 +234,7 @@ def _gold_figure(f: dict[str, Any], text: str, split: list[Sentence]) -> Figure:
 
 #: As the service has it: articles that share most keys, and of their series those most like the figures, each with its latest
 #: mentions.
-MOST_ARTICLES, MOST_WEAK, MOST_SERIES, MOST_MENTIONS = 30, 5, 8, 6
+MOST_ARTICLES, MOST_WEAK, MOST_MENTIONS = 30, 5, 6
 
 
 class Store:
@@ -259,7 +259,7 @@ class Store:
         weak = [article for article in best if shared[article] == 1][MOST_WEAK:]
         best = [article for article in best if article not in weak][:MOST_ARTICLES]
         near = [(self.series[m.article, m.position], m) for a in best for m in self.told[a]]
-        found = [*fixed, *(s for s in link.shortlist(new, [link.seen(s, m) for s, m in near], MOST_SERIES) if s not in fixed)]
+        found = [*fixed, *(s for s in link.shortlist(new, [link.seen(s, m) for s, m in near]) if s not in fixed)]
         return [Candidate(s, tuple(self.members[s][: -MOST_MENTIONS - 1 : -1])) for s in found]
 
     def add(self, series: int | None, mention: Mention) -> int:
