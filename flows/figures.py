@@ -13,15 +13,15 @@ def store(tx: Transaction, article_id: int, figures: Sequence[Figure], sentences
         sentences: index of each figure's sentence.
     """
     rows = [
-        values_of(figure)
-        | {"slots": Jsonb(values_of(figure.slots)), "article_id": article_id, "position": position, "sentence": sentence}
+        values_of(figure) | {"slots": values_of(figure.slots), "position": position, "sentence": sentence}
         for position, (figure, sentence) in enumerate(zip(figures, sentences, strict=True))
     ]
-    return [int(row["id"]) for row in tx.returned("figures.store", rows)]
+    stored = tx.all("figures.store", article_id=article_id, figures=Jsonb(rows)) if rows else []
+    return sorted(int(row["id"]) for row in stored)
 
 
 def store_claims(tx: Transaction, article_id: int, claims: Sequence[Claim]) -> None:
     """Keep the claims."""
-    rows = [values_of(claim) | {"article_id": article_id, "position": position} for position, claim in enumerate(claims)]
+    rows = [values_of(claim) | {"position": position} for position, claim in enumerate(claims)]
     if rows:
-        tx.many("figures.store_claim", rows)
+        tx.run("figures.store_claims", article_id=article_id, claims=Jsonb(rows))

@@ -104,6 +104,7 @@ def record(
         log.info("page holds no article", stage="articles", url=row["url"], outcome=result)
         return [f"articles {result}"]
     analysis: Analysis = result
+    tx.run("articles.plan_look_ups")
     tx.run("articles.lock")
     if row["id"] is not None and tx.one("articles.waits", page_id=row["id"]) is None:
         return []  # another worker was given it meanwhile, since a restart of the database made us look dead, and was faster

@@ -6,7 +6,7 @@ to be one joined -> shifts of every series touched, decided anew from all its ob
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -68,20 +68,25 @@ def place(
         if each.verdict.of == article_id:
             theirs, _ = _continued(tx, here, each.id, [(there, mine) for mine, there in each.verdict.shared])
             chosen |= {i: s for i, s in theirs.items() if i not in chosen and s not in chosen.values()}
-    found = link.place(mentions, _candidates(tx, mentions, continued=sorted(set(chosen.values()))), fixed=chosen)
+    candidates, labels = _candidates(tx, mentions, continued=sorted(set(chosen.values())))
+    found = link.place(mentions, candidates, fixed=chosen)
     new = [index for index, series in enumerate(found.series) if series is None]
     chosen = {index: series for index, series in enumerate(found.series) if series is not None}
+    # What a series is called already, and nothing, change no label.
+    other_words = {series for index, series in chosen.items() if figures[index].measured not in ("", labels[series])}
     chosen |= dict(zip(new, _create(tx, [(figures[index], mentions[index]) for index in new], now), strict=True))
     with tx.together():
         _observe(tx, article_id, as_of, dates, chosen, found.sure, figure_ids, mentions)
         for keep, end, sure in _allowed(tx, found.merges):
             merge(tx, keep, end, sure)
             chosen = {index: keep if series == end else series for index, series in chosen.items()}
+            other_words = (other_words | {keep}) - {end}
         moved = _follow(tx, again)
         if threshold is None:
             outcome = SeriesOutcome.OBSERVED if figures else SeriesOutcome.NOTHING_NEW
             return Result(outcome=outcome, series=tuple(sorted(moved | set(chosen.values()))))
-        tx.run("series.relabel", series=sorted(set(chosen.values())))
+        if other_words:
+            tx.run("series.relabel", series=sorted(other_words))
         touched = tuple(sorted(moved | {chosen[index] for index in range(len(figures)) if figures[index].role is Role.LEVEL}))
         shifted = decide(tx, touched, threshold, now)
     if not figures:
@@ -170,7 +175,10 @@ def _continued(
     return chosen, dates
 
 
-def _candidates(tx: Transaction, mentions: Sequence[Mention], continued: Sequence[int]) -> list[Candidate]:
+def _candidates(
+    tx: Transaction, mentions: Sequence[Mention], continued: Sequence[int]
+) -> tuple[list[Candidate], dict[int, str]]:
+    """Series that may take a figure, and what they are called."""
     wanted = keys(mentions)
     rows = tx.all(
         "series.near",
@@ -182,12 +190,14 @@ def _candidates(tx: Transaction, mentions: Sequence[Mention], continued: Sequenc
     )
     read = {*link.shortlist(mentions, [link.Seen(**row) for row in rows]), *continued}
     if not read:
-        return []
+        return [], {}
     rows = tx.all("series.latest", series=sorted(read), most_mentions=MOST_MENTIONS)
     members: defaultdict[int, list[Mention]] = defaultdict(list)
-    for row in rows:
-        members[row["series_id"]].append(from_json(row["mention"]))
-    return [Candidate(series=series, mentions=tuple(found)) for series, found in members.items()]
+    known = tx.kept("series.mentions_of", [row["id"] for row in rows], make=lambda row: from_json(row["mention"]))
+    for row, mention in zip(rows, known, strict=True):
+        members[row["series_id"]].append(mention)
+    candidates = [Candidate(series=series, mentions=tuple(found)) for series, found in members.items()]
+    return candidates, {row["series_id"]: row["label"] for row in rows}
 
 
 def _allowed(tx: Transaction, merges: Sequence[tuple[int, int, float]]) -> list[tuple[int, int, float]]:
@@ -234,17 +244,10 @@ def decide(tx: Transaction, series: Sequence[int], threshold: Decimal, now: date
     """Bring the shifts of these series up to date; how many are new."""
     if not series:
         return 0
-    observations: defaultdict[int, list[Observation]] = defaultdict(list)
-    credits: defaultdict[int, list[Source]] = defaultdict(list)
+    rows: defaultdict[int, list[Row]] = defaultdict(list)
     for row in tx.all("series.observations", series=list(series)):
-        credit, surface = row.pop("credit"), row.pop("surface")
-        source = Source(cluster=row["origin"], outlet=row["outlet"], credit=credit, speaker=row["speaker"] or "")
-        credits[row["series"]].append(source)
-        shaped = {"role": Role(row["role"]), "bound": Bound(row["bound"]), "vague": vague(surface)}
-        observations[row["series"]].append(Observation(**row | shaped))
-    for one, found in observations.items():
-        origin_of = origins(credits[one])
-        observations[one] = [replace(each, origin=origin_of[each.origin]) for each in found]
+        rows[row["series"]].append(row)
+    observations = {one: _observations(rows[one]) for one in series}
     told: defaultdict[int, list[Row]] = defaultdict(list)
     for row in tx.all("series.shifts", series=list(series)):
         told[row.pop("home")].append(row)
@@ -256,6 +259,19 @@ def decide(tx: Transaction, series: Sequence[int], threshold: Decimal, now: date
     if write:
         tx.many("series.keep_shift", write)
     return sum(each.new for each in settled)
+
+
+def _observations(rows: Sequence[Row]) -> list[Observation]:
+    """The observations of a series, each with its independent origin."""
+    origin_of = origins(
+        Source(cluster=row["origin"], outlet=row["outlet"], credit=row["credit"], speaker=row["speaker"] or "") for row in rows
+    )
+    found = []
+    for row in rows:
+        del row["credit"]
+        shaped = {"origin": origin_of[row["origin"]], "role": Role(row["role"]), "bound": Bound(row["bound"])}
+        found.append(Observation(vague=vague(row.pop("surface")), **row | shaped))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

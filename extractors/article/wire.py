@@ -59,6 +59,7 @@ def credit(text: str) -> str:
     return ""
 
 
+@lru_cache(maxsize=100_000)
 def names_outlet(credited: str, outlet: str) -> bool:
     """Does a credit name an outlet: by its name, a part of it or its initials ("CPA", "Continental Press Agency")?"""
     a, b = _words(credited), _words(outlet)

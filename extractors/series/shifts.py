@@ -81,7 +81,7 @@ def detect(
         unheard = [_as_sure(r, guesses) for r in report.readings if not _settle(r, stands, past, threshold)]
         fresh = unheard
         if stands and unheard:
-            later = [other for each in every[seen + 1 : seen + 1 + MOST_LATER] for other in each.readings]
+            later = every[seen + 1 : seen + 1 + MOST_LATER]
             fresh = [r for r in unheard if _believed(r, _before(r, stands)[0], seen, later, threshold, trusted)]
             guesses |= {r.observation.url: r.observation.sure for r in unheard if r not in fresh}
         if not fresh:
@@ -134,21 +134,30 @@ def _settle(reading: Reading, stands: list[Stand], past: list[Stand], threshold:
 def _as_sure(reading: Reading, guesses: Mapping[str, float]) -> Reading:
     """What a publisher makes of a number that was not believed is as much of a guess as that was."""
     one = reading.observation
-    return replace(reading, observation=replace(one, sure=min(one.sure, guesses.get(one.url, 1.0))))
+    guess = guesses.get(one.url, 1.0)
+    return reading if guess >= one.sure else replace(reading, observation=replace(one, sure=guess))
 
 
 def _believed(
-    reading: Reading, before: Stand, seen: int, later: Sequence[Reading], threshold: Decimal, believe: Believe
+    reading: Reading, before: Stand, seen: int, later: Sequence[Report], threshold: Decimal, believe: Believe
 ) -> bool:
     """May it be told, by itself or since a later report of the number may?"""
-    again = [r for r in later if r.interval.meets(reading.interval) or not differ(reading.number, r.number, threshold)]
+    if believe(Alarm(reading, before, seen, backed=False)):
+        return True
+    again = [r for report in later for r in report.readings if _same_number(reading, r, threshold)]
     backed = any(r.observation.origin != reading.observation.origin for r in again)
-    return believe(Alarm(reading, before, seen, backed)) or any(believe(Alarm(r, before, seen, backed=False)) for r in again)
+    return (backed and believe(Alarm(reading, before, seen, backed=True))) or any(
+        believe(Alarm(r, before, seen, backed=False)) for r in again
+    )
+
+
+def _same_number(one: Reading, other: Reading, threshold: Decimal) -> bool:
+    return other.interval.meets(one.interval) or not differ(one.number, other.number, threshold)
 
 
 def _agrees(reading: Reading, known: Stand, threshold: Decimal) -> bool:
     """Is this the number a reader was told already, by its wording or within the threshold?"""
-    return known.told.interval.meets(reading.interval) or not differ(known.told.number, reading.number, threshold)
+    return _same_number(known.told, reading, threshold)
 
 
 def _weak(reading: Reading, standing: Reading) -> bool:

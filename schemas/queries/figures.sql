@@ -1,15 +1,24 @@
 -- store --
+-- The figures of an article, in one statement; their ids rise in the order given.
 INSERT INTO figure (article_id, position, sentence, span, sentence_span, surface, low, high, bound, unit, rate, measured, role, direction,
                     attribution, as_of, as_of_start, as_of_end, withdrawal, slots)
-VALUES (%(article_id)s, %(position)s, %(sentence)s, int4range(%(start)s, %(end)s), int4range(%(sentence_start)s, %(sentence_end)s), %(surface)s,
-        %(low)s, %(high)s, %(bound)s, %(unit)s, %(rate)s, %(measured)s, %(role)s, %(direction)s, %(attribution)s, %(as_of)s,
-        %(as_of_start)s, %(as_of_end)s, %(withdrawal)s, %(slots)s)
+SELECT %(article_id)s, position, sentence, int4range(start, "end"), int4range(sentence_start, sentence_end), surface, low, high, bound,
+       unit, rate, measured, role, direction, attribution, as_of, as_of_start, as_of_end, withdrawal, slots
+FROM jsonb_to_recordset(%(figures)s) AS figure (
+    position integer, sentence integer, start integer, "end" integer, sentence_start integer, sentence_end integer, surface text,
+    low numeric, high numeric, bound text, unit text, rate text, measured text, role text, direction text, attribution text, as_of text,
+    as_of_start date, as_of_end date, withdrawal boolean, slots jsonb
+)
+ORDER BY position
 RETURNING id;
 
--- store_claim --
+-- store_claims --
 INSERT INTO claim (article_id, position, span, speaker, cue, quote, kind, title, organisation, hedged, denied)
-VALUES (%(article_id)s, %(position)s, int4range(%(start)s, %(end)s), %(speaker)s, %(cue)s, %(quote)s, %(kind)s, %(title)s, %(organisation)s,
-        %(hedged)s, %(denied)s);
+SELECT %(article_id)s, position, int4range(start, "end"), speaker, cue, quote, kind, title, organisation, hedged, denied
+FROM jsonb_to_recordset(%(claims)s) AS claim (
+    position integer, start integer, "end" integer, speaker text, cue text, quote boolean, kind text, title text, organisation text,
+    hedged boolean, denied boolean
+);
 
 -- of_article --
 SELECT figure.id, figure.position, figure.sentence, figure.surface, figure.low, figure.high, figure.bound, figure.unit, figure.rate, figure.role,

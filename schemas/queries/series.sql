@@ -19,13 +19,14 @@ FROM (
 WHERE observation.family = ANY (%(families)s);
 
 -- latest --
--- The latest mentions of these series.
-SELECT asked.series_id, latest.mention
-FROM unnest(%(series)s::bigint[]) AS asked (series_id)
+-- The latest observations of these series, and what the series are called.
+SELECT series.id AS series_id, series.label, latest.id
+FROM series
 CROSS JOIN LATERAL (
-    SELECT mention, as_of, id FROM observation WHERE observation.series_id = asked.series_id ORDER BY as_of DESC, id DESC LIMIT %(most_mentions)s
+    SELECT as_of, id FROM observation WHERE observation.series_id = series.id ORDER BY as_of DESC, id DESC LIMIT %(most_mentions)s
 ) latest
-ORDER BY asked.series_id, latest.as_of DESC, latest.id DESC;
+WHERE series.id = ANY (%(series)s)
+ORDER BY series.id, latest.as_of DESC, latest.id DESC;
 
 -- keep_keys --
 -- From now on the article is found by others.
@@ -62,7 +63,7 @@ FROM (
     GROUP BY observation.series_id, figure.measured
     ORDER BY observation.series_id, count(*) FILTER (WHERE NOT article.seed) DESC, length(figure.measured) DESC, figure.measured
 ) best
-WHERE series.id = best.series_id AND series.label <> best.measured
+WHERE series.id = ANY (%(series)s) AND series.id = best.series_id AND series.label <> best.measured
   AND NOT EXISTS (SELECT FROM correction WHERE correction.series_id = series.id AND correction.kind = 'rename');
 
 -- levels --
@@ -170,10 +171,13 @@ ORDER BY observation.series_id, observation.as_of, observation.id;
 
 -- shifts --
 -- Shifts told before, to be compared with those that follow now; home is where the observation is by now.
-SELECT observation.series_id AS home, shift.id, shift.series_id, observation_id, before_id, from_number, to_number, kind, origins_before,
-       origins_after, reason
-FROM shift JOIN observation ON observation.id = shift.observation_id
-WHERE observation.series_id = ANY (%(series)s) AND state = 'told';
+-- Looked up one by one: there are few observations, and shifts without end.
+SELECT observation.series_id AS home, told.*
+FROM observation CROSS JOIN LATERAL (
+    SELECT id, series_id, observation_id, before_id, from_number, to_number, kind, origins_before, origins_after, reason
+    FROM shift WHERE shift.observation_id = observation.id AND state = 'told' LIMIT 1
+) told
+WHERE observation.series_id = ANY (%(series)s);
 
 -- forget_withdrawn --
 -- A shift that was found there and withdrawn before anybody was told.
