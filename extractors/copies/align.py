@@ -76,6 +76,7 @@ def align(here: Sequence[SentenceSketch], there: Sequence[SentenceSketch], least
     weight = Weights(ours, theirs)
     where: dict[object, list[int]] = defaultdict(list)
     worded: list[set[object]] = [set(s.words) for s in there]
+    their_weight, their_words = [weight(group) for group in theirs], [weight(group) for group in worded]
     for j, group in enumerate(theirs):
         for item in group:
             if len(where[item]) <= COMMON:
@@ -91,6 +92,7 @@ def align(here: Sequence[SentenceSketch], there: Sequence[SentenceSketch], least
             if len(places) <= COMMON:
                 votes.update(places)
         words: set[object] = set(here[i].words)
+        own_words = weight(words)
         scored: list[tuple[float, float, int]] = []
         # every choice is made in a fixed order: that of a set differs from process to process
         for j, _ in sorted(votes.items(), key=lambda vote: (-vote[1], vote[0]))[:MOST_TRIED]:
@@ -98,8 +100,8 @@ def align(here: Sequence[SentenceSketch], there: Sequence[SentenceSketch], least
                 scored.append((1.0, 1.0, j))
                 continue
             # by words alone, so that changed numbers do not hide a sentence; by both, so that kept ones show a reworded one
-            whole = _likeness(weight, group, theirs[j])
-            bare = _likeness(weight, words, worded[j])
+            whole = _likeness(own, their_weight[j], weight(group & theirs[j]))
+            bare = _likeness(own_words, their_words[j], weight(words & worded[j]))
             scored.append((*(max(whole, bare) if sum(bare) >= 1.0 else whole), j))
         best = [s for s in scored if (s[0] + s[1]) / 2 >= least or (s[0] >= 2 * least and len(theirs[s[2]]) >= 3)]
         if not best:
@@ -108,11 +110,10 @@ def align(here: Sequence[SentenceSketch], there: Sequence[SentenceSketch], least
         best.sort(key=lambda s: (-(s[0] + s[1]), -len(group & theirs[s[2]]), abs(s[2] - i), s[2]))
         chosen = tuple(j for _, _, j in best[: 1 if best[0][1] >= WHOLE else MOST_MERGED])
         union: set[object] = set().union(*(theirs[j] for j in chosen))
-        pairs.append(Pair(i, chosen, weight(group & union) / own, weight(words & union) / weight(words) if words else 0.0))
+        pairs.append(Pair(i, chosen, weight(group & union) / own, weight(words & union) / own_words if words else 0.0))
     return pairs
 
 
-def _likeness(weight: Weights, one: set[object], other: set[object]) -> tuple[float, float]:
-    """What two groups share, of the lighter and of the heavier one."""
-    a, b, shared = weight(one), weight(other), weight(one & other)
-    return (shared / min(a, b), shared / max(a, b)) if shared else (0.0, 0.0)
+def _likeness(one: float, other: float, shared: float) -> tuple[float, float]:
+    """What two groups share, of the lighter and of the heavier one; each by its weight."""
+    return (shared / min(one, other), shared / max(one, other)) if shared else (0.0, 0.0)
