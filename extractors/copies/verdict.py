@@ -80,7 +80,7 @@ def judge(article: Article, fingerprint: Fingerprint, candidates: Sequence[Candi
     for candidate in candidates:
         if candidate.fingerprint.version != fingerprint.version:
             continue
-        if _precedes(article, revision, candidate):
+        if _precedes(article, fingerprint, revision, candidate):
             comparison, part = _compared(candidate.fingerprint, fingerprint)
             if comparison is not None or part >= PART:
                 later.append(candidate.id)
@@ -203,8 +203,9 @@ def _preference(found: tuple[Candidate, Comparison]) -> tuple[int, float, float,
     return len(comparison.differences), -round(comparison.cover, 1), stamp, candidate.id
 
 
-def _precedes(article: Article, revision: int, candidate: Candidate) -> bool:
-    """Is the article the earlier one? When both are of one half-day, the one that credits the other is the later."""
+def _precedes(article: Article, fingerprint: Fingerprint, revision: int, candidate: Candidate) -> bool:
+    """Is the article the earlier one? When both are of one half-day, the one that credits the other is the later. When both are
+    of one moment, as where only the day is known, the one that gives more numbers is: reports grow."""
     if article.url == candidate.url and revision != candidate.revision:
         return revision < candidate.revision
     if article.published_at is None or candidate.published_at is None:
@@ -215,5 +216,9 @@ def _precedes(article: Article, revision: int, candidate: Candidate) -> bool:
         if credited != credits:
             return credited
     if not ahead:  # one of them has to be the first, and the same whichever is stored first
-        return article.url < candidate.url
+        return (_numbers(fingerprint), article.url) < (_numbers(candidate.fingerprint), candidate.url)
     return ahead > timedelta(0)
+
+
+def _numbers(text: Fingerprint) -> int:
+    return sum(len(sentence.numbers) for sentence in text.sentences)

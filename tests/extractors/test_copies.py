@@ -179,6 +179,22 @@ def test_direction(case: str) -> None:
     assert found.later == ((1,) if expected is Relation.ORIGINAL else ())
 
 
+@pytest.mark.parametrize("addresses", [("a", "b"), ("b", "a")])
+def test_of_two_texts_of_one_day_the_one_with_more_numbers_is_the_later(addresses: tuple[str, str]) -> None:
+    """Only the day of many pages is known, and reports grow: the longer is an update, and its further numbers are read."""
+    grown = WIRE + "\n\nIn 2016, 310 homes had been flooded there."
+    url, other = addresses
+    texts = {WIRE: url, grown: other}
+
+    def judged(text: str, known: str) -> Verdict:
+        candidate = Candidate(id=1, url=texts[known], published_at=NOON, fingerprint=fingerprint(known, sentences(known)))
+        article = Article(url=texts[text], title="", text=text, language="en", published_at=NOON)
+        return judge(article, fingerprint(text, sentences(text)), [candidate])
+
+    assert judged(grown, WIRE).relation is Relation.UPDATE
+    assert (judged(WIRE, grown).relation, judged(WIRE, grown).later) == (Relation.ORIGINAL, (1,))
+
+
 def test_the_parent_is_the_version_that_a_text_repeats_or_else_changes_least() -> None:
     second = WIRE.replace("1,240", "1,390").replace("87 people", "96 people")
     third = second.replace("3,500", "2,900")
