@@ -13,11 +13,9 @@ import json
 import math
 import random
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -26,6 +24,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 import numpy as np
 import psutil
 from bench import articles as told_articles
+from curve import draw
 from numpy.typing import NDArray
 
 from extractors.copies import VERSION, fingerprint
@@ -160,53 +159,6 @@ def fingerprints_a_second() -> dict[str, float]:
     }
 
 
-def picture(curve: list[dict[str, float]], title: str) -> str:
-    """The curve as SVG: look-up p95 and median over the size of the archive."""
-    width, height, left, top = 640, 300, 56, 46
-    right, bottom = width - 20, height - 44
-    low, high = math.log10(curve[0]["articles"]), math.log10(curve[-1]["articles"])
-
-    def x(articles: float) -> float:
-        return left + (right - left) * (math.log10(articles) - low) / max(high - low, 1e-9)
-
-    def y(ms: float) -> float:
-        return bottom - (bottom - top) * min(ms, 12) / 12
-
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="12">',
-        f'<title>{title}</title><rect width="{width}" height="{height}" fill="#fff"/>',
-        f'<text x="{left}" y="20" font-size="14" fill="#111">Candidate look-up by size of the archive</text>',
-        f'<text x="{left}" y="36" font-size="10" fill="#555">{title}</text>',
-    ]
-    for ms in (0, 2, 4, 6, 8, 10, 12):
-        parts.append(f'<line x1="{left}" x2="{right}" y1="{y(ms):.1f}" y2="{y(ms):.1f}" stroke="#e5e5e5"/>')
-        parts.append(f'<text x="{left - 6}" y="{y(ms) + 4:.1f}" text-anchor="end" fill="#555">{ms} ms</text>')
-    parts.append(
-        f'<line x1="{left}" x2="{right}" y1="{y(GOAL_MS):.1f}" y2="{y(GOAL_MS):.1f}" stroke="#b00" stroke-dasharray="5 4"/>'
-    )
-    parts.append(f'<text x="{right}" y="{y(GOAL_MS) - 5:.1f}" text-anchor="end" fill="#b00">goal: p95 under 10 ms</text>')
-    for name, colour in (("p95 ms", "#1f5fa8"), ("median ms", "#7aa6d6")):
-        points = " ".join(f"{x(row['articles']):.1f},{y(row[name]):.1f}" for row in curve)
-        parts.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>')
-        for row in curve:
-            parts.append(f'<circle cx="{x(row["articles"]):.1f}" cy="{y(row[name]):.1f}" r="3.5" fill="{colour}"/>')
-            anchor = "start" if row is curve[0] else "end" if row is curve[-1] else "middle"
-            parts.append(
-                f'<text x="{x(row["articles"]):.1f}" y="{y(row[name]) - 8:.1f}" text-anchor="{anchor}" fill="{colour}">'
-                f"{name.removesuffix(' ms')} {row[name]:.1f}</text>"
-            )
-    for row in curve:
-        anchor = "start" if row is curve[0] else "end" if row is curve[-1] else "middle"
-        parts.append(
-            f'<text x="{x(row["articles"]):.1f}" y="{bottom + 18}" text-anchor="{anchor}" fill="#333">'
-            f"{row['articles']:,.0f}</text>"
-        )
-    parts.append(
-        f'<text x="{(left + right) / 2}" y="{height - 8}" text-anchor="middle" fill="#333">articles in the archive</text></svg>'
-    )
-    return "\n".join(parts) + "\n"
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 1_000_000], help="articles in the archive")
@@ -244,9 +196,8 @@ def main() -> None:
     else:
         print("  ".join(f"{name} {value:,.0f}" for name, value in speed.items()))
     if options.picture:
-        commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
-        made = f"python tests/bench_copies.py, {datetime.now(UTC):%Y-%m-%d}, commit {commit.stdout.strip() or 'unknown'}"
-        options.picture.write_text(picture(curve, made), encoding="utf-8")
+        title = "Candidate look-up by size of the archive"
+        draw(options.picture, curve, "articles", ("median ms", "p95 ms"), GOAL_MS, title, "tests/bench_copies.py")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """How long do linking and detection take for an article, and does it grow with the number of series in the store?
 
-    python tests/bench_series.py [--series 1000 10000 100000] [--articles 60]
+    python tests/bench_series.py [--series 1000 10000 100000] [--articles 60] [--picture FILE.svg]
 
 Fills a throw-away database with synthetic series (an invented noun, place and fate each, three observations), then places
 articles of known series, and prints a line for each size: median and 95th percentile of series.place in milliseconds.
@@ -19,7 +19,9 @@ from decimal import Decimal
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT)]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+from curve import draw
 
 from extractors.figures import figures
 from extractors.series.mention import Mention, family, keys, mentions, to_json, wording
@@ -30,6 +32,8 @@ from flows.db import Database, Jsonb
 from schemas.outcomes import Relation
 from schemas.records import Figure, Verdict
 
+#: For an article with 100,000 series in the store, flat in their number.
+GOAL_MS = 5
 START = datetime(2026, 1, 1, tzinfo=UTC)
 NOUNS = "containers soldiers shells workers houses cases ships schools patients votes drones tonnes".split()
 VERBS = "shipped killed delivered wounded destroyed pledged trained rescued".split()
@@ -113,7 +117,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--series", type=int, nargs="+", default=[1_000, 10_000, 100_000])
     parser.add_argument("--articles", type=int, default=60)
+    parser.add_argument("--picture", type=Path, help="where to draw the curve, as SVG")
     options = parser.parse_args()
+    curve: list[dict[str, float]] = []
     with tempfile.TemporaryDirectory() as folder:
         url = postgres.embedded(Path(folder))
         with db.throwaway(url) as database:
@@ -140,9 +146,12 @@ def main() -> None:
                             series.place(tx, article, day, found, ids, lines, said, verdict, [], Decimal("0.10"), day)
                             spent.append((time.perf_counter() - begin) * 1000)
                 spent.sort()
-                print(
-                    f"{size:>9,} series  median {statistics.median(spent):7.1f} ms  95% {spent[int(len(spent) * 0.95)]:7.1f} ms"
-                )
+                row = {"median": statistics.median(spent), "95th percentile": spent[int(len(spent) * 0.95)]}
+                print(f"{size:>9,} series  " + "  ".join(f"{name} {ms:7.1f} ms" for name, ms in row.items()), flush=True)
+                curve.append({"series": float(size)} | row)
+    if options.picture:
+        title = "Linking and detection of an article by series in the store"
+        draw(options.picture, curve, "series", ("median", "95th percentile"), GOAL_MS, title, "tests/bench_series.py")
 
 
 if __name__ == "__main__":
