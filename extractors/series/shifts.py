@@ -79,18 +79,23 @@ def detect(
     every = reports(observations, turn)
     for seen, report in enumerate(every):
         unheard = [_as_sure(r, guesses) for r in report.readings if not _settle(r, stands, past, threshold)]
-        fresh = unheard
+        fresh, borne_out = unheard, frozenset[int]()
         if stands and unheard:
+            alarms = [Alarm(r, _before(r, stands)[0], seen, backed=False) for r in unheard]
+            doubted = [alarm for alarm in alarms if not trusted(alarm)]
             later = every[seen + 1 : seen + 1 + MOST_LATER]
-            fresh = [r for r in unheard if _believed(r, _before(r, stands)[0], seen, later, threshold, trusted)]
-            guesses |= {r.observation.url: r.observation.sure for r in unheard if r not in fresh}
+            borne_out = frozenset(a.reading.observation.id for a in doubted if _borne_out(a, later, threshold, trusted))
+            held = {a.reading.observation.id for a in doubted} - borne_out
+            fresh = [r for r in unheard if r.observation.id not in held]
+            guesses |= {r.observation.url: r.observation.sure for r in unheard if r.observation.id in held}
         if not fresh:
             continue
         new = stand(fresh[0])
         if stands:
             old, same = _before(fresh[0], stands)
             kind = _kind(fresh[0], old, report, unheard)
-            found.append((_shift(fresh[0], old, kind, threshold, turn), old, new))
+            backed = fresh[0].observation.id in borne_out
+            found.append((_shift(fresh[0], old, kind, threshold, turn, backed=backed), old, new))
             if kind is ShiftKind.CONFLICT:
                 stands.append(new)
             else:
@@ -138,17 +143,11 @@ def _as_sure(reading: Reading, guesses: Mapping[str, float]) -> Reading:
     return reading if guess >= one.sure else replace(reading, observation=replace(one, sure=guess))
 
 
-def _believed(
-    reading: Reading, before: Stand, seen: int, later: Sequence[Report], threshold: Decimal, believe: Believe
-) -> bool:
-    """May it be told, by itself or since a later report of the number may?"""
-    if believe(Alarm(reading, before, seen, backed=False)):
-        return True
-    again = [r for report in later for r in report.readings if _same_number(reading, r, threshold)]
-    backed = any(r.observation.origin != reading.observation.origin for r in again)
-    return (backed and believe(Alarm(reading, before, seen, backed=True))) or any(
-        believe(Alarm(r, before, seen, backed=False)) for r in again
-    )
+def _borne_out(alarm: Alarm, later: Sequence[Report], threshold: Decimal, believe: Believe) -> bool:
+    """May an alarm that is not believed by itself be told, since another origin gives its number or a surer report does?"""
+    again = [r for report in later for r in report.readings if _same_number(alarm.reading, r, threshold)]
+    backed = any(r.observation.origin != alarm.reading.observation.origin for r in again)
+    return (backed and believe(replace(alarm, backed=True))) or any(believe(replace(alarm, reading=r)) for r in again)
 
 
 def _same_number(one: Reading, other: Reading, threshold: Decimal) -> bool:
@@ -191,7 +190,7 @@ def _kind(reading: Reading, old: Stand, report: Report, fresh: list[Reading]) ->
     return ShiftKind.DECREASE if lower else ShiftKind.INCREASE
 
 
-def _shift(reading: Reading, old: Stand, kind: ShiftKind, threshold: Decimal, convert: Convert) -> Shift:
+def _shift(reading: Reading, old: Stand, kind: ShiftKind, threshold: Decimal, convert: Convert, *, backed: bool) -> Shift:
     """The shift's entry. A jump starts from the number that stood; a drift from the one last told."""
     drift = not differ(old.latest.number, reading.number, threshold)
     before = (old.told if drift else old.latest).observation
@@ -205,7 +204,7 @@ def _shift(reading: Reading, old: Stand, kind: ShiftKind, threshold: Decimal, co
         from_number=from_number,
         to_number=number(now.low, now.high),
         kind=kind,
-        reason=_reason(kind, old, reading, drift),
+        reason=_reason(kind, old, reading, drift) + (", and a second report bears it out" if backed else ""),
     )
 
 

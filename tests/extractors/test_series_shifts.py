@@ -260,6 +260,14 @@ def test_a_number_that_was_placed_on_a_guess_waits_for_another_origin(observatio
         assert detect(order, believe=unless_backed) == whole
 
 
+def test_the_reason_says_that_a_second_report_bears_a_guess_out():
+    guess = history(seen(1, "40"), seen(2, "90", sure=GUESS), seen(3, "about 90"))
+    [shift] = detect(guess, believe=unless_backed).shifts
+    assert shift.reason == "a later report gives a new number, and a second report bears it out"
+    [sure] = detect(history(seen(1, "40"), seen(2, "90"), seen(3, "about 90")), believe=unless_backed).shifts
+    assert sure.reason == "a later report gives a new number"
+
+
 def test_a_shift_counts_the_independent_origins_of_both_numbers():
     found = detect(
         history(
