@@ -7,7 +7,7 @@ Pure. Not here: how much agreement weighs (linker.py, learnt).
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 
 #: Nouns that news texts use for one another. A noun that stands for a fate ("deaths") counts people.
@@ -206,7 +206,8 @@ def fates(surface: str, before: str, after: str, label: str = "") -> tuple[str, 
 HARM = frozenset("killed hurt lost missing held".split())
 
 
-def same_harm(a: Sequence[str], b: Sequence[str]) -> float:
+@lru_cache(maxsize=20_000)
+def same_harm(a: tuple[str, ...], b: tuple[str, ...]) -> float:
     """1 where both say the same harm first, -1 where both say another, -0.5 where one alone speaks of harm, else 0."""
     one, other = (next((f for f in x[:1] if f in HARM), "") for x in (a, b))
     if not one and not other:
@@ -238,9 +239,9 @@ def _one(word: str) -> str:
     return w
 
 
+@lru_cache(maxsize=20_000)
 def alike(a: str, b: str) -> float:
-    """-1 for two different kinds, -0.5 where both are human, 0 where one is unknown, 0.5 for a general word, 1"
-    " for the same."""
+    """-1 for two different kinds, -0.5 where both are human, 0 where one is unknown, 0.5 for a general word, 1 for the same."""
     if not a or not b:
         return 0.0
     if a == b:
@@ -250,7 +251,8 @@ def alike(a: str, b: str) -> float:
     return -1.0
 
 
-def same_fate(a: Sequence[str], b: Sequence[str]) -> float:
+@lru_cache(maxsize=20_000)
+def same_fate(a: tuple[str, ...], b: tuple[str, ...]) -> float:
     """1 where the surest agree, 0.5 where they share one, 0 where one has none, -1 where the two have nothing in common."""
     if not a or not b:
         return 0.0

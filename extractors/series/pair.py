@@ -6,8 +6,10 @@ is that of (b, a). Sets of words are rows of matrices over the words of all figu
 Pure. Not here: what the features weigh (linker.py, learnt), which pairs are asked (link.py).
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
 from functools import lru_cache
+from itertools import chain, count
 from typing import Any
 
 import numpy as np
@@ -404,17 +406,22 @@ def _ratio(part: Floats, whole: Floats) -> Floats:
     return np.divide(part, whole, out=np.zeros_like(part), where=whole > 1e-9)
 
 
+def _numbering() -> defaultdict[Hashable, int]:
+    """Gives what is looked up in it the next number from 0, and the same one from then on; there are thousands of words."""
+    return defaultdict(count().__next__)
+
+
 def _codes(values: Sequence[Hashable]) -> tuple[int, Indexes]:
     """How many different values there are, and a number from 0 for each, in order of appearance."""
-    code: dict[Hashable, int] = {}
-    found = [code.setdefault(value, len(code)) for value in values]
+    code = _numbering()
+    found = list(map(code.__getitem__, values))
     return len(code), np.array(found, dtype=np.intp)
 
 
 def _sets(parts: Sequence[Sequence[Hashable]], kinds: int, size: int) -> NDArray[np.bool_]:
     """kinds x size x words: does the set hold the word? Parts come kind by kind."""
-    code: dict[Hashable, int] = {}
-    words = [code.setdefault(word, len(code)) for part in parts for word in part]
+    code = _numbering()
+    words = list(map(code.__getitem__, chain.from_iterable(parts)))
     table = np.zeros((kinds * size, max(1, len(code))), dtype=bool)
-    table[np.repeat(np.arange(kinds * size), [len(part) for part in parts]), words] = True
+    table[np.repeat(np.arange(kinds * size), list(map(len, parts))), words] = True
     return table.reshape(kinds, size, -1)

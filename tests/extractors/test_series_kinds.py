@@ -46,8 +46,8 @@ def test_fates(case, surface, before, after, first):
 @pytest.mark.parametrize("one", ["killed", "hurt", "lost", "missing"])
 @pytest.mark.parametrize("other", ["killed", "hurt", "lost", "missing"])
 def test_killed_wounded_casualties_and_missing_are_never_one(one, other):
-    assert (same_harm([one], [other]) == 1.0) == (one == other)
-    assert (same_harm([one], [other]) == -1.0) == (one != other)
+    assert (same_harm((one,), (other,)) == 1.0) == (one == other)
+    assert (same_harm((one,), (other,)) == -1.0) == (one != other)
 
 
 @given(st.text(), st.text(), st.text())
