@@ -2,7 +2,7 @@
 
 Texts -> one tree a text (tree.py). Pure: the same text gives the same tree. Only what the rules use is run: no names, no
 lemmas but those that are asked for. Where spaCy's own way costs more than it must, the same is done here in a shorter one
-(vectors.py, word classes by kind of token); a test compares the two.
+(vectors.py, the moves of the parser, word classes by kind of token); a test compares the two.
 """
 
 import re
@@ -16,8 +16,8 @@ if TYPE_CHECKING:  # importing spaCy takes a second, and splitting sentences nee
     from spacy.language import Language
     from spacy.tokens import Doc as Parsed
 
-#: Texts that are parsed in one go: an article's; more at once is no faster.
-BATCH = 64
+#: Texts that are parsed in one go: those of the pages that a worker is given together; more at once is no faster.
+BATCH = 128
 #: Words and kinds of token that are kept: more than a thousand articles bring, some tens of megabytes.
 _MOST_KEPT = 100_000
 
@@ -61,12 +61,34 @@ def parsed(texts: Sequence[str]) -> Iterator[Doc]:
         for name, component in language.pipeline:
             if name == "tok2vec" and vectors is not None:
                 component.set_annotations(docs, vectors(docs))  # type: ignore[attr-defined]  # to spaCy it is any callable
+            elif name == "parser":
+                component.set_annotations(docs, _moved(component, docs))  # type: ignore[attr-defined]
             elif hasattr(component, "predict"):
                 component.set_annotations(docs, component.predict(docs))  # type: ignore[attr-defined]  # here known not to be
             else:
                 docs = [component(doc) for doc in docs]
         for text, doc in zip(some, docs, strict=True):
             yield trees(doc, text)
+
+
+def _moved(parser: Any, docs: Sequence["Parsed"]) -> Any:
+    """What the parser predicts for these documents, in half the time that its own predict() takes.
+
+    All documents go forward by one move together. Its own loop takes and gives back Python's lock twice for each move of each
+    document, which costs more than the moves. A parser that is built in another way runs its own loop.
+    """
+    model = parser.model
+    if not model.attrs.get("has_upper") or model.attrs.get("unseen_classes") or parser.cfg["beam_width"] != 1:
+        return parser.predict(docs)
+    result = parser.moves.init_batch(docs)
+    states = [state for state in result if not state.is_final()]
+    if states:
+        scorer, upper = model.predict(docs), model.get_ref("upper")
+        weights, offsets = upper.get_param("W").T, upper.get_param("b")
+        while states:
+            hidden = scorer.state2vec.predict(scorer.get_token_ids(states))
+            states = parser.transition_states(states, hidden @ weights + offsets)
+    return result
 
 
 @cache
