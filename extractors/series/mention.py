@@ -11,11 +11,12 @@ import base64
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -78,6 +79,7 @@ _CALENDAR = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august"
     " september october november december jan feb mar apr jun jul aug sept sep oct nov dec".split()
 )
+_NO_NAMES = _CALENDAR | _COMMON
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +127,7 @@ def mentions(
     told = [s for s in (by_start.get(start) for start in dict.fromkeys(f.sentence_start for f in figures)) if s is not None]
     names = _names(sentences, title, told)
     known = frozenset(names)
-    title_words = tuple(dict.fromkeys(stems(title)))[:MOST_WORDS]
+    title_words = _distinct(title)
     found = []
     for position, figure in enumerate(figures):
         sentence = by_start.get(figure.sentence_start) or _holding(sentences, figure.start)
@@ -213,7 +215,7 @@ def stem(word: str) -> str:
 
 def stems(text: str) -> list[str]:
     """Stems of the content words, in order; numbers, dates and the words of any sentence are left out."""
-    return [stem(w) for w in _WORD.findall(text) if _content(w)]
+    return list(filter(None, map(_content, _WORD.findall(text))))
 
 
 @lru_cache(maxsize=5_000)
@@ -266,6 +268,7 @@ def _mention(
     end = offset + len(figure.surface)
     counted = tuple(dict.fromkeys((*stems(figure.surface), *stems(figure.unit))))
     near = _near(text, offset, end)
+    inner = _inner(text)
     left = max((o.end - figure.start + offset for o in others if o.end <= figure.start), default=0)
     right = min((o.start - figure.start + offset for o in others if o.start >= figure.end), default=len(text))
     slots = figure.slots
@@ -287,13 +290,13 @@ def _mention(
         digits=len(value.normalize().as_tuple().digits),
         near=near,
         counted=counted,
-        sentence=tuple(dict.fromkeys(stems(text)))[:MOST_WORDS],
-        before=tuple(dict.fromkeys(stems(previous)))[:MOST_WORDS],
+        sentence=_distinct(text),
+        before=_distinct(previous),
         title=title,
-        measured=tuple(dict.fromkeys(stems(figure.measured)))[:MOST_WORDS],
-        slots=tuple(tuple(dict.fromkeys(stems(part)))[:12] for part in parts),
+        measured=_distinct(figure.measured),
+        slots=tuple(_distinct(part)[:12] for part in parts),
         names=names,
-        local=tuple(dict.fromkeys(n for n in map(_name, _NAME.findall(text)) if n in known or n in _inner(text)))[:MOST_NAMES],
+        local=tuple(dict.fromkeys(n for n in map(_name, _NAME.findall(text)) if n in known or n in inner))[:MOST_NAMES],
         speaker=tuple(sorted(speaker_words(figure.attribution))),
         companions=tuple(_float(number(o.low, o.high), o.unit, o.unit) for o in others[:8]),
         kind=_kind(figure),
@@ -313,14 +316,19 @@ def _kind(figure: Figure) -> str:
 
 def _near(text: str, start: int, end: int) -> tuple[str, ...]:
     """Stems of the content words around the number, nearest first."""
-    left = stems(text[:start])[::-1][:NEAR_WORDS]
-    right = stems(text[end:])[:NEAR_WORDS]
+    left = _first(reversed(_WORD.findall(text[:start])))
+    right = _first(m.group() for m in _WORD.finditer(text, end))
     found: dict[str, None] = {}
     for k in range(NEAR_WORDS):
         for side in (right, left):
             if k < len(side):
                 found.setdefault(side[k])
     return tuple(found)
+
+
+def _first(words: Iterable[str]) -> list[str]:
+    """The stems of the first content words."""
+    return list(islice(filter(None, map(_content, words)), NEAR_WORDS))
 
 
 def _names(sentences: Sequence[Sentence], title: str, told: Sequence[Sentence]) -> tuple[str, ...]:
@@ -340,15 +348,16 @@ def _names(sentences: Sequence[Sentence], title: str, told: Sequence[Sentence]) 
     return tuple(ranked[:MOST_NAMES])
 
 
-def _inner(text: str) -> list[str]:
-    """Names that do not open their sentence."""
-    return [_name(m.group()) for m in _NAME.finditer(text) if m.start() > 1 and m.group().lower() not in _CALENDAR | _COMMON]
+@lru_cache(maxsize=256)
+def _inner(text: str) -> tuple[str, ...]:
+    """Names that do not open their sentence; asked again for each of its figures, hence remembered for a while."""
+    return tuple(_name(m.group()) for m in _NAME.finditer(text) if m.start() > 1 and m.group().lower() not in _NO_NAMES)
 
 
 def _opening(text: str) -> str:
     """The capitalised word that opens a sentence, empty where none does or any sentence can open so."""
     found = _NAME.search(text)
-    if found is None or found.start() > 1 or found.group().lower() in _CALENDAR | _COMMON:
+    if found is None or found.start() > 1 or found.group().lower() in _NO_NAMES:
         return ""
     return _name(found.group())
 
@@ -365,9 +374,18 @@ def _name(word: str) -> str:
     return word.lower().replace("’", "'").removesuffix("'s")
 
 
-def _content(word: str) -> bool:
+@lru_cache(maxsize=100_000)
+def _content(word: str) -> str:
+    """The stem of a content word; empty for any other."""
     w = word.lower()
-    return not w[0].isdigit() and len(w) > 1 and w not in _COMMON and w not in _NUMBER_WORDS and w not in _CALENDAR
+    other = w[0].isdigit() or len(w) <= 1 or w in _COMMON or w in _NUMBER_WORDS or w in _CALENDAR
+    return "" if other else stem(word)
+
+
+@lru_cache(maxsize=256)
+def _distinct(text: str) -> tuple[str, ...]:
+    """Its stems, each once; asked again for each figure of a sentence and of its neighbour, hence remembered for a while."""
+    return tuple(dict.fromkeys(stems(text)))[:MOST_WORDS]
 
 
 def _holding(sentences: Sequence[Sentence], start: int) -> Sentence | None:
