@@ -16,8 +16,8 @@ _FILLER = (
 )
 
 
-BOUNDS = re.compile(
-    r"(?:^|(?<=[\s(\"“‘—–-]))(?:"
+_BOUND = re.compile(
+    r"(?<![^\s(\"“‘—–-])(?:"
     r"(?P<at_least>at (?:the very )?least|no (?:fewer|less|lower) than|not (?:fewer|less) than|a minimum of|minimum of"
     r"|as (?:few|little) as|≥)"
     r"|(?P<at_most>up to|as (?:many|much|long|high|large|far|late|big|deep|tall|wide) as|no (?:more|greater|higher"
@@ -25,9 +25,8 @@ BOUNDS = re.compile(
     r"|not (?:more|exceeding|longer) than|not exceeding|at (?:the )?(?:very )?most|a maximum(?: of)?|maximum of|up until|≤)"
     r"|(?P<more_than>more than|(?:well |just |slightly |a little |a bit |far |not much )?over|(?:well |just "
     r"|slightly )?above|in excess of"
-    r"|upwards? of|(?:greater|larger|higher|longer|better|bigger|heavier) than|north of|(?:just|well) past|exceed(?:s"
-    r"|ed|ing)?"
-    r"|surpass(?:es|ed|ing)?|topp(?:ed|ing)|tops|>)"
+    r"|upwards? of|(?:greater|larger|higher|longer|better|bigger|heavier) than|north of|(?:just|well) past|exceed|exceeds"
+    r"|exceeded|exceeding|surpass|surpasses|surpassed|surpassing|topped|topping|tops|>)"
     r"|(?P<less_than>(?:very |so )?nearly|almost|(?:fewer|less|lower|smaller|shorter) than|(?:well |just |slightly "
     r"|a little |a bit )?under"
     r"|(?:well |just |slightly )?below|(?:just |a little |a bit )(?:short|shy) of|shy of|not quite|approaching|close on"
@@ -38,6 +37,23 @@ BOUNDS = re.compile(
     rf")[\s]?{_FILLER}$",
     re.IGNORECASE,
 )
+
+
+#: The words of its pattern, which stand there in full: a text that ends in any other ends in no bound. Most do. Words of the
+#: filler may have lost the space before them ("overthe ").
+_BOUND_WORDS = frozenset(re.findall("[a-z]+", _BOUND.pattern))
+_FILLER_WORDS = tuple(set(re.findall("[a-z]+", _FILLER)))
+_LAST_WORD = re.compile(r"[^\W\d_]+(?=\s?$)")
+#: More characters than the longest of them has, with the space behind it.
+_LONGEST_WORD = 16
+
+
+def bound_before(text: str, at: int = 0) -> re.Match[str] | None:
+    """The words of a bound that end a text, with what may stand between them and a number: "more than the "."""
+    last = _LAST_WORD.search(text, max(at, len(text) - _LONGEST_WORD))
+    if last is not None and (word := last.group().lower()) not in _BOUND_WORDS and not word.endswith(_FILLER_WORDS):
+        return None
+    return _BOUND.search(text, at)
 
 
 _AFTER_BOUND = re.compile(
@@ -58,7 +74,7 @@ _NEARLY = re.compile(r"(?<=[ ])(?:nearly|almost)[ ]")
 
 def without_bound(gap: str) -> str:
     """The words between two numbers without the modifier of the second."""
-    match = BOUNDS.search(gap)
+    match = bound_before(gap)
     return gap[: match.start()] if match and match.start() else gap
 
 
@@ -83,10 +99,10 @@ def limits(view: View, f: Found) -> tuple[Bound, int, int]:
     """The bound that the modifier words say, and the span with them."""
     start, end = f.start, f.end
     left = view.before(start, 64)
-    match = BOUNDS.search(left)
+    match = bound_before(left)
     bound = Bound.EXACT
     if match and match.group().lower().startswith("up to") and _UP.search(left[: match.start()]):
-        match = BOUNDS.search(left, match.start() + len("up to "))  # "adds up to roughly 140"
+        match = bound_before(left, match.start() + len("up to "))  # "adds up to roughly 140"
     if match:
         kind = next(name for name, hit in match.groupdict().items() if hit)
         words = match.group().lower()

@@ -5,7 +5,7 @@ Two looks: is_label() needs the number alone; is_no_figure() and is_clock() need
 
 import re
 
-from extractors.figures.bounds import BOUNDS
+from extractors.figures.bounds import bound_before
 from extractors.figures.measures import MANY, SIGN, SIGN_AFTER, SYMBOL
 from extractors.figures.nouns import NOT_COUNTED, is_human, numbering, singular
 from extractors.figures.numbers import Kind, Number
@@ -24,6 +24,10 @@ _LABEL = re.compile(
     r"|century|size|agenda|top)[ ]$",
     re.IGNORECASE,
 )
+
+
+#: More characters than the longest of them has, with the space behind it and what stands before it.
+_LONGEST_LABEL = 16
 
 
 _LABEL_ALWAYS = frozenset(
@@ -253,7 +257,7 @@ _VOTED = re.compile(r"\b(?:vot|pass|approv|reject|senate|house|court|rul)\w*", r
 def _is_year(view: View, number: Number, left: str, right: str) -> bool:
     if SIGN.search(left) or re.match(r"[ ]?(?:%|percent|per cent|km|kg|people\b|tonnes|dollars|euros)", right):
         return False
-    if BOUNDS.search(left) and not re.search(r"\b(?:around|about|near|before|past|over)[ ]$", left):
+    if bound_before(left) and not re.search(r"\b(?:around|about|near|before|past|over)[ ]$", left):
         return False
     if re.match(r"[-–/]\d\d", right) or not re.match(r"[ -][A-Za-z]", right):
         return True
@@ -280,7 +284,7 @@ def is_no_figure(view: View, f: Found) -> bool:
     if value == 1 and number.kind is Kind.WORDS and number.scale == 1:
         if re.search(r"\b(?:votes?|to|six|five|seven|four|three) to $", left):
             return False  # "by four votes to one"
-        if f.unit in TIME_UNITS and BOUNDS.search(left):
+        if f.unit in TIME_UNITS and bound_before(left):
             return False
         return not (f.unit in UNITS and f.unit not in TIME_UNITS) and not (f.noun is not None and _ONE_AS_COUNT.search(left))
     if value == 0:
@@ -294,7 +298,7 @@ def is_no_figure(view: View, f: Found) -> bool:
         return True
     if f.noun is not None and f.unit in _STREETS and view.doc[f.noun].text[:1].isupper():
         return True
-    label = _LABEL.search(left)
+    label = _LABEL.search(view.before(f.start, _LONGEST_LABEL))
     if label and whole and f.unit not in UNITS and not _no_label(view, f, label.group()):
         word = label.group().strip()
         if word.lower() in _LABEL_ALWAYS or f.noun is None or word[0].isupper():
@@ -417,7 +421,7 @@ def _is_ordinal(view: View, f: Found, left: str, right: str) -> bool:
     """ "a third line", "the second half", "a quarter ago": no part of a whole."""
     word = f.number
     text = view.text[word.start : word.end].lower()
-    if re.match(r"an? ", text) and (match := BOUNDS.search(left)) and not match["at_most"]:
+    if re.match(r"an? ", text) and (match := bound_before(left)) and not match["at_most"]:
         return False
     if text.startswith("a quarter") and re.match(r"[ ](?:earlier|ago|before|later)\b", right):
         return True

@@ -7,6 +7,7 @@ Not here: what a number counts, how it is bounded, and whether it is a figure, a
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -135,15 +136,19 @@ _DIGITS = (
     r"|\d+,\d{1,2}(?![\d,])"  # 3,5
     r"|\d+"
 )
-_WORD = "|".join(
-    sorted(
-        [*_UNITS, *_TENS, *_SCALES, "hundred", "dozen", "mn", "bn", "mln", "bln", "tn", "trn", "mio", "cr"],
-        key=len,
-        reverse=True,
-    )
-)
+
+
+def _either(words: Iterable[str]) -> str:
+    """A pattern of these words in either case, set out by their first letters: of the rest, the most are then not tried."""
+    rests: dict[str, list[str]] = {}
+    for word in sorted(words, key=len, reverse=True):
+        rests.setdefault(word[0], []).append(word[1:])
+    return "|".join(f"(?-i:[{first}{first.upper()}])(?:{'|'.join(rest)})" for first, rest in rests.items())
+
+
+_WORD = _either([*_UNITS, *_TENS, *_SCALES, "hundred", "dozen", "mn", "bn", "mln", "bln", "tn", "trn", "mio", "cr"])
 _ATOM = re.compile(
-    rf"(?P<digits>(?<!\d)(?:{_DIGITS}))(?P<vulgar>[ \u00a0-]?[{''.join(_VULGAR)}])?"
+    rf"(?P<digits>(?=\d)(?<!\d)(?:{_DIGITS}))(?P<vulgar>[ \u00a0-]?[{''.join(_VULGAR)}])?"
     r"(?P<letter>(?:thousand|million|billion|trillion|[kKMTBb]|mm|m[nio]o?|mln|mil|m|[bB]n|BN|bln|tn|trn|cr)(?![\w²³/]))?"
     rf"|(?P<lone>[{''.join(_VULGAR)}])"
     rf"|\b(?P<word>{_WORD})\b",
@@ -166,7 +171,7 @@ _ARTICLE = re.compile(
     re.IGNORECASE,
 )
 _VAGUE_WORDS = re.compile(
-    rf"\b(?:(?P<many>{'|'.join(_VAGUE_MANY)}) of )?(?P<vague>{'|'.join(_VAGUE)})\b(?=\s+(?:of\b|more\b|[a-z]))", re.IGNORECASE
+    rf"\b(?:(?P<many>{_either(_VAGUE_MANY)}) of )?(?P<vague>{_either(_VAGUE)})\b(?=\s+(?:of\b|more\b|[a-z]))", re.IGNORECASE
 )
 _PART = re.compile(
     r"\b(?P<count>an?|one|two|three|four|five|six|seven|eight|nine)[ \u00a0-]"

@@ -5,7 +5,7 @@ First the words right after the number ("10,000 shells a day"), then the clause 
 
 import re
 
-from extractors.figures.bounds import BETWEEN, BOUNDS
+from extractors.figures.bounds import BETWEEN, bound_before
 from extractors.figures.measures import named_unit
 from extractors.figures.nouns import noun_at, noun_follows, singular, strip_plural, subject
 from extractors.figures.reading import NOUNS, PERIODS, TIME_UNITS, Found, Memory, View
@@ -224,7 +224,7 @@ def clause_rate(view: View, found: list[Found], index: int, memory: Memory) -> N
     text = view.text
     clause_start = max(text.rfind(mark, 0, f.start) for mark in (";", ": ", " whereas ", " while ", ", but ", ", and "))
     clause = text[max(0, clause_start + 1, f.start - 110) : f.start]
-    if before := BOUNDS.search(clause):
+    if before := bound_before(clause):
         clause = clause[: before.start()]
     if before := BETWEEN.search(clause):
         clause = clause[: before.start()]

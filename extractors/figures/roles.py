@@ -316,8 +316,7 @@ def _takes_back(text: str) -> bool:
 
 
 def _holds(text: str, stems: Sequence[str]) -> bool:
-    lower = text.lower()
-    return any(stem in lower for stem in stems)
+    return any(map(text.lower().__contains__, stems))
 
 
 def _around(frame: Frame) -> tuple[str, str]:
