@@ -26,6 +26,7 @@ from extractors.article.notices import (
     REFUSAL,
     SUBSCRIBE,
     WALL_NAME,
+    lowered,
 )
 from schemas.outcomes import ArticleOutcome
 
@@ -82,7 +83,7 @@ def instead(text: str, said: Declared, tree: HtmlElement, url: str) -> ArticleOu
         return ArticleOutcome.GONE
     if _checks(words, seen, said, tree, names):
         return ArticleOutcome.BLOCKED
-    if short and CONSENT_CORE.search(text) and len(CONSENT.findall(text)) * (8 if said.has_node else 15) > words:
+    if short and CONSENT_CORE.search(lowered(text)) and len(CONSENT.findall(text)) * (8 if said.has_node else 15) > words:
         return ArticleOutcome.CONSENT
     if _lists(text, said, tree, url):
         return ArticleOutcome.LISTING
@@ -147,7 +148,7 @@ def _teases(text: str, words: int, said: Declared, tree: HtmlElement) -> bool:
 
 def _calls(line: str) -> bool:
     """Does a line call upon its reader to subscribe? What it quotes does not."""
-    return len(line) <= MAX_CALL_LENGTH and SUBSCRIBE.search(_QUOTED.sub(" ", line)) is not None
+    return len(line) <= MAX_CALL_LENGTH and SUBSCRIBE.search(lowered(_QUOTED.sub(" ", line))) is not None
 
 
 def _lists(text: str, said: Declared, tree: HtmlElement, url: str) -> bool:
@@ -182,7 +183,7 @@ def _asks(tree: HtmlElement, *, walls: bool) -> bool:
     for element in tree.iter("p", "h2", "h3", "h4", "div", "span", "strong", "button", "section", "aside"):
         # Only paragraphs with all that they enclose: they cannot lie in one another.
         said = element.text_content() if element.tag == "p" else element.text or ""
-        if len(said) > MIN_LETTERS // 4 and SUBSCRIBE.search(_bare(said[:MAX_CALLED_TEASER_LENGTH])):
+        if len(said) > MIN_LETTERS // 4 and SUBSCRIBE.search(lowered(_bare(said[:MAX_CALLED_TEASER_LENGTH]))):
             return True
         if walls and element.tag in {"div", "section", "aside"} and WALL_NAME.search((element.get("class") or "")[:200]):
             return True

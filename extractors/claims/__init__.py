@@ -11,6 +11,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from itertools import islice
 
 from extractors.claims.attribution import attributions
@@ -139,8 +140,11 @@ def may_claim(sentence: Sentence) -> bool:
     """Does a sentence hold a cue or a quotation mark? Only those are parsed."""
     if len(sentence.text) > MAX_SENTENCE_CHARS:
         return False
-    table = cues()
-    words = [word.lower() for word in _WORD.findall(sentence.text)]
-    return any(word in table or word == "according" or word in VIEW_NOUNS for word in words) or bool(
-        _QUOTE.search(sentence.text)
-    )
+    words = map(str.lower, _WORD.findall(sentence.text))
+    return not _cue_words().isdisjoint(words) or _QUOTE.search(sentence.text) is not None
+
+
+@cache
+def _cue_words() -> frozenset[str]:
+    """The words without one of which nothing is reported, but by a quotation."""
+    return frozenset({"according", *cues(), *VIEW_NOUNS})

@@ -60,11 +60,11 @@ _PERIOD = re.compile(
     rf"|(?P<unit9>year|month|week|season|quarter)"
     r"))(?!\w)",
 )
-#: One of these words, or a year, stands in every date and period: without any there is nothing to look for.
+#: One of these words, or a year, stands in every date and period: without any there is nothing to look for. For a text in lower
+#: case, which is looked through in a third of the time.
 _HINT = re.compile(
-    rf"\b(?:(?:{MONTH}|{_DAY}|[QH][1-4]\b|spring\b|summer\b|autumn\b|winter\b|fall\b|half\b"
-    rf"|yesterday\b|today\b|tonight\b|overnight\b|tomorrow\b)|{_UNIT}s?\b|(?:1[89]|20)\d\d)",
-    re.IGNORECASE,
+    rf"\b(?:(?:{MONTH.lower()}|{_DAY.lower()}|[qh][1-4]\b|spring\b|summer\b|autumn\b|winter\b|fall\b|half\b"
+    rf"|yesterday\b|today\b|tonight\b|overnight\b|tomorrow\b)|{_UNIT}s?\b|(?:1[89]|20)\d\d)"
 )
 #: A month without a day or a year is one only after one of these; "may" and "march" are words too.
 _BARE = re.compile(
@@ -152,7 +152,7 @@ class Period:
 def periods(text: str) -> list[Period]:
     """All dates and periods in a sentence's text, in order."""
     found: list[Period] = []
-    if not _HINT.search(text):
+    if not _HINT.search(text.lower()):
         return found
     for match in _PERIOD.finditer(text):
         group = match.groupdict()
