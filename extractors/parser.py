@@ -5,6 +5,7 @@ lemmas but those that are asked for. Where spaCy's own way costs more than it mu
 (vectors.py, the moves of the parser, word classes by kind of token); a test compares the two.
 """
 
+import gc
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
@@ -47,6 +48,8 @@ def pipeline() -> "Language":
     index = loaded.get_pipe("lemmatizer").lookups.get_table("lemma_index")  # type: ignore[attr-defined]
     for form, words in index.items():
         index[form] = frozenset(words)
+    # All this lives as long as the process. Collections that look through it again and again add a tenth to a parse.
+    gc.freeze()
     return loaded
 
 
