@@ -56,6 +56,12 @@ FEATURES = (
     "has a speaker",
     "members with a speaker",
     "days since the latest",
+    "articles that hold the main name",
+    "main names that the article holds",
+    "names like those of the articles",
+    "names like those of the nearest article",
+    "names beyond the nearest article of all",
+    "names on average beyond the nearest article of all",
     "told next to its neighbour",
     "place in the article",
     "figures of the article",
@@ -125,6 +131,7 @@ def lines(near: Neighbourhood, own: int, starts: Sequence[int], chance: NDArray[
         label - _rival(label, comparable, 0, -1.0),
         *_habits(near, own, pool),
         _days(near, own, pool),
+        *_stories(near, own, pool),
         _neighbours(near, own, pool, fit),
         np.broadcast_to(np.array([float(min(10, m.position)) for m in near.mentions[:own]])[:, None], shape),
         np.full(shape, float(min(20, own))),
@@ -205,6 +212,15 @@ def _habits(near: Neighbourhood, own: int, pool: _Pool) -> list[NDArray[np.float
     voiced, others = near.voiced[:own, None].astype(float), pool.mean(near.voiced[None, own:].astype(float))
     shared = [np.broadcast_to(x, speakers.shape) for x in (voiced, others)]
     return [equal[0], equal[1], kinds, fates, equal[2], speakers, *shared]
+
+
+def _stories(near: Neighbourhood, own: int, pool: _Pool) -> list[NDArray[np.float64]]:
+    """Is the article on what the members' articles are on? By main names and by all names."""
+    held, holds = near.main[:own, own:].astype(float), near.main[own:, :own].T.astype(float)
+    names = near.by_rarity[:own, own:]
+    nearest = np.maximum.reduceat(names, pool.starts, axis=1)
+    best = nearest.max(axis=1, keepdims=True)
+    return [pool.mean(held), pool.mean(holds), pool.mean(names), nearest, nearest - best, pool.mean(names) - best]
 
 
 def _days(near: Neighbourhood, own: int, pool: _Pool) -> NDArray[np.float64]:

@@ -48,6 +48,12 @@ FEATURES = (
     "embedded surroundings",
     "rarest near word missing in the other",
     "names of the article",
+    "names of the article by rank",
+    "names of the article by rarity",
+    "main name in the other article, lesser",
+    "main name in the other article, greater",
+    "main name in the other's sentence, lesser",
+    "main name in the other's sentence, greater",
     "names in the sentence",
     "names in one sentence only",
     "value apart",
@@ -171,8 +177,30 @@ class Neighbourhood:
         for k in range(_SLOTS):
             names += [m.slots[k] for m in every]
         self._names, self._local, *self._slots = _sets(names, 2 + _SLOTS, size)
+        self.main, self.told, self.by_rank, self.by_rarity = self._named()
         met = _sets([*([m.number] for m in every), *(m.companions for m in every)], 2, size)
         self._number_set, self._companions = met
+
+    def _named(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_], Floats, Floats]:
+        """Of each figure and every other: does the other's article hold the main name of this one's, and its sentence; how like
+        each other are the names of the two articles, by how often they come there, and by that and by how few have them.
+
+        Stories of one kind share nouns, and numbers by chance; what they are about tells them apart.
+        """
+        every, size = self.mentions, len(self.mentions)
+        words = self._names.shape[1]
+        rank = np.zeros((size, words))
+        main = np.zeros((size, words), dtype=bool)
+        code = _numbering()
+        for i, m in enumerate(every):  # in the order in which _sets numbered them
+            at = [code[name] for name in m.names]
+            rank[i, at] = 1 / (1.0 + np.arange(len(at)))
+            main[i, at[:1]] = True
+        _, first = np.unique(self.article, return_index=True)
+        articles = self._names[first].sum(axis=0)
+        rarity = np.log((len(first) + 1) / (articles + 0.5))
+        held, told = ((main.astype(np.float32) @ x.T.astype(np.float32)) > 0 for x in (self._names, self._local))
+        return held, told, _cosine(rank), _cosine(rank * rarity)
 
     def table(self, pairs: Sequence[tuple[int, int]]) -> Floats:
         """A row of FEATURES for each pair of indexes.
@@ -234,6 +262,8 @@ class _Pairs:
         rivals = n._rivals[n.article[i], n.head[j]], n._rivals[n.article[j], n.head[i]]
         names, local, *slots = (self._count(x) for x in (n._names, n._local, *n._slots))
         apart = [local.one - local.both, local.other - local.both]
+        mains = n.main[i, j], n.main[j, i]
+        told = n.told[i, j], n.told[j, i]
         same_voice = n.voices[i, j]
         return {
             "same unit": n.unit[i] == n.unit[j],
@@ -247,6 +277,12 @@ class _Pairs:
             "what is measured, embedded": self._dot(n.label),
             "embedded surroundings": self._dot(n.vector),
             "names of the article": names.containment,
+            "names of the article by rank": n.by_rank[i, j],
+            "names of the article by rarity": n.by_rarity[i, j],
+            "main name in the other article, lesser": np.minimum(*mains),
+            "main name in the other article, greater": np.maximum(*mains),
+            "main name in the other's sentence, lesser": np.minimum(*told),
+            "main name in the other's sentence, greater": np.maximum(*told),
             "names in the sentence": _ratio(local.both, local.one + local.other - local.both),
             "names in one sentence only": np.maximum(*apart),
             "same speaker": same_voice,
@@ -400,6 +436,14 @@ def distance(x: Floats, y: Floats) -> Floats:
     usable = (x > 0) & (y > 0) & np.isfinite(x) & np.isfinite(y)
     logs = np.log(np.where(usable, x, 1.0)) - np.log(np.where(usable, y, 1.0))
     return np.where(x == y, 0.0, np.where(usable, np.minimum(FAR, np.abs(logs)), FAR))
+
+
+def _cosine(rows: Floats) -> Floats:
+    """Of each row with each."""
+    length = np.linalg.norm(rows, axis=1, keepdims=True)
+    unit = rows / np.where(length == 0, 1, length)
+    found: Floats = unit @ unit.T
+    return found
 
 
 def _ratio(part: Floats, whole: Floats) -> Floats:

@@ -7,6 +7,7 @@ of the score; run() sends them through linking and detection article by article,
 import importlib.util
 import itertools
 import json
+import random
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -26,7 +27,7 @@ from extractors.series.inherit import Placed, inherited
 from extractors.series.intervals import vague
 from extractors.series.link import Candidate, Placement, keys, mentions
 from extractors.series.linker import Linker
-from extractors.series.mention import Mention
+from extractors.series.mention import Mention, stem
 from extractors.series.pair import head
 from extractors.series.shifts import detect
 from extractors.text import Sentence, sentences
@@ -314,6 +315,71 @@ def strangers(others: Sequence[Story], new: Sequence[Mention]) -> list[Candidate
 OTHERS = -1_000
 
 
+#: Of the names of a story its twin keeps so many: the agency that counts both, the capital, the currency.
+KEPT_BY_TWIN = 0.25
+#: Of its lines so many have the same numbers by chance.
+EQUAL_IN_TWIN = 0.25
+#: In so many of its articles the story that it is like is mentioned.
+MENTIONED_BY_TWIN = 0.3
+
+
+def twin(story: Story, names: Sequence[str], seed: int) -> Story:
+    """The same story of other places, people and numbers, in the same days, as a service that watches much news has them.
+
+    A story by itself teaches that what is worded alike is one line. Only figures are made, as linking sees them: names are
+    exchanged wherever they stand, and the numbers of most lines multiplied.
+
+    Args:
+        names: of other stories, from which the new ones are drawn.
+    """
+    chance = random.Random(seed)
+    own = Counter(name for article in story.articles for m in article.mentions[:1] for name in m.names)
+    main = {m.names[0] for article in story.articles for m in article.mentions[:1] if m.names}
+    gone = [name for name in own if name in main or chance.random() > KEPT_BY_TWIN]
+    other = dict(zip(gone, chance.sample([n for n in names if n not in own], len(gone)), strict=True))
+    words = other | {stem(name): stem(into) for name, into in other.items()}
+    factors: dict[str | None, float] = {}
+
+    def renamed(some: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(words.get(word, word) for word in some)
+
+    def told(m: Mention, gold: str | None, mentioned: str) -> Mention:
+        factor = factors.setdefault(gold, 1.0 if chance.random() < EQUAL_IN_TWIN else chance.uniform(0.2, 4.0))
+
+        def other_number(x: float) -> float:
+            return x if factor == 1 or not x else float(f"{x * factor:.{max(1, min(4, m.digits)) - 1}e}")
+
+        return replace(
+            m,
+            article=f"twin of {m.article}",
+            number=other_number(m.number),
+            low=other_number(m.low),
+            high=other_number(m.high),
+            label=" ".join(other.get(word.lower(), word) for word in m.label.split()),
+            names=(*renamed(m.names)[:11], *((mentioned,) if mentioned else ())),
+            **{f: renamed(getattr(m, f)) for f in ("near", "sentence", "before", "title", "measured", "local", "speaker")},
+            slots=tuple(map(renamed, m.slots)),
+            companions=tuple(x * chance.uniform(0.2, 4.0) for x in m.companions),
+        )
+
+    articles = []
+    for article in story.articles:
+        mentioned = chance.choice(sorted(main)) if main and chance.random() < MENTIONED_BY_TWIN else ""
+        twins = [told(m, gold, mentioned) for m, gold in zip(article.mentions, article.gold, strict=True)]
+        articles.append(replace(article, url=f"twin of {article.url}", mentions=twins))
+    return replace(story, id=f"twin of {story.id}", articles=articles)
+
+
+def twins(every: Sequence[Story]) -> list[Story]:
+    """A twin of each."""
+    names = {story.id: {n for a in story.articles for m in a.mentions[:1] for n in m.names} for story in every}
+    found = []
+    for seed, story in enumerate(every):
+        others = sorted(set().union(*(some for other, some in names.items() if other != story.id)) - names[story.id])
+        found.append(twin(story, others, seed))
+    return found
+
+
 def everything(every: Sequence[Story]) -> Store:
     """A store that holds all stories, each linked right, as one that has run for long does."""
     store = Store()
@@ -330,7 +396,11 @@ def everything(every: Sequence[Story]) -> Store:
 def lessons(
     story: Story, others: Sequence[Story] = (), world: Store | None = None
 ) -> Iterator[tuple[Sequence[Mention], Sequence[str | None], list[Candidate], dict[int, str]]]:
-    """Each article with the candidates that it would meet if all before it had been linked right, and their gold series."""
+    """Each article with the candidates that it would meet if all before it had been linked right, and their gold series.
+
+    Args:
+        world: holds other stories, of which there are candidates, too.
+    """
     store = Store()
     own = {article.url for article in story.articles}
     name: dict[int, str] = {}
@@ -430,6 +500,46 @@ def run(story: Story, place: Assign, withdraws: Callable[[Told, Figure], bool] |
             observations[keep] += [replace(o, sure=sure) if o.sure == 1 else o for o in observations.pop(end)]
             placed = {where: keep if series == end else series for where, series in placed.items()}
     return Run(placed, observations, kept)
+
+
+def one_by_one(articles: Iterable[Told], linker: Linker) -> dict[tuple[str, int], int]:
+    """The series of each figure of articles that come in this order into one store, {(url, position): series}."""
+    store, placed = Store(), {}
+    for article in articles:
+        found = link.place(article.mentions, store.candidates(article.mentions), linker=linker)
+        for m, series in zip(article.mentions, found.series, strict=True):
+            placed[article.url, m.position] = store.add(series, m)
+        if article.mentions:
+            store.read(article.mentions)
+        for keep, end, _ in found.merges:
+            if store.merge(keep, end):
+                placed = {where: keep if series == end else series for where, series in placed.items()}
+    return placed
+
+
+def in_order(every: Iterable[Story]) -> list[Told]:
+    """The articles of stories that share a store, without copies."""
+    return sorted((a for story in every for a in story.articles if not a.copy), key=lambda a: a.published)
+
+
+def apart(every: Sequence[Story], placed: dict[tuple[str, int], int]) -> dict[str, int]:
+    """Of stories that share a store: pairs of labelled level figures of different articles that are rightly in one series, that
+    are in one, that should be, and that are across stories."""
+    rows = [
+        (article.url, (story.id, gold), story.id, placed[article.url, m.position])
+        for story in every
+        for article in story.articles
+        for m, gold in zip(article.mentions, article.gold, strict=True)
+        if gold and not article.copy and m.role == "level"
+    ]
+    right = found = gold = across = 0
+    for (url, line, story, series), (other_url, other_line, other_story, other_series) in itertools.combinations(rows, 2):
+        if url != other_url:
+            gold += line == other_line
+            found += series == other_series
+            right += line == other_line and series == other_series
+            across += story != other_story and series == other_series
+    return {"right": right, "found": found, "gold": gold, "across": across}
 
 
 def tally(

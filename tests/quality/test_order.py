@@ -2,7 +2,7 @@
 
 Pairs of level figures of different articles, in the ten storylines of gold/: are they one series, or two? The reference is
 link.cluster(), which sees the whole neighbourhood. And do stories stay apart when all of them share one store, as they do in
-service? There the dense stories of gold/ come along, too.
+service? There the dense stories of gold/ come along, too; and the twins, which are alike in pairs.
 """
 
 import itertools
@@ -22,28 +22,22 @@ MOST = 0.02
 #: Pairs of figures of two stories in one series, for each pair of one story: 0.03 when this was written, 2.1 with a linker that
 #: had learnt from each story by itself. It has learnt from most of these stories, so new ones may do worse.
 MOST_ACROSS = 0.1
+#: Of twins: two floods, strikes, wars and recalls in the same weeks that tell of each other, none of which it has learnt from.
+#: 0.8 when this was written, 1.5 with a linker that had learnt without twins. Much is left to do.
+MOST_ACROSS_TWINS = 1.0
+GOLD = Path(__file__).parent / "gold"
 
 
 @pytest.fixture(scope="module")
 def told() -> list[stories.Story]:
-    return stories.load(Path(__file__).parent / "gold" / "storylines", stories.extracted)
+    return stories.load(GOLD / "storylines", stories.extracted)
 
 
 Place = tuple[str, int]
 
 
 def one_by_one(articles: Sequence[stories.Told]) -> dict[Place, int]:
-    """The series of each figure of a story whose articles come in this order."""
-    store, placed = stories.Store(), {}
-    for article in articles:
-        found = link.place(article.mentions, store.candidates(article.mentions), linker=shipped())
-        placed |= {(m.article, m.position): store.add(s, m) for m, s in zip(article.mentions, found.series, strict=True)}
-        if article.mentions:
-            store.read(article.mentions)
-        for keep, end, _ in found.merges:
-            if store.merge(keep, end):
-                placed = {where: keep if series == end else series for where, series in placed.items()}
-    return placed
+    return stories.one_by_one(articles, shipped())
 
 
 def at_once(articles: Sequence[stories.Told]) -> dict[Place, int]:
@@ -75,15 +69,24 @@ def test_linking_in_another_order_or_all_at_once_differs_in_few_pairs(told, othe
     assert differ < MOST * pairs
 
 
-def test_stories_that_share_a_store_are_kept_apart(told):
-    gold = Path(__file__).parent / "gold"
-    every = [*told, *stories.load(gold / "dense", stories.extracted, stories.score_module(gold / "storylines"))]
-    articles = sorted(((a, story.id) for story in every for a in story.articles if not a.copy), key=lambda x: x[0].published)
-    story_of = {article.url: story for article, story in articles}
+def within_and_across(every: Sequence[stories.Story]) -> tuple[int, int]:
+    """Pairs of figures in one series, of one story and of two, where the stories share a store."""
+    story_of = {article.url: story.id for story in every for article in story.articles}
     members: dict[int, list[str]] = defaultdict(list)
-    for (url, _), series in one_by_one([article for article, _ in articles]).items():
+    for (url, _), series in one_by_one(stories.in_order(every)).items():
         members[series].append(story_of[url])
     pairs = [a == b for of in members.values() for a, b in itertools.combinations(of, 2)]
-    within, across = pairs.count(True), pairs.count(False)
-    assert within > len(articles), "hardly anything is linked at all"
+    assert pairs.count(True) > sum(len(story.articles) for story in every), "hardly anything is linked at all"
+    return pairs.count(True), pairs.count(False)
+
+
+def test_stories_that_share_a_store_are_kept_apart(told):
+    every = [*told, *stories.load(GOLD / "dense", stories.extracted, stories.score_module(GOLD / "storylines"))]
+    within, across = within_and_across(every)
     assert across < MOST_ACROSS * within
+
+
+def test_stories_that_are_alike_are_kept_apart_in_part():
+    twins = stories.load(GOLD / "twins", stories.extracted, stories.score_module(GOLD / "storylines"))
+    within, across = within_and_across(twins)
+    assert across < MOST_ACROSS_TWINS * within
