@@ -17,7 +17,7 @@ from datetime import timedelta
 from extractors.article.wire import names_outlet
 from extractors.copies.align import COPIED, Pair, align, similarity
 from extractors.copies.differences import differences
-from extractors.copies.reworded import Way, follow
+from extractors.copies.reworded import Way, follow, numbers_met
 from extractors.copies.values import Number
 from schemas.outcomes import Relation
 from schemas.records import Article, Candidate, Fingerprint, SentenceSketch, Verdict
@@ -138,6 +138,9 @@ def _compared(here: Fingerprint, there: Fingerprint) -> tuple[Comparison | None,
         whole = sum(there.sentences[j].length for j in back) >= 0.75 * sum(s.length for s in there.sentences if s.prose)
         layer, cover = ("shingles" if whole else "excerpt"), copied
     else:
+        numbers, met = numbers_met(here.sentences, there.sentences)
+        if met < SAME_NUMBERS * numbers:
+            return None, copied
         way = follow(here.sentences, there.sentences)
         if way is None or not _reworded(way):
             return None, copied
