@@ -187,20 +187,17 @@ class Neighbourhood:
 
         Stories of one kind share nouns, and numbers by chance; what they are about tells them apart.
         """
-        every, size = self.mentions, len(self.mentions)
-        words = self._names.shape[1]
-        rank = np.zeros((size, words))
-        main = np.zeros((size, words), dtype=bool)
-        code = _numbering()
-        for i, m in enumerate(every):  # in the order in which _sets numbered them
-            at = [code[name] for name in m.names]
-            rank[i, at] = 1 / (1.0 + np.arange(len(at)))
-            main[i, at[:1]] = True
-        _, first = np.unique(self.article, return_index=True)
-        articles = self._names[first].sum(axis=0)
-        rarity = np.log((len(first) + 1) / (articles + 0.5))
-        held, told = ((main.astype(np.float32) @ x.T.astype(np.float32)) > 0 for x in (self._names, self._local))
-        return held, told, _cosine(rank), _cosine(rank * rarity)
+        code = _numbering()  # the numbers of _sets, which begins with the names
+        names = [np.array([code[name] for name in m.names], dtype=np.intp) for m in self.mentions]
+        main = np.array([some[0] if len(some) else -1 for some in names])
+        held, told = ((x[:, main] & (main >= 0)).T for x in (self._names, self._local))
+        _, first = np.unique(self.article, return_index=True)  # all figures of an article have its names
+        rank = np.zeros((len(first), self._names.shape[1]))
+        for row, at in enumerate(first):
+            rank[row, names[at]] = 1 / (1.0 + np.arange(len(names[at])))
+        rarity = np.log((len(first) + 1) / (self._names[first].sum(axis=0) + 0.5))
+        pairs = np.ix_(self.article, self.article)
+        return held, told, _cosine(rank)[pairs], _cosine(rank * rarity)[pairs]
 
     def table(self, pairs: Sequence[tuple[int, int]]) -> Floats:
         """A row of FEATURES for each pair of indexes.
