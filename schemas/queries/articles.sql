@@ -5,7 +5,7 @@ SELECT pg_advisory_xact_lock(7361001);
 
 -- plan_look_ups --
 -- What runs for each article looks up a few rows by an index, in tables that may grow from nothing to millions. So it is planned once
--- a session, for planning takes a sixth of PostgreSQL's time otherwise, and never by reading a table through, which looks cheap
+-- a session, for planning each time costs about what the looking up does, and never by reading a table through, which looks cheap
 -- while the table is small and stays in the plan.
 SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true),
        set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true);

@@ -74,7 +74,9 @@ Extract = Callable[[dict[str, Any], list[Sentence]], list[Figure]]
 
 def score_module(folder: Path) -> ModuleType:
     """score.py beside the labels, so that there is one definition of right."""
-    path = next(p for p in (folder / "score.py", folder.parent / "score.py") if p.exists())
+    path = next((p for p in (folder / "score.py", folder.parent / "score.py") if p.exists()), None)
+    if path is None:
+        sys.exit(f"{folder}: no score.py there or one folder up; copy the one of tests/quality/gold")
     spec = importlib.util.spec_from_file_location("score", path)
     assert spec
     assert spec.loader

@@ -262,11 +262,11 @@ def study(
         result[f"{story.id}, left out"] = stories.summary(one, score)
         if not story.partial:
             topics += one
-    for name, own in (("stories that share a store", []), ("the same with a twin of each", alike)):
+    for name, own in (("stories that share a store", []), ("the same with a twin of each", alike[: len(told)])):
         sums: Counter[str] = Counter()
         for f in range(FOLDS):
-            shared = [story for story, k in zip(told, fold, strict=False) if k == f]
-            shared += [story for story, k in zip(own, fold, strict=False) if k == f]  # told come first
+            # of all folds those of the long topics come last
+            shared = [story for some in (told, own) for story, k in zip(some, fold, strict=False) if k == f]
             sums.update(stories.apart(shared, stories.one_by_one(stories.in_order(shared), left_out[f])))
         result[f"{name}, left out"] = shares(sums, score)
     if topics:
