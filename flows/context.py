@@ -6,13 +6,15 @@ machine; this is how they come to the rest.
 
 import atexit
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from threading import Event
 
 from flows.alerts import rules_of
 from flows.analyser import Analyser
 from flows.db import Database, Presence, migrate
+from flows.intake import Aside
 from flows.log import VARIABLE, configure_child
 from flows.pipeline import Desk
 from flows.postgres import database_url
@@ -28,6 +30,8 @@ class Context:
     analyser: Analyser
     desk: Desk
     presence: Presence | None = None  #: None: nobody else is to know of this process
+    aside: Aside | None = None  #: None: sources are polled and pages fetched in this process
+    stop: Event = field(default_factory=Event)  #: set: hand back what is not done
 
 
 def open_context(settings: Settings) -> Context:
@@ -40,7 +44,9 @@ def open_context(settings: Settings) -> Context:
     atexit.register(database.close)
     analyser = Analyser(settings.workers)
     atexit.register(analyser.close)
-    return Context(settings, database, analyser, Desk(threshold=settings.threshold, rules=rules_of(settings)), presence)
+    aside = Aside(database, settings)
+    atexit.register(aside.close)
+    return Context(settings, database, analyser, Desk(threshold=settings.threshold, rules=rules_of(settings)), presence, aside)
 
 
 @cache

@@ -88,6 +88,18 @@ def for_children() -> str:
     return "json" if as_json else "info" if verbose() else "notice"
 
 
+def for_child() -> tuple[str, frozenset[str]]:
+    """What a process forked for a part of this one's work is given: how much it writes, and what it masks."""
+    return for_children(), frozenset(_secrets)
+
+
+def in_child(wanted: str, secrets: frozenset[str]) -> None:
+    """Write, in such a process, what this one was given."""
+    os.environ[VARIABLE] = wanted
+    configure_child()
+    _secrets.update(secrets)
+
+
 def verbose() -> bool:
     """Whether every event is written."""
     return logging.getLogger("figurewatch").isEnabledFor(logging.INFO)

@@ -7,12 +7,13 @@ in a worker process, and recorded in one transaction that runs the rest of the s
 runs batches of them (watch.py), replay and backfill call them directly.
 """
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from extractors.article.revision import same_text
@@ -23,9 +24,12 @@ from flows.log import log
 from flows.passes import STAGES, summary
 from schemas.errors import FigurewatchError
 from schemas.outcomes import ArticleOutcome, FigureOutcome, Relation, SeriesOutcome
-from schemas.records import Rejudged, Rule, Verdict
+from schemas.records import Page, Rejudged, Rule, Verdict
 
 __all__ = ["STAGES", "Desk", "analyse_due", "record", "record_all", "summary"]
+
+#: Pages are leased so many at a time: the analysis is a few dozen ahead of what is recorded, and bytes of pages are large.
+PAGES_A_LEASE = 50
 
 if TYPE_CHECKING:  # reading the model takes a second, and looking at what is stored needs none
     from extractors.analysis import Analysis
@@ -40,28 +44,58 @@ class Desk:
     deliver: bool = True  #: False: alerts are recorded, not sent
 
 
-def analyse_due(database: Database, analyser: Analyser, desk: Desk, now: datetime, limit: int) -> Counter[str]:
-    """Analyse and record up to `limit` pages that wait; counts by outcome, empty when none waits."""
-    with database.transaction() as tx:
-        rows = articles.lease(tx, now, limit)
+def analyse_due(
+    database: Database, analyser: Analyser, desk: Desk, now: datetime, limit: int, stop: Event | None = None
+) -> Counter[str]:
+    """Analyse and record up to `limit` pages that wait; counts by outcome, empty when none waits.
+
+    Pages are leased as the analysis gets to them, so that it works on while what it did is recorded.
+
+    Args:
+        stop: once it is set, the page at work is the last.
+    """
+    leased: list[int] = []
+    ahead: deque[dict[str, Any]] = deque()
+
+    def stopped() -> bool:
+        return stop is not None and stop.is_set()
+
+    def pages() -> Iterator[Page]:
+        while len(leased) < limit and not stopped():
+            asked = min(PAGES_A_LEASE, limit - len(leased))
+            with database.transaction() as tx:
+                rows = articles.lease(tx, now, asked)
+            leased.extend(row["id"] for row in rows)
+            ahead.extend(rows)
+            yield from map(articles.page, rows)
+            if len(rows) < asked:
+                return
+
+    def in_turn() -> Iterator[dict[str, Any]]:
+        while ahead and not stopped():
+            yield ahead.popleft()
+
     try:
-        return record_all(database, rows, analyser.results(articles.page(row) for row in rows), desk, now)
+        return record_all(database, in_turn(), analyser.results(pages()), desk, now)
     except BaseException:
-        # The database away or full, or a stop: what was not recorded is due again at once, not when the lease lapses.
-        with suppress(FigurewatchError), database.transaction() as tx:
-            articles.release(tx, [row["id"] for row in rows])
+        ahead.extend({"id": page} for page in leased)  # the one at work, too
         raise
+    finally:
+        # The database away or full, or a stop: what was not recorded is due again at once, not when the lease lapses.
+        if ahead:
+            with suppress(FigurewatchError), database.transaction() as tx:
+                articles.release(tx, [row["id"] for row in ahead])
 
 
 def record_all(
-    database: Database, rows: Sequence[dict[str, Any]], results: Iterable[Result], desk: Desk, now: datetime
+    database: Database, rows: Iterable[dict[str, Any]], results: Iterable[Result], desk: Desk, now: datetime
 ) -> Counter[str]:
-    """Record analysed pages one by one, each in a transaction of its own.
+    """Record analysed pages one by one, each in a transaction of its own, until either ends; a row is taken after its result.
 
     A page that meets a fault of ours is an outcome of that page: it must not be what every pass stops at from now on.
     """
     done: Counter[str] = Counter()
-    for row, result in zip(rows, _timed(results), strict=True):
+    for result, row in zip(_timed(results), rows, strict=False):
         try:
             with database.transaction() as tx, tx.together():
                 outcome = record(tx, row, result, desk, now)

@@ -4,13 +4,14 @@ A task is a batch of polls, fetches, pages or deliveries, never one article: a t
 article costs us. So it is looked up first whether there is something to do. `batch` numbers a pass's tasks, for their
 names. Pages are read while others are fetched, and what they raise is told while others are read. Batches are leased in
 Postgres, so any number of workers may run this flow at once, and a crash at any point leaves work that is due again. Told
-to stop (SIGTERM), a pass ends the batch that it reads and hands back the rest. Importing this module imports Prefect;
+to stop (SIGTERM), a pass ends the page at work and hands back the rest. Importing this module imports Prefect;
 prefect_environment() comes first.
 """
 
 import asyncio
 import signal
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -26,24 +27,23 @@ from prefect.client.orchestration import get_client
 from prefect.events import emit_event
 from prefect.runtime import deployment, flow_run, task_run
 
-from flows import alerts, articles, clock, fetch, notices, passes, pipeline, seeds, sources
+from flows import alerts, articles, clock, intake, notices, passes, pipeline, seeds, sources
 from flows.context import Context, context
 from flows.gate import LONGEST_WAIT
-from flows.http import client_of, redact
+from flows.http import redact
 from flows.log import log
 from schemas.errors import DatabaseUnavailable, FigurewatchError
 
-POLLS_A_TASK = 50
-FETCHES_A_TASK = 100
-PAGES_A_TASK = 100
+#: Some half a minute's reading. Told to stop, it ends with the page at work.
+PAGES_A_TASK = 400
 
 #: A pass goes on for so long while there is more to do, then leaves the rest to the next, which follows at once: processes
 #: stay young, and a start costs about five seconds of CPU. So one that is run on schedule does not end either when a source
 #: is due before the next would begin.
 LONGEST_PASS = timedelta(minutes=5)
 
-#: Between two looks for sources that are due, and for pages to read while others are fetched: seldom more than one task of a
-#: kind in two seconds.
+#: Between two looks for sources that are due, for pages to read while others are fetched, and for what is to be told: seldom
+#: more than one task of a kind in two seconds.
 LOOK_SECONDS = 2.0
 
 #: Threads take turns this often. Recording waits for PostgreSQL some twenty times an article; each time it would wait for a
@@ -82,32 +82,42 @@ def _named(name: str) -> dict[str, Any]:
     }
 
 
-@task(**_named("poll sources"))
-async def poll_batch(config: str | None, data_dir: str | None, simulated: datetime | None, batch: int) -> Counter[str]:  # noqa: ARG001
-    """Poll up to POLLS_A_TASK due sources; counts by outcome, empty when none is due."""
+async def _take_in(
+    work: intake.Work, config: str | None, data_dir: str | None, simulated: datetime | None, aside: bool
+) -> Counter[str]:
     opened, now = context(config, data_dir), _now(simulated)
-    counts: Counter[str] = Counter()
-    _again(opened, "sources")
-    with clock.stage("sources"):
-        async with client_of(opened.settings.fetch) as client:
-            for polled in await sources.poll_all(opened.database, client, opened.settings, now, POLLS_A_TASK):
-                counts[f"sources {polled.outcome or 'waiting'}"] += 1
-                counts["sources new entries"] += polled.new
+    if aside and opened.aside is not None:
+        counts = await opened.aside(work, now)
+    else:
+        counts = await work(opened.database, opened.settings, now)
     await asyncio.to_thread(passes.count, opened.database, counts)
     return counts
+
+
+@task(**_named("poll sources"))
+async def poll_batch(
+    config: str | None,
+    data_dir: str | None,
+    simulated: datetime | None,
+    batch: int,  # noqa: ARG001
+    aside: bool = False,
+) -> Counter[str]:
+    """Poll some due sources, in a process of their own where articles are read meanwhile."""
+    _again(context(config, data_dir), "sources")
+    return await _take_in(intake.poll_due, config, data_dir, simulated, aside)
 
 
 @task(**_named("fetch pages"))
-async def fetch_batch(config: str | None, data_dir: str | None, simulated: datetime | None, batch: int) -> Counter[str]:  # noqa: ARG001
-    """Fetch up to FETCHES_A_TASK due pages; counts by outcome, empty when none is due."""
-    opened, now = context(config, data_dir), _now(simulated)
-    _again(opened, "entries")
-    with clock.stage("fetch"):
-        async with client_of(opened.settings.fetch) as client:
-            done = await fetch.fetch_all(opened.database, client, opened.settings.fetch, now, FETCHES_A_TASK)
-    counts = Counter(f"fetch {fetched.outcome or 'waiting'}" for fetched in done)
-    await asyncio.to_thread(passes.count, opened.database, counts)
-    return counts
+async def fetch_batch(
+    config: str | None,
+    data_dir: str | None,
+    simulated: datetime | None,
+    batch: int,  # noqa: ARG001
+    aside: bool = False,
+) -> Counter[str]:
+    """Fetch some due pages, in a process of their own where articles are read meanwhile."""
+    _again(context(config, data_dir), "entries")
+    return await _take_in(intake.fetch_due, config, data_dir, simulated, aside)
 
 
 @task(**_named("read articles"))
@@ -116,7 +126,7 @@ async def read_batch(config: str | None, data_dir: str | None, simulated: dateti
     opened = context(config, data_dir)
     _again(opened, "pages")
     counts = await asyncio.to_thread(
-        pipeline.analyse_due, opened.database, opened.analyser, opened.desk, _now(simulated), PAGES_A_TASK
+        pipeline.analyse_due, opened.database, opened.analyser, opened.desk, _now(simulated), PAGES_A_TASK, opened.stop
     )
     await asyncio.to_thread(passes.count, opened.database, counts)
     return counts
@@ -159,8 +169,9 @@ async def watch(config: str | None = None, data_dir: str | None = None, simulate
         pass_id = passes.begin(tx, opened.database.process, datetime.now(UTC))
     this = _Pass(opened, (config, data_dir, simulated))
     outcome, detail = "failed", ""
+    opened.stop.clear()
     try:
-        with _told_to_stop(this.stop):
+        with _told_to_stop(this):
             await this.work()
         outcome = "stopped" if this.stop.is_set() else "done"
     except BaseException as error:
@@ -189,8 +200,7 @@ class _Pass:
         self._reading = False
         #: Seconds until the next pass, where there is one.
         self._every = float(opened.settings.serve.every_seconds) if deployment.id else 0.0
-        self._raised = asyncio.Event()  #: there is something to tell
-        self._read_out = False
+        self._read_out = asyncio.Event()  #: nothing more is raised
 
     async def work(self) -> None:
         """All that is due, until nothing is, or the time is up, or it is told to stop."""
@@ -211,8 +221,7 @@ class _Pass:
                 intake.cancel()
             with suppress(asyncio.CancelledError):
                 await intake
-            self._read_out = True
-            self._raised.set()
+            self._read_out.set()
             await telling
         finally:
             intake.cancel()
@@ -224,9 +233,9 @@ class _Pass:
             came = Counter[str]()
             due = await self._due()
             if due["sources"]:
-                came += await poll_batch(*self.where, next(self._batch))
+                came += await poll_batch(*self.where, next(self._batch), self._reading)
             if due["fetch"] or came["sources new entries"]:
-                came += await fetch_batch(*self.where, next(self._batch))
+                came += await fetch_batch(*self.where, next(self._batch), self._reading)
             came = Counter({key: number for key, number in came.items() if not key.endswith(" waiting")})
             self.done += came
             if came.keys() - {"sources new entries"}:
@@ -247,8 +256,6 @@ class _Pass:
             if self._reading:
                 counts = await read_batch(*self.where, next(self._batch))
                 self.done += counts
-                if counts["alerts raised"]:
-                    self._raised.set()
                 if counts:
                     await self._show_progress()
                     continue
@@ -260,14 +267,15 @@ class _Pass:
             stopped.cancel()
 
     async def _tell(self) -> None:
-        """Deliver what was raised, while others are read: a channel may be slow. Now and then, too, for what was put off."""
-        last = False
-        while not last:
+        """Deliver what was raised, while others are read: a channel may be slow. Now and then, too, for the owner's notices."""
+        told = time.monotonic()
+        while not self._read_out.is_set():
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._raised.wait(), self._every or None)
-            last = self._read_out
-            self._raised.clear()
-            await self._deliver()
+                await asyncio.wait_for(self._read_out.wait(), LOOK_SECONDS)
+            long_ago = bool(self._every) and time.monotonic() - told >= self._every
+            if long_ago or self._read_out.is_set() or (await self._due())["alerts"]:
+                await self._deliver()
+                told = time.monotonic()
 
     async def _deliver(self) -> None:
         if (await self._due())["alerts"] or self.opened.settings.owner:
@@ -284,6 +292,11 @@ class _Pass:
                     raise
                 await asyncio.sleep(pause)
         raise AssertionError
+
+    def end_soon(self) -> None:
+        """Begin nothing more, and hand back what is not done."""
+        self.stop.set()
+        self.opened.stop.set()
 
     @property
     def leaves_work(self) -> bool:
@@ -314,12 +327,12 @@ class _Pass:
 
 
 @contextmanager
-def _told_to_stop(stop: asyncio.Event) -> Iterator[None]:
+def _told_to_stop(this: "_Pass") -> Iterator[None]:
     """Take SIGTERM as the wish to end soon, while this runs. Prefect's own way would cut the flow off."""
     loop = asyncio.get_running_loop()
     before = signal.getsignal(signal.SIGTERM)
     try:
-        loop.add_signal_handler(signal.SIGTERM, stop.set)
+        loop.add_signal_handler(signal.SIGTERM, this.end_soon)
     except (ValueError, RuntimeError, NotImplementedError):  # no main thread of a process of its own
         yield
         return

@@ -5,6 +5,7 @@ import os
 import resource
 from contextlib import closing, suppress
 from datetime import UTC, datetime
+from threading import Event
 
 import pytest
 
@@ -62,6 +63,40 @@ def test_a_page_that_takes_too_long_is_quarantined_at_once_and_says_why(database
         [kept] = tx.all("articles.quarantined", limit=9)
         assert articles.lease(tx, NOON, 10) == []
     assert (kept["outcome"], kept["detail"]) == ("too_slow", "the analysis of this page takes more than 30 seconds of CPU")
+
+
+def test_told_to_stop_the_page_at_work_is_the_last_and_the_rest_is_due_at_once(database, monkeypatch):
+    stop = Event()
+    with database.transaction() as tx:
+        for n in range(30):
+            document = Document(
+                url=f"https://p.example/{n}", title="T", outlet="P", published_at=NOON, text=TEXT.format(n + 20)
+            )
+            archive.store(tx, document, NOON, history=False)
+    finish = articles.finish
+    monkeypatch.setattr(articles, "finish", lambda *given: (finish(*given), stop.set()))
+    with closing(Analyser(1, read, None)) as reader:
+        assert pipeline.analyse_due(database, reader, DESK, NOON, 100, stop) == {"articles media": 1}
+    with database.transaction() as tx:
+        assert len(articles.lease(tx, NOON, 100)) == 29
+
+
+def test_pages_are_leased_as_the_analysis_gets_to_them(database, monkeypatch):
+    with database.transaction() as tx:
+        for n in range(30):
+            document = Document(
+                url=f"https://p.example/{n}", title="T", outlet="P", published_at=NOON, text=TEXT.format(n + 20)
+            )
+            archive.store(tx, document, NOON, history=False)
+    leased = []
+    lease = articles.lease
+    monkeypatch.setattr(pipeline, "PAGES_A_LEASE", 7)
+    monkeypatch.setattr(articles, "lease", lambda tx, now, limit: leased.append(limit) or lease(tx, now, limit))
+    with closing(Analyser(1, read, None)) as reader:
+        assert pipeline.analyse_due(database, reader, DESK, NOON, 18) == {"articles media": 18}
+        assert leased == [7, 7, 4]
+        assert pipeline.analyse_due(database, reader, DESK, NOON, 100) == {"articles media": 12}
+        assert leased == [7, 7, 4, 7, 7], "a lease that is not full is the last"
 
 
 def together(items):

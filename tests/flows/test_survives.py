@@ -221,14 +221,13 @@ class TestPoison:
         assert len(lived) > 20
 
     def test_workers_end_when_who_started_them_was_killed(self, tmp_path: Path) -> None:
+        (tmp_path / "pids.py").write_text("import os\n\n\ndef pid(_):\n    return os.getpid()\n")
         program = (
             "import os, signal\n"
             "from flows.analyser import Analyser\n"
-            "def pid(_):\n"
-            "    return os.getpid()\n"
-            "if __name__ == '__main__':\n"
-            "    print(*set(Analyser(2, pid, None).results(range(8))), flush=True)\n"
-            "    os.kill(os.getpid(), signal.SIGKILL)\n"
+            "from pids import pid\n"
+            "print(*set(Analyser(2, pid, None).results(range(8))), flush=True)\n"
+            "os.kill(os.getpid(), signal.SIGKILL)\n"
         )
         (tmp_path / "starts.py").write_text(program)
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
