@@ -105,6 +105,15 @@ def _analysis(article: Article, parts: Sequence[Sentence]) -> Analysis:
         figures=tuple(found),
         figure_sentences=tuple(index[figure.sentence_start] for figure in found),
         claims=tuple(said),
-        mentions=tuple(mentions(found, parts, title=article.title, article=article.url, published_at=article.published_at)),
+        mentions=tuple(
+            mentions(
+                found,
+                parts,
+                title=article.title,
+                article=article.url,
+                outlet=article.outlet,
+                published_at=article.published_at,
+            )
+        ),
         figures_outcome=outcome,
     )

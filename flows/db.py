@@ -164,10 +164,20 @@ class Transaction:
         missing = [one for one in ids if one not in found]
         if missing:
             made = {row["id"]: make(row) for row in self.all(query, ids=missing)}
-            with self._kept.lock:
-                self._kept.found.update({(query, one): each for one, each in made.items()})
+            self.keep(query, made)
             found |= made
         return [found[one] for one in ids]
+
+    def several(self, *asked: tuple[str, Mapping[str, Any]]) -> list[list[Row]]:
+        """The rows of several queries with their values, asked for in one go."""
+        with self.together():
+            cursors = [self._connection.execute(QUERIES[query], values) for query, values in asked]
+            return [cursor.fetchall() for cursor in cursors]
+
+    def keep(self, query: str, made: Mapping[int, Any]) -> None:
+        """What kept() is to find of rows that this transaction writes, without reading them; by id."""
+        with self._kept.lock:
+            self._kept.found.update({(query, one): each for one, each in made.items()})
 
     def each(self, query: str, /, **values: Any) -> Iterator[Row]:
         """Rows one by one, for results that are larger than memory; the transaction stays open meanwhile."""

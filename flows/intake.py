@@ -73,7 +73,7 @@ class Aside:
     def close(self) -> None:
         """End the process, whatever it does."""
         if self._pool is not None:
-            for process in list(self._pool._processes.values()):
+            for process in list((self._pool._processes or {}).values()):
                 process.kill()
             self._pool.shutdown(cancel_futures=True)
             self._pool = None

@@ -140,12 +140,16 @@ def record(
     analysis: Analysis = result
     tx.run("articles.plan_look_ups")
     tx.run("articles.lock")
-    if row["id"] is not None and tx.one("articles.waits", page_id=row["id"]) is None:
+    waits, awaited, earlier = tx.several(
+        ("articles.waits", {"page_id": row["id"]}),
+        ("articles.without_figures", {"page_id": row["id"]}),
+        ("articles.latest_revision", {"url": analysis.article.url}),
+    )
+    if row["id"] is not None and not waits:
         return []  # another worker was given it meanwhile, since a restart of the database made us look dead, and was faster
-    awaited = tx.one("articles.without_figures", page_id=row["id"])
-    if awaited is not None:
-        return _catch_up(tx, row, awaited, analysis, desk, now, unsettled)
-    previous = tx.one("articles.latest_revision", url=analysis.article.url)
+    if awaited:
+        return _catch_up(tx, row, awaited[0], analysis, desk, now, unsettled)
+    previous = earlier[0] if earlier else None
     if previous is not None and same_text(previous["text"], analysis.article.text):
         articles.finish(tx, row["id"], ArticleOutcome.UNCHANGED)
         return [f"articles {ArticleOutcome.UNCHANGED}"]

@@ -28,6 +28,8 @@ from schemas.records import Figure, Observation, Rejudged, Shift, Verdict
 MOST_ARTICLES = 30
 MOST_STRANGERS = 5
 MOST_MENTIONS = 6
+#: What linking compares of a figure, by the figure's id: nothing changes it.
+MENTIONS = "series.mentions_of_figures"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +119,7 @@ def _observe(
         sure=list(sure),
         mentions=Jsonb([to_json(mention) for mention in mentions]),
     )
+    tx.keep(MENTIONS, dict(zip(figure_ids, mentions, strict=True)))
     tx.run("series.keep_keys", keys=sorted(keys(mentions)), as_of=as_of, article_id=article_id)
 
 
@@ -193,7 +196,7 @@ def _candidates(
         return [], {}
     rows = tx.all("series.latest", series=sorted(read), most_mentions=MOST_MENTIONS)
     members: defaultdict[int, list[Mention]] = defaultdict(list)
-    known = tx.kept("series.mentions_of", [row["id"] for row in rows], make=lambda row: from_json(row["mention"]))
+    known = tx.kept(MENTIONS, [row["figure_id"] for row in rows], make=lambda row: from_json(row["mention"]))
     for row, mention in zip(rows, known, strict=True):
         members[row["series_id"]].append(mention)
     candidates = [Candidate(series=series, mentions=tuple(found)) for series, found in members.items()]
@@ -245,12 +248,13 @@ def decide(tx: Transaction, series: Sequence[int], threshold: Decimal, now: date
     if not series:
         return 0
     rows: defaultdict[int, list[Row]] = defaultdict(list)
-    for row in tx.all("series.observations", series=list(series)):
-        rows[row["series"]].append(row)
-    observations = {one: _observations(rows[one]) for one in series}
     told: defaultdict[int, list[Row]] = defaultdict(list)
-    for row in tx.all("series.shifts", series=list(series)):
+    seen, known = tx.several(*((f"series.{each}", {"series": list(series)}) for each in ("observations", "shifts")))
+    for row in seen:
+        rows[row["series"]].append(row)
+    for row in known:
         told[row.pop("home")].append(row)
+    observations = {one: _observations(rows[one]) for one in series}
     settled = [_settle(tx, detect(observations[one], threshold=threshold).shifts, told[one], threshold) for one in series]
     gone = [row["id"] for each in settled for row in each.gone]
     if gone:

@@ -21,7 +21,7 @@ from scipy.optimize import linear_sum_assignment
 from extractors.series.kinds import alike, told_fate
 from extractors.series.line import NEAREST, Lines, lines
 from extractors.series.linker import Linker, shipped
-from extractors.series.mention import Mention, family, from_json, keys, mentions, to_json, unpack, wording
+from extractors.series.mention import Mention, family, from_json, keys, mentions, root, roots, to_json, unpack, wording
 from extractors.series.pair import FEATURES, Neighbourhood, distance, head
 from extractors.series.standing import same_speaker
 
@@ -296,7 +296,7 @@ def _join_again(
     for at, pair in enumerate(desk.pairs):
         for free, placed in (pair, pair[::-1]):
             series = chosen[placed] if pair[1] < desk.own else None
-            if series is not None and chosen[free] is None and mean[free, column[series]] >= LEAST_MEAN:
+            if series in column and chosen[free] is None and mean[free, column[series]] >= LEAST_MEAN:
                 tries.append((at, free, column[series]))
     if not tries:
         return
@@ -380,7 +380,7 @@ def explain(a: Mention, b: Mention) -> list[str]:
     words = [w for w in a.near if w in b.near or w in b.counted]
     if words:
         said.append(f"words near both numbers: {', '.join(words[:5])}")
-    names = [n for n in a.local if n in b.local]
+    names = [n for n in a.local if root(n) in roots(b.local)]
     if names:
         said.append(f"names in both sentences: {', '.join(n.capitalize() for n in names[:5])}")
     elif a.local and b.local:

@@ -11,7 +11,7 @@ import base64
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
@@ -30,7 +30,7 @@ from extractors.text import Sentence
 from extractors.words import SIZE, pieces
 from schemas.records import Figure
 
-VERSION = 5
+VERSION = 6
 
 #: Content words this near to the number, on either side, say best what it counts; more bring the neighbours' words in.
 NEAR_WORDS = 5
@@ -43,8 +43,12 @@ VECTOR_SIZE = SIZE
 #: An article is looked up by its main names alone, in pairs, with what is counted and with the numbers: so many of them each.
 #: Of articles on one story 97 in 100 share a key. (With a quarter fewer names it is 95.)
 KEY_NAMES, KEY_PAIRED, KEY_COUNTED, KEY_NUMBERS = 8, 5, 4, 3
-#: Names are cut to so many letters, so that Korea is found by Korean.
+#: A headline that has longer words in lower case than "with" and "over" writes only names with a capital.
+LONGEST_LINK = 4
+#: The roots of names are cut to so many letters when they are looked up.
 KEY_LETTERS = 6
+#: Letters that a root has left at least.
+SHORTEST_ROOT = 4
 #: How much a shared key says that two articles are on one story.
 KEY_WEIGHTS = {"name": 1, "names": 2, "counted": 2, "number": 3, "number alone": 1}
 
@@ -57,16 +61,21 @@ _BASES = {unit.dimension: unit.name for unit in reversed(UNITS.values()) if unit
 _WORD = re.compile(r"[^\W\d_]+(?:['’.][^\W\d_]+)*|\d[\d.,]*")
 _NAME = re.compile(r"\b[A-ZÀ-ÞЀ-Я][^\W\d_]+(?:['’-][^\W\d_]+)*")
 
-#: Words that any sentence can hold, and reporting verbs: they say nothing about what is measured.
-_COMMON = frozenset(
+_LOWER = re.compile(r"\b[a-zß-ÿа-я]+\b")
+
+#: Words that any sentence can hold.
+_LINKS = frozenset(
     "a an the and or but nor so yet of in on at to from by for with without within into onto over under up down out off"
     " than then as is are was were be been being am do does did done has have had having will would can could may might"
     " must shall should it its he she they them his her their theirs we us our you your i me my this that these those"
     " which who whom whose what when where why how there here not no none any some all both each every either neither"
     " more most less least fewer few many much about around roughly nearly almost approximately some only just also too"
     " very still already now again once if while after before since until during because although though between among"
-    " against per said say says told tell according added adding reported report reports estimated estimates one ones"
-    " other others another such same own like even including mr mrs ms dr".split()
+    " against per one ones other others another such same own like even including mr mrs ms dr".split()
+)
+#: Those, and reporting verbs: they say nothing about what is measured.
+_COMMON = _LINKS | frozenset(
+    "said say says told tell according added adding reported report reports estimated estimates".split()
 )
 #: Number words are the value, not what is counted.
 _NUMBER_WORDS = frozenset(
@@ -80,6 +89,8 @@ _CALENDAR = frozenset(
     " september october november december jan feb mar apr jun jul aug sept sep oct nov dec".split()
 )
 _NO_NAMES = _CALENDAR | _COMMON
+#: What the name of a country ends in, or that of its people, the longer before the shorter.
+_PEOPLES = ("ians", "ian", "ans", "ese", "ish", "an", "ia", "is", "a", "e", "i", "o", "u", "y", "s")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,13 +130,19 @@ _FIELDS = tuple(each.name for each in fields(Mention))
 
 
 def mentions(
-    figures: Sequence[Figure], sentences: Sequence[Sentence], *, title: str, article: str, published_at: datetime | None = None
+    figures: Sequence[Figure],
+    sentences: Sequence[Sentence],
+    *,
+    title: str,
+    article: str,
+    outlet: str = "",
+    published_at: datetime | None = None,
 ) -> list[Mention]:
     """One mention a figure, in order."""
     day = 0.0 if published_at is None else published_at.timestamp() / 86400
     by_start = {s.start: s for s in sentences}
     told = [s for s in (by_start.get(start) for start in dict.fromkeys(f.sentence_start for f in figures)) if s is not None]
-    names = _names(sentences, title, told)
+    names = _names(sentences, title, told, outlet)
     known = frozenset(names)
     title_words = _distinct(title)
     found = []
@@ -164,7 +181,7 @@ def keys(found: Sequence[Mention]) -> dict[int, int]:
     """
     if not found:
         return {}
-    names = list(dict.fromkeys(name[:KEY_LETTERS] for name in found[0].names))
+    names = list(dict.fromkeys(name[:KEY_LETTERS] for name in roots(found[0].names)))
     asked: dict[str, str] = {f"n|{name}": "name" for name in names[:KEY_NAMES]}
     paired = names[:KEY_PAIRED]
     asked |= {f"p|{min(a, b)}|{max(a, b)}": "names" for k, a in enumerate(paired) for b in paired[:k]}
@@ -211,6 +228,22 @@ def stem(word: str) -> str:
             w = base[:-1] if len(base) > 3 and base[-1] == base[-2] and base[-1] not in "lsz" else base
             break
     return w.removesuffix("e") if len(w) > 3 else w
+
+
+@lru_cache(maxsize=100_000)
+def root(name: str) -> str:
+    """A name without what makes a people or a language of a country: Korea and Korean, Ukraine and Ukrainians meet."""
+    while True:
+        ending = next((e for e in _PEOPLES if name.endswith(e) and len(name) - len(e) >= SHORTEST_ROOT), "")
+        if not ending:
+            return name
+        name = name.removesuffix(ending)
+
+
+@lru_cache(maxsize=1_000)
+def roots(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Of each, in order, each once; asked again for all figures of an article, hence remembered for a while."""
+    return tuple(dict.fromkeys(map(root, names)))
 
 
 def stems(text: str) -> list[str]:
@@ -331,21 +364,47 @@ def _first(words: Iterable[str]) -> list[str]:
     return list(islice(filter(None, map(_content, words)), NEAR_WORDS))
 
 
-def _names(sentences: Sequence[Sentence], title: str, told: Sequence[Sentence]) -> tuple[str, ...]:
-    """Capitalised words, most frequent first; ties as in the text.
+def _names(sentences: Sequence[Sentence], title: str, told: Sequence[Sentence], outlet: str) -> tuple[str, ...]:
+    """Capitalised words, most frequent first; ties as in the text, then as in the headline.
 
     The word that opens a sentence is one where it is a name elsewhere, or by the grammar of a sentence that holds a figure,
-    which is parsed already: a short report may have the country it is about nowhere else.
+    which is parsed already. A short report may have what it is about in the headline alone, or at the head of its sentences;
+    the notice of a ministry has its country in the letterhead.
     """
     counts: Counter[str] = Counter()
     for sentence in sentences:
         counts.update(_inner(sentence.text))
     opened = {sentence.start: _opening(sentence.text) for sentence in sentences}
     proper = {opened[s.start] for s in told if _opens_with_name(s)}
-    counts.update(w for w in opened.values() if w in counts or w in proper)
-    headline = set(map(_name, _NAME.findall(title)))
-    ranked = sorted(counts, key=lambda n: (-(counts[n] + (n in headline)), len(n) < 4))
+    no_names = {opened[s.start] for s in told} - proper
+    headline = _headline(title, counts.keys() | (set(opened.values()) - no_names), sentences)
+    counts.update(w for w in opened.values() if w in counts or w in proper or w in headline)
+    counts.update(w for w in headline if w not in counts)
+    counts.update(w for w in map(_name, _NAME.findall(outlet.rpartition(" of ")[2])) if " of " in outlet and w not in counts)
+    titled = set(map(_name, _NAME.findall(title)))
+    ranked = sorted(counts, key=lambda n: (-(counts[n] + (n in titled)), len(n) < 4))
     return tuple(ranked[:MOST_NAMES])
+
+
+def _headline(title: str, in_text: Set[str], sentences: Sequence[Sentence]) -> tuple[str, ...]:
+    """The names of a headline, in order: capitalised words that the text never has in lower case.
+
+    Those that any word would be written so, since they open it or all of it is in capitals, must be capitalised in the text.
+    """
+    found = [m for m in _NAME.finditer(title) if m.group().lower() not in _NO_NAMES | _NUMBER_WORDS]
+    if not found:
+        return ()
+    common = {word for sentence in sentences for word in _LOWER.findall(sentence.text)}
+    written_so = not any(len(word) > LONGEST_LINK and word not in _LINKS for word in _LOWER.findall(title))
+    names = []
+    for m in found:
+        name = _name(m.group())
+        shouted = m.group().isupper() and len(name) > LONGEST_LINK
+        opens = not title[: m.start()].strip() or title[: m.start()].rstrip()[-1] in ".:!?"
+        any_word = written_so or shouted or (opens and not _NAME.match(title, m.end() + 1))  # "Harbour Park costs more"
+        if name not in common and (name in in_text or not any_word):
+            names.append(name)
+    return tuple(dict.fromkeys(names))
 
 
 @lru_cache(maxsize=256)

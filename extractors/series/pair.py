@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractors.series.kinds import alike, same_fate, same_harm
-from extractors.series.mention import Mention, embedding, family, stem, unpack, wording
+from extractors.series.mention import Mention, embedding, family, roots, stem, unpack, wording
 from extractors.series.standing import same_speaker
 
 #: Beyond this ratio numbers are simply far apart (e^4 is 55).
@@ -173,7 +173,7 @@ class Neighbourhood:
         self._rare_unit: Floats = np.maximum(0.01, np.log((max(2, size) + 1) / (units + 0.5)) / top)
         self._share: Floats = np.bincount(self.value, minlength=numbers) / max(2, size)
 
-        names = [m.names for m in every] + [m.local for m in every]
+        names = [roots(m.names) for m in every] + [roots(m.local) for m in every]
         for k in range(_SLOTS):
             names += [m.slots[k] for m in every]
         self._names, self._local, *self._slots = _sets(names, 2 + _SLOTS, size)
@@ -188,7 +188,7 @@ class Neighbourhood:
         Stories of one kind share nouns, and numbers by chance; what they are about tells them apart.
         """
         code = _numbering()  # the numbers of _sets, which begins with the names
-        names = [np.array([code[name] for name in m.names], dtype=np.intp) for m in self.mentions]
+        names = [np.array([code[name] for name in roots(m.names)], dtype=np.intp) for m in self.mentions]
         main = np.array([some[0] if len(some) else -1 for some in names])
         held, told = ((x[:, main] & (main >= 0)).T for x in (self._names, self._local))
         _, first = np.unique(self.article, return_index=True)  # all figures of an article have its names

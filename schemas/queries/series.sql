@@ -19,11 +19,11 @@ FROM (
 WHERE observation.family = ANY (%(families)s);
 
 -- latest --
--- The latest observations of these series, and what the series are called.
-SELECT series.id AS series_id, series.label, latest.id
+-- The figures of the latest observations of these series, and what the series are called.
+SELECT series.id AS series_id, series.label, latest.figure_id
 FROM series
 CROSS JOIN LATERAL (
-    SELECT as_of, id FROM observation WHERE observation.series_id = series.id ORDER BY as_of DESC, id DESC LIMIT %(most_mentions)s
+    SELECT as_of, id, figure_id FROM observation WHERE observation.series_id = series.id ORDER BY as_of DESC, id DESC LIMIT %(most_mentions)s
 ) latest
 WHERE series.id = ANY (%(series)s)
 ORDER BY series.id, latest.as_of DESC, latest.id DESC;
@@ -242,6 +242,9 @@ FROM shift JOIN series ON series.id = shift.series_id WHERE shift.id = %(id)s;
 
 -- mentions_of --
 SELECT id, mention, sure FROM observation WHERE id = ANY (%(ids)s);
+
+-- mentions_of_figures --
+SELECT figure_id AS id, mention FROM observation WHERE figure_id = ANY (%(ids)s);
 
 -- export --
 SELECT series.id, series.label, series.unit, series.dimension, series.rate, series.role, series.created_at,

@@ -26,7 +26,7 @@ from extractors.series.link import (
     to_json,
 )
 from extractors.series.linker import from_data, shipped
-from extractors.series.mention import family, stem
+from extractors.series.mention import family, root, stem
 from extractors.series.pair import Neighbourhood
 from extractors.text import sentences
 
@@ -85,10 +85,40 @@ def test_stories_of_one_event_share_keys_and_strangers_do_not(first, second):
     assert keys([]) == {}
 
 
-def test_the_country_that_only_opens_sentences_is_what_a_report_is_about():
-    text = "Harlan leaves 270 shops and 9,100 employees. Gift cards are accepted until January."
+@pytest.mark.parametrize(
+    ("title", "text", "outlet", "expected"),
+    [
+        pytest.param("", "Harlan leaves 270 shops and 9,100 employees. Cards go on.", "", {"harlan"}, id="by grammar"),
+        pytest.param("Ninety shops of Harlan close", "The chain closes 90 shops.", "", {"harlan"}, id="in the headline"),
+        pytest.param("Wadi Senn: report 19", "The camp has 71,400 residents.", "", {"wadi", "senn"}, id="at the head of it"),
+        pytest.param("Harlan closes ninety shops", "Harlan said so. It closes 90 shops.", "", {"harlan"}, id="at both heads"),
+        pytest.param("Floods kill ninety", "Floods have killed 90 people.", "", set(), id="no name: by grammar"),
+        pytest.param("Measles cases rise", "There were 340 cases of measles.", "", set(), id="no name: lower case in the text"),
+        pytest.param("Ninety Shops Close", "The chain closes 90 stores.", "", set(), id="no names: all words are capitalised"),
+        pytest.param("DISASTER at the port", "It cost 90 lives.", "", set(), id="no name: shouted"),
+        pytest.param("", "Some 340 are ill.", "Ministry of Health of Oruma", {"oruma"}, id="in the letterhead"),
+        pytest.param("", "Some 340 are ill.", "Oruma Times", set(), id="a paper writes of other countries, too"),
+    ],
+)
+def test_the_names_of_a_report(title: str, text: str, outlet: str, expected: set[str]):
     parts = sentences(text)
-    assert mentions(figures(text, parts), parts, title="", article="https://a.example/3")[0].names == ("harlan",)
+    found = mentions(figures(text, parts), parts, title=title, article="https://a.example/3", outlet=outlet)
+    assert set(found[0].names) == expected
+
+
+PEOPLES = [
+    pair.split()
+    for pair in ("korea korean", "ukraine ukrainians", "russia russian", "kolvenia kolvenian", "iraq iraqi", "china chinese")
+]
+
+
+@pytest.mark.parametrize(("one", "other"), PEOPLES)
+def test_a_country_and_its_people_are_one_name(one: str, other: str):
+    assert root(one) == root(other)
+
+
+def test_names_that_begin_alike_stay_apart():
+    assert len({root(name) for name in ("maria", "martin", "marina", "korea", "kosovo", "iran", "iraq")}) == 7
 
 
 def test_a_country_is_found_by_its_people():

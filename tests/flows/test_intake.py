@@ -1,6 +1,7 @@
 """Intake in a process of its own: what it leaves is what this process would leave, also where nobody waits for it any more."""
 
 import asyncio
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from datetime import UTC, datetime
 
@@ -51,6 +52,26 @@ def test_it_leaves_what_this_process_would(database: Database, newsroom: Newsroo
     with database.transaction() as tx:
         pages = [articles.page(row).html for row in articles.lease(tx, NOON, 10)]
     assert ["20 ships" in html or "21 ships" in html for html in pages] == [True, True]
+
+
+def test_where_the_process_is_killed_the_next_batch_has_another(database: Database, newsroom: Newsroom) -> None:
+    settings = settings_of(newsroom)
+    with database.transaction() as tx:
+        sources.keep(tx, settings, NOON)
+    newsroom.put("/feed.xml", slow(b"a byte a minute", 60))
+    with closing(Aside(database, settings)) as aside:
+
+        async def killed():
+            under_way = asyncio.create_task(aside(poll_due, NOON))
+            while not newsroom.asked("/feed.xml"):
+                await asyncio.sleep(0.02)
+            [process] = aside._pool._processes.values()
+            process.kill()
+            await under_way
+
+        with pytest.raises(BrokenProcessPool):
+            asyncio.run(killed())
+        assert asyncio.run(aside(fetch_due, NOON)) == {}
 
 
 def test_a_batch_that_nobody_waits_for_ends_and_what_it_leased_is_this_process_s_to_give_back(

@@ -27,10 +27,12 @@ from extractors.series.inherit import Placed, inherited
 from extractors.series.intervals import vague
 from extractors.series.link import Candidate, Placement, keys, mentions
 from extractors.series.linker import Linker
-from extractors.series.mention import Mention, stem
+from extractors.series.mention import Mention, root, stem
 from extractors.series.pair import head
 from extractors.series.shifts import detect
 from extractors.text import Sentence, sentences
+from flows.series import MOST_ARTICLES, MOST_MENTIONS
+from flows.series import MOST_STRANGERS as MOST_WEAK
 from schemas.outcomes import Bound, Role
 from schemas.records import Article, Figure, Observation
 from schemas.records import Candidate as CopyCandidate
@@ -149,7 +151,9 @@ def _story(label: dict[str, Any], score: ModuleType, extract: Extract | None) ->
             figures,
             gold,
         )
-        told.mentions = mentions(figures, split, title=a["title"], article=a["url"], published_at=told.published)
+        told.mentions = mentions(
+            figures, split, title=a["title"], article=a["url"], outlet=a["outlet"], published_at=told.published
+        )
         articles.append(told)
         parent = next((x for x in articles if x.id == a["copy_of"]), None)
         if a["relation"] == "update" and parent is not None and not parent.copy:
@@ -235,13 +239,9 @@ def _gold_figure(f: dict[str, Any], text: str, split: list[Sentence]) -> Figure:
     )
 
 
-#: As the service has it: articles that share most keys, and of their series those most like the figures, each with its latest
-#: mentions.
-MOST_ARTICLES, MOST_WEAK, MOST_MENTIONS = 30, 5, 6
-
-
 class Store:
-    """The series so far, found by look-up keys as in the database."""
+    """The series so far, found by look-up keys as the service finds them in its database: articles that share most keys, and
+    of their series those most like the figures, each with its latest mentions."""
 
     def __init__(self) -> None:
         self.members: dict[int, list[Mention]] = {}
@@ -337,9 +337,11 @@ def twin(story: Story, names: Sequence[str], seed: int) -> Story:
     chance = random.Random(seed)
     own = Counter(name for article in story.articles for m in article.mentions[:1] for name in m.names)
     main = {m.names[0] for article in story.articles for m in article.mentions[:1] if m.names}
-    gone = [name for name in own if name in main or chance.random() > KEPT_BY_TWIN]
-    other = dict(zip(gone, chance.sample([n for n in names if n not in own], len(gone)), strict=True))
-    words = other | {stem(name): stem(into) for name, into in other.items()}
+    known = dict.fromkeys(map(root, own))  # a country and its people go together
+    gone = [name for name in known if name in map(root, main) or chance.random() > KEPT_BY_TWIN]
+    into = dict(zip(gone, chance.sample([n for n in names if root(n) not in known], len(gone)), strict=True))
+    other = {name: into[root(name)] for name in own if root(name) in into}
+    words = other | {stem(name): stem(new) for name, new in other.items()}
     factors: dict[str | None, float] = {}
 
     def renamed(some: tuple[str, ...]) -> tuple[str, ...]:
