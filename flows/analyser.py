@@ -140,7 +140,7 @@ def _warm() -> None:
 
 class _Forked(ForkServerProcess):
     """Begins without the module that this process was started with, which it would read again otherwise: in a pass that is
-    Prefect, two seconds and 80 MB for each."""
+    Prefect, one and a half seconds and 70 MB for each."""
 
     @staticmethod
     def _Popen(process_obj: BaseProcess) -> Any:  # noqa: N802

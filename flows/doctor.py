@@ -52,7 +52,7 @@ def examine(config: Path | None, data_dir: Path | None) -> list[Check]:
     found += [_folder(settings), database, _model(), _prefect()]
     if database.good:
         found += asyncio.run(_sources(settings))
-        found += _fingerprints(settings)
+        found += _older(settings)
         found += _service(settings)
     elif settings.sources:  # whose turn it is at a host stands in the database
         found.append(Check("sources", False, "not asked: that needs the database", database.mend))
@@ -103,16 +103,21 @@ def _database(settings: Settings) -> Check:
     return Check(what, True, f"PostgreSQL {db.server_version(url)}, {kind}")
 
 
-def _fingerprints(settings: Settings) -> list[Check]:
-    """Articles that are known by fingerprints of another version, with which nothing is compared."""
-    from extractors.copies import VERSION
+def _older(settings: Settings) -> list[Check]:
+    """Articles of another version: by whose fingerprints no copy is found, or whose figures others may not meet."""
+    from extractors.analysis import VERSION
+    from extractors.copies import VERSION as FINGERPRINTS
 
     with db.Database(database_url(settings)) as database, database.transaction() as tx:
-        row = tx.one("copies.other_versions", version=VERSION)
-    if row is None or not row["articles"]:
-        return []
-    said = f"{row['articles']:,} articles have one of another version: no copy of them is recognised"
-    return [Check("fingerprints", False, said, "figurewatch reprocess; seeds that came as a pack: figurewatch seed add")]
+        copies = tx.one("copies.other_versions", version=FINGERPRINTS)
+        figures = tx.one("seeds.other_versions", version=VERSION)
+    if copies is not None and copies["articles"]:
+        said = f"{copies['articles']:,} articles have one of another version: no copy of them is recognised"
+        return [Check("fingerprints", False, said, "figurewatch reprocess; seeds that came as a pack: figurewatch seed add")]
+    if figures is not None and figures["articles"]:
+        said = f"{figures['articles']:,} articles were read by another version: what goes on from them may begin series anew"
+        return [Check("analysis", True, f"{said}; figurewatch reprocess reads them again")]
+    return []
 
 
 def _service(settings: Settings) -> list[Check]:

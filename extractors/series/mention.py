@@ -89,6 +89,7 @@ _CALENDAR = frozenset(
     " september october november december jan feb mar apr jun jul aug sept sep oct nov dec".split()
 )
 _NO_NAMES = _CALENDAR | _COMMON
+_NO_HEADLINE_NAMES = _NO_NAMES | _NUMBER_WORDS  # "Two killed in Harlan"
 #: What the name of a country ends in, or that of its people, the longer before the shorter.
 _PEOPLES = ("ians", "ian", "ans", "ese", "ish", "an", "ia", "is", "a", "e", "i", "o", "u", "y", "s")
 
@@ -389,9 +390,9 @@ def _names(sentences: Sequence[Sentence], title: str, told: Sequence[Sentence], 
 def _headline(title: str, in_text: Set[str], sentences: Sequence[Sentence]) -> tuple[str, ...]:
     """The names of a headline, in order: capitalised words that the text never has in lower case.
 
-    Those that any word would be written so, since they open it or all of it is in capitals, must be capitalised in the text.
+    Where any word would have a capital, at the head or where all have one, the text must have it as a name, too.
     """
-    found = [m for m in _NAME.finditer(title) if m.group().lower() not in _NO_NAMES | _NUMBER_WORDS]
+    found = [m for m in _NAME.finditer(title) if m.group().lower() not in _NO_HEADLINE_NAMES]
     if not found:
         return ()
     common = {word for sentence in sentences for word in _LOWER.findall(sentence.text)}

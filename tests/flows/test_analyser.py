@@ -35,6 +35,14 @@ def pages(*texts):
     return [Page(url=f"https://p.example/{n}", text=text) for n, text in enumerate(texts)]
 
 
+def wait(database, *texts):
+    """Pages of these texts wait for analysis."""
+    with database.transaction() as tx:
+        for n, text in enumerate(texts):
+            document = Document(url=f"https://p.example/{n}", title="T", outlet="P", published_at=NOON, text=text)
+            archive.store(tx, document, NOON, history=False)
+
+
 def test_a_page_that_takes_too_long_is_given_up_and_its_worker_goes_on():
     with closing(Analyser(1, read, None, seconds=0.3)) as reader:
         assert list(reader.results(pages("who", "loops", "who")))[1] == TOO_SLOW
@@ -51,10 +59,7 @@ def test_where_no_signal_is_heeded_the_worker_is_replaced():
 
 
 def test_a_page_that_takes_too_long_is_quarantined_at_once_and_says_why(database):
-    with database.transaction() as tx:
-        for n, text in enumerate(("A short film.", "This loops.")):
-            document = Document(url=f"https://p.example/{n}", title="T", outlet="P", published_at=NOON, text=text)
-            archive.store(tx, document, NOON, history=False)
+    wait(database, "A short film.", "This loops.")
     with closing(Analyser(1, read, None, seconds=0.3)) as reader:
         done = pipeline.analyse_due(database, reader, DESK, NOON, 10)
         assert done == {"articles media": 1, "articles too_slow": 1}
@@ -67,12 +72,7 @@ def test_a_page_that_takes_too_long_is_quarantined_at_once_and_says_why(database
 
 def test_told_to_stop_the_page_at_work_is_the_last_and_the_rest_is_due_at_once(database, monkeypatch):
     stop = Event()
-    with database.transaction() as tx:
-        for n in range(30):
-            document = Document(
-                url=f"https://p.example/{n}", title="T", outlet="P", published_at=NOON, text=TEXT.format(n + 20)
-            )
-            archive.store(tx, document, NOON, history=False)
+    wait(database, *(TEXT.format(n + 20) for n in range(30)))
     finish = articles.finish
     monkeypatch.setattr(articles, "finish", lambda *given: (finish(*given), stop.set()))
     with closing(Analyser(1, read, None)) as reader:
@@ -82,12 +82,7 @@ def test_told_to_stop_the_page_at_work_is_the_last_and_the_rest_is_due_at_once(d
 
 
 def test_pages_are_leased_as_the_analysis_gets_to_them(database, monkeypatch):
-    with database.transaction() as tx:
-        for n in range(30):
-            document = Document(
-                url=f"https://p.example/{n}", title="T", outlet="P", published_at=NOON, text=TEXT.format(n + 20)
-            )
-            archive.store(tx, document, NOON, history=False)
+    wait(database, *(TEXT.format(n + 20) for n in range(30)))
     leased = []
     lease = articles.lease
     monkeypatch.setattr(pipeline, "PAGES_A_LEASE", 7)

@@ -259,18 +259,26 @@ def test_a_line_of_a_pack_is_the_analysis_without_its_wording(analyses):
 def test_doctor_tells_of_fingerprints_of_another_version_and_its_mend_helps(database, database_url, whole, analyser, execute):
     settings = Settings.model_validate({"database_url": database_url})
     read(database, analyser, whole)
-    assert doctor._fingerprints(settings) == []
+    assert doctor._older(settings) == []
     execute("UPDATE fingerprint SET version = 1, sketch = ''")
     execute("DELETE FROM copy_key")
-    [check] = doctor._fingerprints(settings)
+    [check] = doctor._older(settings)
     assert (check.good, "5 articles have one of another version" in check.detail) == (False, True)
     assert "seed add" in check.mend
     counts = seeds.read(opened(database, analyser), whole, LATER)
     assert counts == {"articles unchanged": 5, "copies fingerprints renewed": 5}
-    assert doctor._fingerprints(settings) == []
+    assert doctor._older(settings) == []
     with database.transaction() as tx:
         versions = tx._connection.execute("SELECT DISTINCT version FROM fingerprint").fetchall()
     assert versions == [{"version": FINGERPRINT_VERSION}]
+
+
+def test_doctor_tells_of_articles_that_another_version_read(database, database_url, whole, analyser, execute):
+    read(database, analyser, whole)
+    execute("UPDATE article SET analysis_version = '1.2.3' WHERE id = (SELECT min(id) FROM article)")
+    [check] = doctor._older(Settings.model_validate({"database_url": database_url}))
+    assert (check.good, "1 articles were read by another version" in check.detail) == (True, True)
+    assert "reprocess" in check.detail
 
 
 def test_a_fingerprint_that_is_renewed_is_found_by_its_own_keys_alone(database, whole, analyser):
