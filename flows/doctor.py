@@ -12,7 +12,7 @@ from typing import Any
 
 from extractors.article.feed import NotAFeed
 from extractors.article.sitemap import SitemapDocument
-from flows import channels, db
+from flows import channels, db, reprocess
 from flows.gate import Gate, HostBusy
 from flows.health import LONGEST_SILENCE, prefect_wrong
 from flows.http import client_of, redact
@@ -105,19 +105,20 @@ def _database(settings: Settings) -> Check:
 
 def _older(settings: Settings) -> list[Check]:
     """Articles of another version: by whose fingerprints no copy is found, or whose figures others may not meet."""
-    from extractors.analysis import VERSION
-    from extractors.copies import VERSION as FINGERPRINTS
+    from extractors.copies import VERSION
 
-    with db.Database(database_url(settings)) as database, database.transaction() as tx:
-        copies = tx.one("copies.other_versions", version=FINGERPRINTS)
-        figures = tx.one("seeds.other_versions", version=VERSION)
-    if copies is not None and copies["articles"]:
-        said = f"{copies['articles']:,} articles have one of another version: no copy of them is recognised"
-        return [Check("fingerprints", False, said, "figurewatch reprocess; seeds that came as a pack: figurewatch seed add")]
-    if figures is not None and figures["articles"]:
-        said = f"{figures['articles']:,} articles were read by another version: what goes on from them may begin series anew"
-        return [Check("analysis", True, f"{said}; figurewatch reprocess reads them again")]
-    return []
+    with db.Database(database_url(settings)) as database:
+        with database.transaction() as tx:
+            row = tx.one("copies.other_versions", version=VERSION)
+        if row is not None and row["articles"]:
+            said = f"{row['articles']:,} articles have one of another version: no copy of them is recognised"
+            mend = "figurewatch reprocess; seeds that came as a pack: figurewatch seed add"
+            return [Check("fingerprints", False, said, mend)]
+        waiting = reprocess.due(database, reprocess.Span())
+    if not waiting:
+        return []
+    said = f"articles read by another version: {waiting:,}; what goes on from them may begin series anew"
+    return [Check("analysis", True, f"{said}; figurewatch reprocess reads them again")]
 
 
 def _service(settings: Settings) -> list[Check]:

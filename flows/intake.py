@@ -1,7 +1,7 @@
 """Intake: sources polled and pages fetched, in batches; where articles are read meanwhile, in a process of its own.
 
-Recording is a conversation with PostgreSQL that wants its turn at once, some forty times an article; polling and fetching,
-which parse feeds and unpack answers, keep one interpreter from it for a third of the time.
+Recording is a conversation with PostgreSQL that wants its turn at once, some twenty times an article; polling and fetching
+parse feeds and unpack answers, and would keep the interpreter from it.
 """
 
 import asyncio

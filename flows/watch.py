@@ -47,7 +47,7 @@ LONGEST_PASS = timedelta(minutes=5)
 LOOK_SECONDS = 2.0
 
 #: Threads take turns this often. Recording waits for PostgreSQL some twenty times an article; each time it would wait for a
-#: turn as well, five milliseconds by default, while pages are fetched beside it.
+#: turn as well, five milliseconds by default, where other threads work, as the fetching does that began before the reading.
 SWITCH_SECONDS = 0.0005
 
 #: A database that is started again is back within that.

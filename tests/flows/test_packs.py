@@ -273,14 +273,6 @@ def test_doctor_tells_of_fingerprints_of_another_version_and_its_mend_helps(data
     assert versions == [{"version": FINGERPRINT_VERSION}]
 
 
-def test_doctor_tells_of_articles_that_another_version_read(database, database_url, whole, analyser, execute):
-    read(database, analyser, whole)
-    execute("UPDATE article SET analysis_version = '1.2.3' WHERE id = (SELECT min(id) FROM article)")
-    [check] = doctor._older(Settings.model_validate({"database_url": database_url}))
-    assert (check.good, "1 articles were read by another version" in check.detail) == (True, True)
-    assert "reprocess" in check.detail
-
-
 def test_a_fingerprint_that_is_renewed_is_found_by_its_own_keys_alone(database, whole, analyser):
     read(database, analyser, whole)
     of = "SELECT key, article_id FROM copy_key ORDER BY 1, 2"

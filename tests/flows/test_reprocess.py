@@ -5,10 +5,11 @@ from decimal import Decimal
 
 import pytest
 
-from flows import archive, articles, pipeline
+from flows import archive, articles, doctor, pipeline
 from flows.archive import Document
 from flows.pipeline import Desk
 from flows.reprocess import Span, due, reprocess
+from flows.settings import Settings
 from schemas.records import Rule
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -67,6 +68,20 @@ def test_reading_again_with_the_same_analysis_changes_nothing(database, analyser
     assert [(int(row["from"]), int(row["to"])) for row in before["series.export_shifts"]] == [(6700, 10000)]
     assert again(database, analyser) == {"articles read again": 3}
     assert kept(database) == before
+
+
+def test_doctor_tells_of_articles_that_another_version_read_until_they_are_read_again(
+    database, database_url, analyser, execute
+):
+    settings = Settings.model_validate({"database_url": database_url})
+    read(database, analyser, *STORY)
+    assert doctor._older(settings) == []
+    execute("UPDATE article SET analysis_version = '1.2.3' WHERE id = (SELECT min(id) FROM article)")
+    [check] = doctor._older(settings)
+    assert check.good
+    assert "read by another version: 1;" in check.detail
+    assert again(database, analyser, force=False) == {"articles read again": 1}
+    assert doctor._older(settings) == []
 
 
 def test_what_this_version_has_read_is_read_again_only_when_asked(database, analyser):
