@@ -129,5 +129,8 @@ def test_whenever_a_worker_is_killed_the_next_one_ends_with_the_same_rows(databa
     assert len(killed) == 8
     for each in killed:
         assert each["status"] == 9, each["moment"]
-        assert each["rows"] == whole["rows"], each["moment"]
+        for kind, wanted in whole["rows"].items():
+            found = each["rows"][kind]
+            odd = [row for row in [*wanted, *found] if wanted.count(row) != found.count(row)]
+            assert not odd, (each["moment"], kind)
     assert {0} < {each["done"] for each in killed} - {18}  # some died before the first page was kept, some in between
