@@ -370,8 +370,8 @@ def _moves(frame: Frame, before: str, after: str) -> bool:
         return True
     if re.search(r"\bto[ ](?:[\w.,€£$%-]+[ ]){1,5},?[ ]?from[ ]", before) or re.search(r",[ ]from[ ]", before[-30:]):
         return True
-    if frame.verb is not None and _future(frame.verb):
-        return False
+    if frame.verb is not None and (_future(frame.verb) or any(t.dep_ == "neg" for t in frame.verb.children)):
+        return False  # "is not to move from 5 percent", "has not moved"
     if re.match(rf"^[^.;]{{0,50}}?\bto[ ](?:\w+ ){{0,3}}?{_ANY_NUMBER}", after):
         return True
     near = {base(v) for v in frame.verbs[:2]}
@@ -597,7 +597,9 @@ def _pluperfect(frame: Frame, held: Sequence[Period]) -> bool:
     return (
         verb is not None
         and any(t.lower_ == "had" for t in auxiliaries(verb))
-        and any(p.kind in {"month", "part", "relative"} and p.prep in {"in", "at", "during", ""} for p in held)
+        and any(
+            p.kind in {"month", "part", "relative"} and p.which != "this" and p.prep in {"in", "at", "during", ""} for p in held
+        )
     )
 
 
@@ -657,7 +659,7 @@ def _change(frame: Frame, unit: str, before: str, after: str) -> str | None:
 def _change_noun(frame: Frame, share: bool) -> str | None:
     """ "an increase of 500 million", "a 12 percent rise"; a loss or a cut of so much money may be a stock of its own."""
     for token in frame.path[1:4]:
-        if token.pos_ not in {"NOUN", "ADP"}:
+        if token.pos_ not in {"NOUN", "ADP"} or token.lower_ == "to":  # "With that, the sum recovered rises to 76 million"
             break
         if token.pos_ == "NOUN":
             match = _CHANGE_NOUN.fullmatch(base(token))

@@ -31,6 +31,15 @@ ROLES = [
         None,
     ),
     (
+        "a level that a noun's likeness rises to",
+        "With that, the sum recovered rises to $76 million.",
+        "$76 million",
+        "US dollar",
+        "level",
+        None,
+    ),
+    ("a level that has not moved", "Containment has not moved from 5 percent.", "5 percent", "percent", "level", None),
+    (
         "the present side of a comparison",
         "Turnover was 40 million euros, up from 31 million.",
         "40 million euros",
