@@ -362,7 +362,10 @@ def _no_label(view: View, f: Found, label: str) -> bool:
     index = view.token_from(f.start - len(label))
     if not label.strip().islower() or index >= len(view.doc):
         return False
-    word, before = view.doc[index], view.doc[index - 1] if index else None
+    word, own = view.doc[index], index - 1
+    while own > 0 and view.doc[own].tag_[:2] == "JJ":
+        own -= 1  # "by the latest count"
+    before = view.doc[own] if own >= 0 else None
     if word.tag_[:2] == "VB" or (before is not None and before.tag_ == "NNS") or numbering(view, f) is not None:
         return True
     after = view.token_from(f.end)

@@ -288,6 +288,10 @@ def noun_follows(view: View, index: int, *, numbers_too: bool = False) -> bool:
     return False
 
 
+#: What people and things do that are counted, in words that the tagger also takes for nouns; as nouns they have a plural.
+_PLAIN_VERBS = frozenset("sleep lie hail work live stay stand sit face need camp queue walk fight wait rest suffer hold".split())
+
+
 def _single_noun_fits(view: View, f: Found, noun: int, first: int) -> bool:
     """A singular noun after a number other than one: "40 aircraft", "two dead"; not "143 Tuesday", "at 8 percent growth"."""
     head = view.doc[noun]
@@ -299,6 +303,8 @@ def _single_noun_fits(view: View, f: Found, noun: int, first: int) -> bool:
     if view.doc[first].tag_ == "VBD" and not word.endswith("s"):
         return False  # "some 9 million reached Lund"
     if head.tag_ == "NN" and first == noun and not _paid_by(view, noun + 1):
+        if word in _PLAIN_VERBS and not noun_follows(view, noun + 1):
+            return False  # "520 sleep outdoors"
         if noun + 1 < len(view.doc) and view.doc[noun + 1].tag_ in ("DT", "PRP$"):
             return False  # "up to sixty share a latrine"
         if head.dep_ == "ROOT" and noun + 1 < len(view.doc) and not view.doc[noun + 1].is_punct:

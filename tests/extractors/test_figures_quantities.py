@@ -55,6 +55,10 @@ def test_reads(case: dict) -> None:
             "The company carries 3,000 people a day. The fleet is down to 34.",
             ["person", "vehicle"],
         ),
+        ("what people do is no noun", "The city counts 5,200 homeless people, of whom 1,100 sleep rough.", ["person"] * 2),
+        ("nor what water does", "It holds 90 cubic metres, of which 40 lie too low.", ["cubic metre"] * 2),
+        ("a count, not its number", "By the city's latest count 4,300 of them have no home.", ["person"]),
+        ("a share of the air", "The monitor read 20 parts per million at midnight.", ["part per million"]),
         ("the unit of a number set right", "Not 41 but 14 wagons left the rails.", ["wagon", "wagon"]),
     ],
 )
