@@ -48,6 +48,13 @@ _LONGEST = 12
 _BODY_WORDS = BODY_NOUNS | NAME_WORDS
 
 
+_CALENDAR = frozenset(
+    "january february march april may june july august september october november december"
+    " monday tuesday wednesday thursday friday saturday sunday".split()
+)
+_WHEN = frozenset("in on since until till by during from last next this early late mid".split())
+
+
 @dataclass(slots=True)
 class Cast:
     """The names of one document and who spoke so far."""
@@ -75,8 +82,11 @@ def cast(text: str) -> Cast:
     known = Cast()
     for match in _NAME.finditer(text):
         words = _until_stop(match.group().split())
+        ahead = text[max(0, match.start() - 12) : match.start()].split()[-1:]
         while words and words[0].lower().rstrip(".,") in stop_words():
-            words = words[1:]
+            ahead, words = words[:1], words[1:]
+        if words and words[0].lower() in _CALENDAR and ahead and ahead[0].lower() in _WHEN:
+            words = words[1:]  # "In June Dzhural said"
         bare = untitled(words)
         titles = [word.lower().rstrip(".") for word in words[: len(words) - len(bare)]]
         start = match.end() - len(" ".join(bare))
@@ -347,6 +357,7 @@ def person(head: Token) -> str | None:
         before = doc[first - 1]
         plain = before.lower_.rstrip(".")
         capital = before.text[:1].isupper() and before.pos_ in {"PROPN", "NOUN", "ADJ"} and plain not in stop_words()
+        capital = capital and not _dates(doc, first - 1)
         particle = plain in _PARTICLES and first > 1 and doc[first - 2].text[:1].isupper()
         if capital or particle or plain in TITLES or _hyphen(doc, first - 1) or _hyphen(doc, first):
             first -= 1
@@ -364,6 +375,11 @@ def person(head: Token) -> str | None:
     if len(bare) == 1 and bare[0].lower() in TITLES | TITLE_PARTS:
         return None
     return clean(" ".join(bare))
+
+
+def _dates(doc: Doc, i: int) -> bool:
+    """Is this a month or a day that says when, and no name ("In June Dzhural said")?"""
+    return i > 0 and doc[i].lower_ in _CALENDAR and doc[i - 1].lower_ in _WHEN
 
 
 def _hyphen(doc: Doc, i: int) -> bool:
@@ -409,7 +425,10 @@ def _phrase(head: Token, cue_at: int = -1) -> str:
             start = i + 1
             break
     while start < head.i and (
-        doc[start].is_punct or doc[start].pos_ in {"ADV", "CCONJ", "SCONJ", "ADP"} or doc[start].dep_ == "predet"
+        doc[start].is_punct
+        or doc[start].pos_ in {"ADV", "CCONJ", "SCONJ", "ADP"}
+        or doc[start].dep_ == "predet"
+        or _dates(doc, start)
     ):
         start += 1
     end = head.i + 1
