@@ -20,6 +20,7 @@ from extractors.message.chart import sparkline
 from extractors.message.receipt import Point
 from extractors.message.terminal import panel
 from extractors.message.wording import clean, written
+from extractors.series.cues import told_cue
 from extractors.series.link import explain
 from extractors.series.mention import from_json
 from extractors.text import sentences
@@ -80,7 +81,10 @@ def why_shift(database: Database, shift_id: int, out: Console, as_json: bool) ->
         receipt = alerts.receipt(tx, shift_id)
         rows = {row["id"]: row for row in tx.all("series.mentions_of", ids=[shift["before_id"], shift["observation_id"]])}
     before, now = rows[shift["before_id"]], rows[shift["observation_id"]]
-    linked = explain(from_json(before["mention"]), from_json(now["mention"]))
+    new = from_json(now["mention"])
+    linked = explain(from_json(before["mention"]), new)
+    if new.cues:
+        linked.append(f"its sentence tells the new number as one that {', '.join(map(told_cue, new.cues))}")
     if now["sure"] < 1:
         linked.append(f"all in all it was {100 * now['sure']:.0f} percent sure that the new number belongs to the series")
     if as_json:

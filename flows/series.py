@@ -274,6 +274,7 @@ def _observations(rows: Sequence[Row]) -> list[Observation]:
     for row in rows:
         del row["credit"]
         shaped = {"origin": origin_of[row["origin"]], "role": Role(row["role"]), "bound": Bound(row["bound"])}
+        shaped["cues"] = tuple(row["cues"])
         found.append(Observation(vague=vague(row.pop("surface")), **row | shaped))
     return found
 

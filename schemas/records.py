@@ -205,6 +205,7 @@ class Observation:
     vague: bool = False  #: a magnitude alone: "thousands", "tens of thousands"
     follows: bool = False  #: another article is the origin of its text
     rate: str | None = None
+    cues: tuple[str, ...] = ()  #: how its sentence tells it: as moved there, as what stands now, ...
     sure: float = 1.0  #: how sure the linker was that it belongs to the series, in (0, 1]; 1 where nothing was to be judged
 
 

@@ -558,3 +558,7 @@ ALTER TABLE entry ADD COLUMN refusals integer NOT NULL DEFAULT 0;  -- answers 42
 -- How sure it was that a figure belongs to its series: an alarm that rests on a guess waits for a second origin.
 
 ALTER TABLE observation ADD COLUMN sure double precision NOT NULL DEFAULT 1 CHECK (sure > 0 AND sure <= 1);  -- 1: nothing was to be judged
+
+-- How its sentence tells a number: an alarm on one that is told as moved is believed sooner than on one that is told as a part.
+
+ALTER TABLE observation ADD COLUMN cues text[] NOT NULL DEFAULT '{}';  -- of its mention, as of version 7

@@ -289,7 +289,7 @@ def noun_follows(view: View, index: int, *, numbers_too: bool = False) -> bool:
 
 
 #: What people and things do that are counted, in words that the tagger also takes for nouns; as nouns they have a plural.
-_PLAIN_VERBS = frozenset("sleep lie hail work live stay stand sit face need camp queue walk fight wait rest suffer hold".split())
+_PLAIN_VERBS = frozenset("sleep lie hail work live stay stand sit face need camp queue walk fight wait suffer hold".split())
 
 
 def _single_noun_fits(view: View, f: Found, noun: int, first: int) -> bool:

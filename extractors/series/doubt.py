@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from extractors.figures.units import dimension
+from extractors.series.cues import CUES
 from extractors.series.intervals import CONTEXT
 from extractors.series.pair import distance
 from extractors.series.standing import Reading, Stand
@@ -22,6 +23,8 @@ from extractors.series.standing import Reading, Stand
 LEAST_CHANCE = 0.01
 #: More significant digits than these say no more.
 MOST_DIGITS = 3
+#: Further down than this in an article all places are one.
+MOST_PLACES = 10
 
 FEATURES = (
     "odds of the link",
@@ -32,6 +35,9 @@ FEATURES = (
     "two speakers",
     "has a rate",
     "a duration",
+    "odds of the link before",
+    "place in the article",
+    *(f"told as: {cue}" for cue in CUES),
 )
 
 
@@ -51,9 +57,8 @@ Believe = Callable[[Alarm], bool]
 def row(alarm: Alarm) -> list[float]:
     """What speaks for the alarm and against it, in the order of FEATURES."""
     one, before = alarm.reading.observation, alarm.before
-    chance = min(1 - LEAST_CHANCE, max(LEAST_CHANCE, one.sure))
     return [
-        math.log(chance / (1 - chance)),
+        _odds(one.sure),
         float(min(MOST_DIGITS, _digits(alarm.reading), _digits(before.latest))),
         float(distance(np.array(float(alarm.reading.number)), np.array(float(before.latest.number)))),
         float(alarm.reading.number > before.latest.number),
@@ -61,7 +66,15 @@ def row(alarm: Alarm) -> list[float]:
         float(bool(alarm.reading.speaker and before.speakers) and not before.said_by(alarm.reading.speaker)),
         float(one.rate is not None),
         float(dimension(one.unit) == "time"),
+        _odds(before.latest.observation.sure),
+        float(min(MOST_PLACES, one.position)),
+        *(float(cue in one.cues) for cue in CUES),
     ]
+
+
+def _odds(chance: float) -> float:
+    kept = min(1 - LEAST_CHANCE, max(LEAST_CHANCE, chance))
+    return math.log(kept / (1 - kept))
 
 
 def _digits(reading: Reading) -> int:

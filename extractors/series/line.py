@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from extractors.series.cues import CUES
 from extractors.series.pair import DIGITS, FAR, Neighbourhood
 
 #: A series fits a figure by the mean of so many of its nearest members: the mean of all punishes a line for having moved, the
@@ -52,6 +53,7 @@ FEATURES = (
     "kinds alike",
     "fates alike",
     "members with the rate",
+    "members with the span",
     "a member with the speaker",
     "has a speaker",
     "members with a speaker",
@@ -65,6 +67,7 @@ FEATURES = (
     "told next to its neighbour",
     "place in the article",
     "figures of the article",
+    *(f"told as: {cue}" for cue in CUES),
 )
 
 
@@ -135,6 +138,7 @@ def lines(near: Neighbourhood, own: int, starts: Sequence[int], chance: NDArray[
         _neighbours(near, own, pool, fit),
         np.broadcast_to(np.array([float(min(10, m.position)) for m in near.mentions[:own]])[:, None], shape),
         np.full(shape, float(min(20, own))),
+        *(np.broadcast_to(np.array([float(cue in m.cues) for m in near.mentions[:own]])[:, None], shape) for cue in CUES),
     ]
     figure_at, series_at = np.nonzero(comparable)
     where = (figure_at, series_at)
@@ -206,12 +210,14 @@ def _centre(mine: NDArray[np.float32], members: NDArray[np.float32], pool: _Pool
 
 def _habits(near: Neighbourhood, own: int, pool: _Pool) -> list[NDArray[np.float64]]:
     """What the members of a series have in common with the figure: unit, noun, kind, fate, rate, speaker."""
-    equal = [pool.mean((codes[:own, None] == codes[own:]).astype(float)) for codes in (near.unit, near.head, near.rate)]
+    equal = [
+        pool.mean((codes[:own, None] == codes[own:]).astype(float)) for codes in (near.unit, near.head, near.rate, near.span)
+    ]
     kinds, fates = (pool.mean(table[:own, own:]) for table in (near.kinds, near.fates))
     speakers = np.maximum.reduceat(near.voices[:own, own:], pool.starts, axis=1)
     voiced, others = near.voiced[:own, None].astype(float), pool.mean(near.voiced[None, own:].astype(float))
     shared = [np.broadcast_to(x, speakers.shape) for x in (voiced, others)]
-    return [equal[0], equal[1], kinds, fates, equal[2], speakers, *shared]
+    return [*equal[:2], kinds, fates, *equal[2:], speakers, *shared]
 
 
 def _stories(near: Neighbourhood, own: int, pool: _Pool) -> list[NDArray[np.float64]]:

@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractors.figures.units import UNITS, convert, dimension
+from extractors.series.cues import cues
 from extractors.series.intervals import interval, number
 from extractors.series.kinds import fates, kind
 from extractors.series.standing import speaker_words
@@ -30,7 +31,7 @@ from extractors.text import Sentence
 from extractors.words import SIZE, pieces
 from schemas.records import Figure
 
-VERSION = 6
+VERSION = 7
 
 #: Content words this near to the number, on either side, say best what it counts; more bring the neighbours' words in.
 NEAR_WORDS = 5
@@ -90,6 +91,18 @@ _CALENDAR = frozenset(
 )
 _NO_NAMES = _CALENDAR | _COMMON
 _NO_HEADLINE_NAMES = _NO_NAMES | _NUMBER_WORDS  # "Two killed in Harlan"
+#: A time up to which, or from which on, something is counted is no span of its own.
+_UNTIL = re.compile(r"(?:by|until|till|up to|since|as of|from|before|after|at|towards)\b", re.IGNORECASE)
+_MONTHS = "january february march april may june july august september october november december".split()
+_SPANS = tuple(
+    (name, re.compile(rf"\b(?:{words})\b", re.IGNORECASE))
+    for name, words in (
+        ("day", r"today|yesterday|tonight|overnight|24 hours|days?|(?:mon|tues|wednes|thurs|fri|satur|sun)day"),
+        ("week", "weeks?"),
+        ("month", "|".join(("months?", *_MONTHS))),
+        ("year", r"years?|(?:19|20)\d\d"),
+    )
+)
 #: What the name of a country ends in, or that of its people, the longer before the shorter.
 _PEOPLES = ("ians", "ian", "ans", "ese", "ish", "an", "ia", "is", "a", "e", "i", "o", "u", "y", "s")
 
@@ -125,6 +138,8 @@ class Mention:
     day: float  #: publication of the article in days since 1970; 0 where unknown
     label: str  #: what it measures, for a reader
     vector: str  #: embedding of the nearest words and the label, 8 bits a dimension, base64
+    cues: tuple[str, ...] = ()  #: how its sentence tells it (cues.CUES); mentions before version 7 do not say
+    span: str = ""  #: the day, week, month or year of which it is the sum, told as a rate or not; they do not say that, either
 
 
 _FIELDS = tuple(each.name for each in fields(Mention))
@@ -303,13 +318,15 @@ def _mention(
     counted = tuple(dict.fromkeys((*stems(figure.surface), *stems(figure.unit))))
     near = _near(text, offset, end)
     inner = _inner(text)
+    following = [o.start - figure.start + offset for o in others if o.start >= figure.end]
     left = max((o.end - figure.start + offset for o in others if o.end <= figure.start), default=0)
-    right = min((o.start - figure.start + offset for o in others if o.start >= figure.end), default=len(text))
+    right = min(following, default=len(text))
     slots = figure.slots
     parts = (slots.counted, slots.action, slots.agent, slots.patient, slots.place, slots.period, slots.whole)
     words = " ".join(
         w for w in _WORD.findall(text[max(0, offset - 60) : end + 60]) if w.lower() not in _NUMBER_WORDS and not w[0].isdigit()
     )
+    told = cues(text[left:offset], text[end:right], text, followed=bool(following))
     return Mention(
         article=article,
         position=position,
@@ -335,10 +352,24 @@ def _mention(
         companions=tuple(_float(number(o.low, o.high), o.unit, o.unit) for o in others[:8]),
         kind=_kind(figure),
         fates=fates(figure.surface, text[left:offset], text[end:right], figure.measured),
+        cues=told,
+        span="" if "moved to" in told else span(figure.rate or "", slots.period),
         day=day,
         label=figure.measured or " ".join(w for w in figure.surface.split() if not w[0].isdigit()),
         vector=_pack(embedding(f"{figure.unit} {figure.measured} {words}")),
     )
+
+
+def span(rate: str, period: str) -> str:
+    """What a number is the sum of: a day, a week, a month or a year; empty where it says none.
+
+    Args:
+        rate: per what it is told.
+        period: the words for its time, with their preposition: "in March" is a month's, "by March" all until then.
+    """
+    if rate or _UNTIL.match(period):
+        return rate if rate in dict(_SPANS) else ""
+    return next((name for name, pattern in _SPANS if pattern.search(period)), "")
 
 
 def _kind(figure: Figure) -> str:

@@ -31,6 +31,8 @@ FEATURES = (
     "unit alike",
     "same rate",
     "one has a rate",
+    "same span",
+    "spans differ",
     "near words, Jaccard",
     "near words, containment",
     "nearest words, Jaccard",
@@ -133,6 +135,8 @@ class Neighbourhood:
         numbers, self.value = _codes([m.number for m in every])
         _, self.unit = _codes([m.unit for m in every])
         _, self.rate = _codes([m.rate for m in every])
+        _, self.span = _codes([m.span for m in every])
+        self.spanned = np.array([bool(m.span) for m in every])
         _, self.family = _codes([family(m) for m in every])
         self.number = np.array([m.number for m in every])
         self.digits = np.array([m.digits for m in every])
@@ -262,6 +266,7 @@ class _Pairs:
         mains = n.main[i, j], n.main[j, i]
         told = n.told[i, j], n.told[j, i]
         same_voice = n.voices[i, j]
+        both_spanned = n.spanned[i] & n.spanned[j]
         return {
             "same unit": n.unit[i] == n.unit[j],
             "same head noun": same_head,
@@ -271,6 +276,8 @@ class _Pairs:
             "unit alike": self._dot(n._unit),
             "same rate": n.rate[i] == n.rate[j],
             "one has a rate": n.rated[i] != n.rated[j],
+            "same span": both_spanned & (n.span[i] == n.span[j]),
+            "spans differ": np.where(both_spanned, n.span[i] != n.span[j], 0.5 * (n.spanned[i] != n.spanned[j])),
             "what is measured, embedded": self._dot(n.label),
             "embedded surroundings": self._dot(n.vector),
             "names of the article": names.containment,

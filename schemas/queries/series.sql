@@ -43,8 +43,9 @@ RETURNING id;
 
 -- observe --
 -- The figures of an article in their series.
-INSERT INTO observation (series_id, figure_id, article_id, as_of, family, number, wording, sure, mention)
-SELECT series_id, figure_id, %(article_id)s, as_of, family, number, wording, sure, mention
+INSERT INTO observation (series_id, figure_id, article_id, as_of, family, number, wording, sure, cues, mention)
+SELECT series_id, figure_id, %(article_id)s, as_of, family, number, wording, sure,
+       ARRAY(SELECT jsonb_array_elements_text(mention -> 'cues')), mention
 FROM ROWS FROM (
     unnest(%(series)s::bigint[], %(figures)s::bigint[], %(dates)s::timestamptz[], %(families)s::text[], %(numbers)s::float8[],
            %(wordings)s::bytea[], %(sure)s::float8[]),
@@ -164,7 +165,8 @@ WHERE figure_id = %(figure_id)s;
 SELECT observation.id, observation.series_id AS series, observation.article_id AS article, article.url, article.outlet,
        article.cluster_id AS origin, article.credit, observation.as_of, figure.position, figure.surface, figure.low, figure.high, figure.bound,
        figure.unit, figure.rate, figure.role, figure.attribution AS speaker, article.revision > 1 AS revises,
-       figure.withdrawal AS withdraws, article.cluster_id <> article.id AS follows, observation.sure
+       figure.withdrawal AS withdraws, article.cluster_id <> article.id AS follows, observation.sure,
+       observation.cues
 FROM observation JOIN figure ON figure.id = observation.figure_id JOIN article ON article.id = observation.article_id
 WHERE observation.series_id = ANY (%(series)s) AND article.relation <> 'duplicate'
 ORDER BY observation.series_id, observation.as_of, observation.id;

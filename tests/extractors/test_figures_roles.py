@@ -40,6 +40,14 @@ ROLES = [
     ),
     ("a level that has not moved", "Containment has not moved from 5 percent.", "5 percent", "percent", "level", None),
     (
+        "what had come this year, by now",
+        "By Tuesday 17,900 people had landed on the islands this year.",
+        "17,900 people",
+        "person",
+        "level",
+        None,
+    ),
+    (
         "the present side of a comparison",
         "Turnover was 40 million euros, up from 31 million.",
         "40 million euros",

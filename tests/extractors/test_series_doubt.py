@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
+import numpy as np
 import pytest
 
 from extractors.series.doubt import FEATURES, Alarm, row
@@ -16,7 +17,7 @@ from schemas.records import Observation
 GUESS = 0.4
 
 
-def reading(number, speaker=None, *, sure=1.0):
+def reading(number, speaker=None, *, sure=1.0, cues=()):
     one = Observation(
         id=1,
         series=7,
@@ -32,6 +33,7 @@ def reading(number, speaker=None, *, sure=1.0):
         unit="person",
         role=Role.LEVEL,
         speaker=speaker,
+        cues=cues,
         sure=sure,
     )
     return Reading(one, Decimal(number), interval(one.low, one.high, one.bound), speaker_words(speaker))
@@ -65,3 +67,11 @@ def test_the_shipped_judge_doubts_a_wild_guess_that_nobody_backs_and_believes_a_
     assert judge.believes(replace(guess, backed=True))
     assert judge.believes(alarm(reading("40"), reading("3")))
     assert judge.believes(alarm(reading("1140", "the mayor"), reading("1360", "the mayor", sure=0.95)))
+
+
+def test_the_shipped_judge_believes_a_number_told_as_moved_sooner_than_a_part_of_another():
+    def told(*cues):
+        return weight @ np.array(row(alarm(reading("40"), reading("60", sure=GUESS, cues=cues))))
+
+    weight = shipped().alarm[:-1]
+    assert told("moved to", "now") > told() > told("part of", "of a year")

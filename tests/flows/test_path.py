@@ -200,6 +200,13 @@ class TestArticles:
         assert stored["as_of"] == NOON
         assert stored["published_at"] == NOON + timedelta(days=400)
 
+    def test_an_observation_keeps_how_its_sentence_tells_its_number(self, database, analyser):
+        moved = "The number of containers shipped from Port Larn has now risen to 9,000, the defence ministry of Arden said."
+        read(database, analyser, document(f"{moved}\n\n{UNRELATED}", path="a"))
+        with database.transaction() as tx:
+            kept = [row["cues"] for row in tx._connection.execute("SELECT cues FROM observation ORDER BY id")]
+        assert kept[0] == ["moved to", "now", "moves"]
+
     def test_reading_again_changes_nothing(self, database, analyser):
         read(database, analyser, document(FIRST, path="a"), document(SECOND, path="b", at=NOON + timedelta(days=1)))
         before = {

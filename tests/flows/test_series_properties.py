@@ -24,8 +24,8 @@ ARTICLE = """INSERT INTO article (url, title, outlet, text, language, analysis_v
 FIGURE = """INSERT INTO figure (article_id, position, sentence, span, sentence_span, surface, low, high, bound, unit, measured,
                                 role, attribution, withdrawal, slots)
             VALUES (%s, %s, 0, '[0,1)', '[0,1)', %s, %s, %s, %s, 'person', 'people', 'level', %s, %s, '{}') RETURNING id"""
-OBSERVATION = """INSERT INTO observation (series_id, figure_id, article_id, as_of, family, number, wording, mention, sure)
-                 VALUES (%s, %s, %s, %s, '', 0, '', '{}', %s)"""
+OBSERVATION = """INSERT INTO observation (series_id, figure_id, article_id, as_of, family, number, wording, mention, sure, cues)
+                 VALUES (%s, %s, %s, %s, '', 0, '', '{}', %s, %s)"""
 
 told = st.fixed_dictionaries(
     {
@@ -37,6 +37,7 @@ told = st.fixed_dictionaries(
         "speaker": st.sampled_from([None, "the mayor", "the ministry"]),
         "withdraws": st.sampled_from([False, False, False, True]),
         "sure": st.sampled_from([1, 1, 0.4]),
+        "cues": st.sampled_from([[], ["moved to", "now"], ["part of"]]),
     }
 )
 
@@ -59,7 +60,7 @@ def observe(tx, lines, one, number):
     high = None if one["bound"] == "at_least" else one["value"]
     values = (article, 0, one["surface"], low, high, one["bound"], one["speaker"], one["withdraws"])
     figure = connection.execute(FIGURE, values).fetchone()["id"]
-    connection.execute(OBSERVATION, (lines[one["series"]], figure, article, day, one["sure"]))
+    connection.execute(OBSERVATION, (lines[one["series"]], figure, article, day, one["sure"], one["cues"]))
 
 
 def history(database, batches):
@@ -99,7 +100,7 @@ def test_observations_in_any_order_and_any_batches_come_to_the_same_shifts(datab
 def one(day, value):
     return {
         "series": 0, "day": day, "value": Decimal(value), "bound": "exact", "surface": "", "speaker": None, "withdraws": False,
-        "sure": 1,
+        "sure": 1, "cues": [],
     }  # fmt: skip
 
 

@@ -494,6 +494,7 @@ def run(story: Story, place: Assign, withdraws: Callable[[Told, Figure], bool] |
                     withdraws=bool(withdraws and withdraws(article, figure)),
                     follows=bool(article.continues),
                     rate=figure.rate,
+                    cues=one.cues,
                     sure=sure,
                 )
             )
