@@ -253,8 +253,11 @@ class Installation:
         return started
 
     def wait_for_prefect(self, started: Process) -> None:
-        address = f"http://127.0.0.1:{self.port}/api/health"
-        until(lambda: urllib.request.urlopen(address, timeout=5).status == 200, 120, lambda: started.said()[-2000:])
+        def answers() -> bool:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/api/health", timeout=5) as answer:
+                return bool(answer.status == 200)
+
+        until(answers, 120, lambda: started.said()[-2000:])
 
     def deploy(self, workers: str = "2") -> None:
         environment = self.environment("deploy") | {"FIGUREWATCH_DATA_DIR": str(self.folder / "deploy")}

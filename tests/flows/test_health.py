@@ -40,7 +40,8 @@ def ask(address: str) -> tuple[int, str]:
         with urllib.request.urlopen(address, timeout=10) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as answer:
-        return answer.code, answer.read().decode()
+        with answer:
+            return answer.code, answer.read().decode()
 
 
 @pytest.fixture

@@ -72,15 +72,20 @@ class Service:
         request = urllib.request.Request(
             f"{self.address}/api/flow_runs/filter", data=body, headers={"content-type": "application/json"}
         )
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return list(json.load(answer))
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return list(json.load(answer))
+        except urllib.error.HTTPError as error:  # while Prefect starts; its socket is open until it is collected
+            error.close()
+            raise
 
     def ask(self, path: str) -> tuple[int, str]:
         try:
             with urllib.request.urlopen(self.page + path, timeout=10) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as answer:
-            return answer.code, answer.read().decode()
+            with answer:
+                return answer.code, answer.read().decode()
 
     def logs(self) -> str:
         return "\n".join(path.read_text() for path in sorted((self.folder / "data" / "prefect").glob("*.log")))
