@@ -84,7 +84,7 @@ def why_shift(database: Database, shift_id: int, out: Console, as_json: bool) ->
     new = from_json(now["mention"])
     linked = explain(from_json(before["mention"]), new)
     if new.cues:
-        linked.append(f"its sentence tells the new number as one that {', '.join(map(told_cue, new.cues))}")
+        linked.append(f"its sentence says of the new number: {', '.join(map(told_cue, new.cues))}")
     if now["sure"] < 1:
         linked.append(f"all in all it was {100 * now['sure']:.0f} percent sure that the new number belongs to the series")
     if as_json:

@@ -36,15 +36,15 @@ _MOVES = re.compile(
     re.IGNORECASE,
 )
 CUES = (*_LEADS, "set against", *_HOLDS, "moves")
-#: As what a reader understands of them.
+#: For a reader.
 _TOLD = {
-    "moved to": "something moved to",
-    "part of": "is a part of another",
-    "set against": "is set against an older one",
+    "moved to": "moved to",
+    "part of": "a part of another",
+    "set against": "set against an older one",
     "now": "stands now",
     "then": "stood then",
-    "of a year": "is of a year",
-    "moves": "moves",
+    "of a year": "of a year",
+    "moves": "in motion",
 }
 
 
@@ -67,5 +67,5 @@ def cues(before: str, after: str, sentence: str, *, followed: bool) -> tuple[str
 
 
 def told_cue(cue: str) -> str:
-    """What a cue says of a number: "is a part of another"."""
+    """What a cue says of a number: "a part of another"."""
     return _TOLD[cue]

@@ -216,6 +216,13 @@ class TestUse:
             assert texts[row["url"]][row["start"] : row["end"]] == row["surface"]
         assert exported["alerts"]
 
+    def test_why_says_how_a_sentence_tells_the_new_number(self, fw, tmp_path):
+        moved = "The number of containers of ammunition that have left Port Larn has now risen to 10,000"
+        told = STORY["text"].replace("Some 6,700 containers of ammunition have left Port Larn", moved)
+        write(tmp_path / "in.jsonl", STORY, LATER | {"text": told})
+        fw("backfill", "jsonl", "in.jsonl")
+        assert "its sentence says of the new number: moved to, stands now, in motion" in fw("why", "1")
+
     def test_history_can_be_read_in_looked_at_and_exported(self, fw, tmp_path):
         write(tmp_path / "in.jsonl", STORY, LATER)
         fw("backfill", "jsonl", "in.jsonl")
