@@ -26,7 +26,7 @@ from extractors.series.link import (
     to_json,
 )
 from extractors.series.linker import from_data, shipped
-from extractors.series.mention import family, root, stem
+from extractors.series.mention import family, root, span, stem
 from extractors.series.pair import Neighbourhood
 from extractors.text import sentences
 
@@ -115,6 +115,22 @@ PEOPLES = [
 @pytest.mark.parametrize(("one", "other"), PEOPLES)
 def test_a_country_and_its_people_are_one_name(one: str, other: str):
     assert root(one) == root(other)
+
+
+@pytest.mark.parametrize(
+    ("rate", "period", "expected"),
+    [
+        pytest.param("month", "", "month", id="a rate"),
+        pytest.param("", "in march", "month", id="told of a month"),
+        pytest.param("", "on monday", "day", id="told of a day"),
+        pytest.param("", "this year", "year", id="told of a year so far"),
+        pytest.param("", "by march", "", id="all until then"),
+        pytest.param("soldier", "in march", "", id="per something else"),
+        pytest.param("", "", "", id="no time"),
+    ],
+)
+def test_what_a_number_is_the_sum_of(rate: str, period: str, expected: str):
+    assert span(rate, period) == expected
 
 
 def test_names_that_begin_alike_stay_apart():
