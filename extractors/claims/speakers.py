@@ -13,6 +13,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from extractors.claims.cues import BODY_NOUNS, COMPANY_NOUNS, COUNTERS, DOCUMENTS, NAME_WORDS, NOBODIES, TITLE_PARTS, TITLES
+from extractors.figures.reading import DAY, MONTH
 from extractors.text import Doc, Sentence, Token, stop_words
 
 #: Words are bounded, so that a wall of apostrophes costs no more than its length.
@@ -48,11 +49,9 @@ _LONGEST = 12
 _BODY_WORDS = BODY_NOUNS | NAME_WORDS
 
 
-_CALENDAR = frozenset(
-    "january february march april may june july august september october november december"
-    " monday tuesday wednesday thursday friday saturday sunday".split()
-)
-_WHEN = frozenset("in on since until till by during from last next this early late mid".split())
+_DATE = re.compile(rf"{DAY}|{MONTH}")
+#: What stands before a month or a day that says when; "by" and "from" lead to persons as well ("a study by June Osk").
+_WHEN = frozenset("in on since until till during last next this early late mid".split())
 
 
 @dataclass(slots=True)
@@ -85,7 +84,7 @@ def cast(text: str) -> Cast:
         ahead = text[max(0, match.start() - 12) : match.start()].split()[-1:]
         while words and words[0].lower().rstrip(".,") in stop_words():
             ahead, words = words[:1], words[1:]
-        if words and words[0].lower() in _CALENDAR and ahead and ahead[0].lower() in _WHEN:
+        if words and _DATE.fullmatch(words[0]) and ahead and ahead[0].lower() in _WHEN:
             words = words[1:]  # "In June Dzhural said"
         bare = untitled(words)
         titles = [word.lower().rstrip(".") for word in words[: len(words) - len(bare)]]
@@ -379,7 +378,7 @@ def person(head: Token) -> str | None:
 
 def _dates(doc: Doc, i: int) -> bool:
     """Is this a month or a day that says when, and no name ("In June Dzhural said")?"""
-    return i > 0 and doc[i].lower_ in _CALENDAR and doc[i - 1].lower_ in _WHEN
+    return i > 0 and _DATE.fullmatch(doc[i].text) is not None and doc[i - 1].lower_ in _WHEN
 
 
 def _hyphen(doc: Doc, i: int) -> bool:

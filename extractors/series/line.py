@@ -209,7 +209,7 @@ def _centre(mine: NDArray[np.float32], members: NDArray[np.float32], pool: _Pool
 
 
 def _habits(near: Neighbourhood, own: int, pool: _Pool) -> list[NDArray[np.float64]]:
-    """What the members of a series have in common with the figure: unit, noun, kind, fate, rate, speaker."""
+    """What the members of a series have in common with the figure: unit, noun, kind, fate, rate, span, speaker."""
     equal = [
         pool.mean((codes[:own, None] == codes[own:]).astype(float)) for codes in (near.unit, near.head, near.rate, near.span)
     ]

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from extractors.figures.reading import DAY, MONTH
 from extractors.figures.units import UNITS, convert, dimension
 from extractors.series.cues import cues
 from extractors.series.intervals import interval, number
@@ -93,16 +94,15 @@ _NO_NAMES = _CALENDAR | _COMMON
 _NO_HEADLINE_NAMES = _NO_NAMES | _NUMBER_WORDS  # "Two killed in Harlan"
 #: A time up to which, or from which on, something is counted is no span of its own.
 _UNTIL = re.compile(r"(?:by|until|till|up to|since|as of|from|before|after|at|towards)\b", re.IGNORECASE)
-_MONTHS = "january february march april may june july august september october november december".split()
-_SPANS = tuple(
-    (name, re.compile(rf"\b(?:{words})\b", re.IGNORECASE))
+_SPANS = {
+    name: re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
     for name, words in (
-        ("day", r"today|yesterday|tonight|overnight|24 hours|days?|(?:mon|tues|wednes|thurs|fri|satur|sun)day"),
+        ("day", rf"today|yesterday|tonight|overnight|24 hours|days?|{DAY}"),
         ("week", "weeks?"),
-        ("month", "|".join(("months?", *_MONTHS))),
+        ("month", rf"months?|{MONTH}"),
         ("year", r"years?|(?:19|20)\d\d"),
     )
-)
+}
 #: What the name of a country ends in, or that of its people, the longer before the shorter.
 _PEOPLES = ("ians", "ian", "ans", "ese", "ish", "an", "ia", "is", "a", "e", "i", "o", "u", "y", "s")
 
@@ -368,8 +368,8 @@ def span(rate: str, period: str) -> str:
         period: the words for its time, with their preposition: "in March" is a month's, "by March" all until then.
     """
     if rate or _UNTIL.match(period):
-        return rate if rate in dict(_SPANS) else ""
-    return next((name for name, pattern in _SPANS if pattern.search(period)), "")
+        return rate if rate in _SPANS else ""
+    return next((name for name, pattern in _SPANS.items() if pattern.search(period)), "")
 
 
 def _kind(figure: Figure) -> str:

@@ -166,6 +166,11 @@ NAMED_AGAIN = {
         "The Transit Board warned of delays. The ferry, it said, had lost 2 engines.",
         ["the Transit Board", "the Transit Board"],
     ),
+    "no name: a month that says when": (
+        "In June Dzhural said the gates were new. June Osk said they were old.",
+        ["Dzhural", "June Osk"],
+    ),
+    "a name like a month's": ("The leak was found by June Osk. Osk said the gates were new.", ["June Osk"]),
     "an acronym": (
         "The Rivers Survey Office (RSO) warned of floods. The RSO said dams were full.",
         ["the Rivers Survey Office", "Rivers Survey Office"],

@@ -34,6 +34,12 @@ def settings_of(newsroom: Newsroom) -> Settings:
     )
 
 
+async def request(newsroom: Newsroom, path: str) -> None:
+    """Wait until it has been asked for the path."""
+    while not newsroom.asked(path):
+        await asyncio.sleep(0.02)
+
+
 def test_it_leaves_what_this_process_would(database: Database, newsroom: Newsroom) -> None:
     settings = settings_of(newsroom)
     with database.transaction() as tx:
@@ -63,8 +69,7 @@ def test_where_the_process_is_killed_the_next_batch_has_another(database: Databa
 
         async def killed():
             under_way = asyncio.create_task(aside(poll_due, NOON))
-            while not newsroom.asked("/feed.xml"):
-                await asyncio.sleep(0.02)
+            await request(newsroom, "/feed.xml")
             [process] = aside._pool._processes.values()
             process.kill()
             await under_way
@@ -87,8 +92,7 @@ def test_a_batch_that_nobody_waits_for_ends_and_what_it_leased_is_this_process_s
 
             async def go():
                 under_way = asyncio.create_task(aside(fetch_due, NOON))
-                while not newsroom.asked("/0"):
-                    await asyncio.sleep(0.02)
+                await request(newsroom, "/0")
                 under_way.cancel()
                 await asyncio.gather(under_way, return_exceptions=True)
 

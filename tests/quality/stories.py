@@ -90,8 +90,11 @@ def score_module(folder: Path) -> ModuleType:
 
 def load(folder: Path, extract: Extract | None = None, score: ModuleType | None = None) -> list[Story]:
     """All storylines of a folder; extracted figures where an extractor is given, else the gold ones."""
+    paths = sorted(folder.glob("*.json"))
+    if not paths:
+        sys.exit(f"{folder}: no storylines there; tests/quality/gold has folders of them")
     score = score or score_module(folder)
-    return [_story(json.loads(p.read_text(encoding="utf-8")), score, extract) for p in sorted(folder.glob("*.json"))]
+    return [_story(json.loads(p.read_text(encoding="utf-8")), score, extract) for p in paths]
 
 
 def reports(folder: Path, extract: Extract | None = None) -> Story:
