@@ -399,7 +399,12 @@ def _learnt(source: dict[str, Any], reading: Reading, listed: int, new: int, now
             to = with_credentials_of(source["address"], to)
             learnt |= {"address": to, "host": host_of(to), "moved_to": "", "moved_since": None}
     learnt["due_at"] = schedule.due(
-        now, wait, source=source["id"], trouble=learnt["trouble"], hints=_hints(learnt, answer if good else None, answer)
+        now,
+        wait,
+        source=source["id"],
+        trouble=learnt["trouble"],
+        hints=_hints(learnt, answer if good else None, answer),
+        out_of_turn=bool(new and source["last_new_at"] is None) or now - source["due_at"] > wait,
     )
     return learnt
 

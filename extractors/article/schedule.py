@@ -37,6 +37,10 @@ LONGEST_MAX_AGE = timedelta(hours=1)
 SLOT = timedelta(seconds=1)
 #: Up to this share of the wait is added by the source's id, so that sources which were polled together drift apart.
 JITTER = 1 / 8
+#: Sources that are polled together because they are new, or because nobody polled for longer than their wait, would come
+#: together again for an hour, and what they bring with them. So they come back one by one, over their whole wait: by the
+#: source's id, after this share of it at the soonest.
+SPREAD_FROM = 1 / 4
 
 #: Weights of failures (Media Cloud's): what will hardly get better by itself; what mostly does; a name server's hiccup.
 HARD, SOFT, NAME = 1.0, 0.5, 0.25
@@ -91,14 +95,25 @@ def interval(current: timedelta, *, every: timedelta, listed: int, new: int) -> 
     return min(max(current, shortest), longest)
 
 
-def due(now: datetime, wait: timedelta, *, source: int, trouble: float = 0.0, hints: Hints | None = None) -> datetime:
+def due(
+    now: datetime,
+    wait: timedelta,
+    *,
+    source: int,
+    trouble: float = 0.0,
+    hints: Hints | None = None,
+    out_of_turn: bool = False,
+) -> datetime:
     """When a source is polled next.
 
     Args:
         wait: the interval as it stands.
         trouble: sum of the weights of failures in a row; each whole one adds an interval, up to LONGEST.
+        out_of_turn: this poll was the first, or so late that others came with it; the next may come before the wait is over.
     """
     hints = hints or Hints()
+    if out_of_turn and not trouble:
+        wait *= SPREAD_FROM + (1 - SPREAD_FROM) * share(source)
     wait = min(wait * (1 + min(max(0.0, trouble), 1e4)), max(wait, LONGEST))
     if hints.ttl is not None:
         wait = max(wait, min(hints.ttl, LONGEST_TTL))

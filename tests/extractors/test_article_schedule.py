@@ -126,6 +126,24 @@ def test_sources_that_were_polled_together_are_spread_over_their_interval_after_
     assert max(at.values()) - min(at.values()) >= MINUTE
 
 
+@given(now=times, wait=waits, source=ids)
+def test_after_a_poll_out_of_turn_the_next_comes_within_the_wait_and_not_at_once(now, wait, source):
+    at = schedule.due(now, wait, source=source, out_of_turn=True)
+    assert now + wait / 4 <= at <= now + wait + schedule.JITTER * wait + schedule.SLOT
+
+
+def test_sources_that_are_new_together_are_spread_over_their_interval_from_the_second_poll_on():
+    at = [schedule.due(NOW, MINUTE, source=source, out_of_turn=True) for source in range(50)]
+    assert max(Counter(at).values()) <= 5
+    quarters = Counter((each - NOW) // (MINUTE / 4) for each in at)
+    assert all(quarters[quarter] >= 8 for quarter in (1, 2, 3))
+
+
+def test_a_source_in_trouble_is_not_asked_sooner_for_being_late():
+    late = schedule.due(NOW, 15 * MINUTE, source=7, trouble=1.0, out_of_turn=True)
+    assert late == schedule.due(NOW, 15 * MINUTE, source=7, trouble=1.0)
+
+
 def test_two_false_304s_end_the_trust_and_true_ones_bring_it_back_before():
     once = schedule.trusted(1.0, false=True)
     assert schedule.conditionally(once)

@@ -19,6 +19,7 @@ from newsroom import (
     too_many_requests,
 )
 
+from extractors.article import schedule
 from flows import fetch, gate, notices, sources
 from flows.http import client_of
 from flows.settings import FetchSettings, Settings
@@ -41,8 +42,8 @@ class Desk:
         self.database, self.newsroom, self.execute = database, newsroom, execute
         self.now = NOON
 
-    def poll(self, path="/feed.xml", *, kind="feed", after=HOUR, every=15, **settings):
-        """One poll, whether it is due or not, and however its host rests; how it ended."""
+    def poll(self, path="/feed.xml", *, kind="feed", after=HOUR, every=15, slept=timedelta(), **settings):
+        """One poll, whether it is due or not, so long after it was due, and however its host rests; how it ended."""
         named = [{"url": self.newsroom.url + path, "outlet": "Tidewater", "kind": kind, "every_minutes": every}]
         settings = Settings.model_validate({"sources": named, "fetch": OPEN.model_dump()} | settings)
         self.now += after
@@ -51,7 +52,7 @@ class Desk:
         async def go():
             with self.database.transaction() as tx:
                 sources.keep(tx, settings, self.now)
-            self.execute(f"UPDATE source SET due_at = '{self.now.isoformat()}'")
+            self.execute(f"UPDATE source SET due_at = '{(self.now - slept).isoformat()}'")
             async with client_of(OPEN) as client:
                 return await sources.poll_all(self.database, client, settings, self.now, 10)
 
@@ -251,6 +252,20 @@ class TestWhenNext:
         assert 360 <= waits[0] <= 406
         assert 1440 <= waits[-1] <= 1621
         assert desk.source["state"] == "active"
+
+    def test_after_the_first_poll_and_after_a_sleep_the_next_comes_early_so_that_sources_do_not_stay_together(
+        self, desk, newsroom
+    ):
+        newsroom.put("/feed.xml", plain(rss(items(newsroom, "a"))))
+        desk.poll()
+        own = schedule.share(desk.source["id"])
+        early = (0.25 + 0.75 * own) * (1 + own / 8)
+        assert self.minutes(desk) == pytest.approx(15 * early, abs=1 / 60)
+        newsroom.put("/feed.xml", plain(rss(items(newsroom, "a", "b", "c", "d"))))
+        desk.poll()
+        assert self.minutes(desk) >= 7.5
+        desk.poll(slept=HOUR)
+        assert self.minutes(desk) == pytest.approx(desk.source["interval_seconds"] / 60 * early, abs=1 / 60)
 
     def test_a_source_whose_host_is_busy_waits_without_an_outcome(self, desk, newsroom, execute):
         newsroom.put("/feed.xml", feed(items(newsroom, "a")))
