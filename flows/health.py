@@ -39,7 +39,7 @@ from schemas.errors import FigurewatchError, OperationError, UsageError
 #: Looking costs some queries: who asks more often gets the last answer.
 FRESH_SECONDS = 1.0
 
-#: Passes end within five minutes; with some to spare for a machine that is busy.
+#: Passes end within ten minutes; with some to spare for a machine that is busy.
 LONGEST_SILENCE = timedelta(minutes=15)
 
 ANSWER_SECONDS = 5

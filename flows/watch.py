@@ -38,9 +38,9 @@ from schemas.errors import DatabaseUnavailable, FigurewatchError
 PAGES_A_TASK = 400
 
 #: A pass goes on for so long while there is more to do, then leaves the rest to the next, which follows at once: processes
-#: stay young, and a start costs about five seconds of CPU. So one that is run on schedule does not end either when a source
-#: is due before the next would begin.
-LONGEST_PASS = timedelta(minutes=5)
+#: stay young. A start costs about five seconds of CPU, and on a busy machine ten or twenty in which nothing is read. So one
+#: that is run on schedule does not end either when a source is due before the next would begin.
+LONGEST_PASS = timedelta(minutes=10)
 
 #: Between two looks for sources that are due, for pages to read while others are fetched, and for what is to be told: seldom
 #: more than one task of a kind in two seconds.
