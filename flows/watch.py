@@ -45,6 +45,9 @@ LONGEST_PASS = timedelta(minutes=10)
 #: Between two looks for sources that are due, for pages to read while others are fetched, and for what is to be told: seldom
 #: more than one task of a kind in two seconds.
 LOOK_SECONDS = 2.0
+#: The same after something was polled or fetched while pages wait to be read: what comes sooner only waits longer, and sources
+#: that fall due one by one would each cost two tasks.
+BUSY_SECONDS = 5.0
 
 #: Threads take turns this often. Recording waits for PostgreSQL some twenty times an article; each time it would wait for a
 #: turn as well, five milliseconds by default, where other threads work, as the fetching does that began before the reading.
@@ -197,7 +200,8 @@ class _Pass:
         self._batch = count(1)
         self._end = datetime.now(UTC) + LONGEST_PASS
         self._progress: Any = None
-        self._reading = False
+        self._idle = asyncio.Event()  #: no page waits to be read
+        self._idle.set()
         #: Seconds until the next pass, where there is one.
         self._every = float(opened.settings.serve.every_seconds) if deployment.id else 0.0
         self._read_out = asyncio.Event()  #: nothing more is raised
@@ -227,6 +231,10 @@ class _Pass:
             intake.cancel()
             telling.cancel()
 
+    @property
+    def _reading(self) -> bool:
+        return not self._idle.is_set()
+
     async def _intake(self) -> None:
         """Poll and fetch, until no host may be asked for anything within the time of a pass, and nothing is read any more."""
         while not self._over():
@@ -239,6 +247,10 @@ class _Pass:
             came = Counter({key: number for key, number in came.items() if not key.endswith(" waiting")})
             self.done += came
             if came.keys() - {"sources new entries"}:
+                fetched = sum(number for key, number in came.items() if key.startswith("fetch "))
+                if fetched < intake.FETCHES_A_BATCH:
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(self._idle.wait(), BUSY_SECONDS)
                 continue
             if self.simulated is not None:
                 return
@@ -252,14 +264,14 @@ class _Pass:
     async def _read(self, intake: "asyncio.Task[None] | None") -> None:
         """Read what was fetched, until nothing waits and nothing more comes."""
         while not self._over():
-            self._reading = bool((await self._due())["articles"])
-            if self._reading:
+            if (await self._due())["articles"]:
+                self._idle.clear()
                 counts = await read_batch(*self.where, next(self._batch))
                 self.done += counts
                 if counts:
                     await self._show_progress()
                     continue
-                self._reading = False
+            self._idle.set()
             if intake is None or intake.done():
                 return
             stopped = asyncio.create_task(self.stop.wait())

@@ -291,3 +291,43 @@ def test_pages_are_read_while_a_channel_takes_its_time(database: Database, monke
     done = asyncio.run(work())
     assert done["articles stored"] == 3
     assert done["alerts sent"] > 1, "what was raised meanwhile is told, too"
+
+
+def test_sources_that_fall_due_one_by_one_are_polled_together_while_pages_wait_and_at_once_when_none_does(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from flows import watch
+    from flows.context import Context
+
+    seen: list[str] = []
+
+    async def poll(*_: Any) -> Counter[str]:
+        await asyncio.sleep(0)
+        seen.append("poll")
+        return Counter({"sources fetched": 1})
+
+    async def read(*_: Any) -> Counter[str]:
+        seen.append("reading")
+        await asyncio.sleep(0.5)
+        seen.append("read")
+        return Counter({"articles stored": 1})
+
+    async def due(_: Any) -> dict[str, bool]:
+        last = seen[-1:] == ["poll"] and "read" in seen
+        return {"sources": not last, "fetch": False, "articles": "reading" not in seen, "alerts": False}
+
+    for name, fake in (("poll_batch", poll), ("read_batch", read)):
+        monkeypatch.setattr(watch, name, fake)
+    monkeypatch.setattr(watch, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(watch, "BUSY_SECONDS", 3_600.0)
+    monkeypatch.setattr(watch._Pass, "_due", due)
+    settings = Settings.model_validate({})
+    opened = Context(settings, database, Analyser(1), Desk(threshold=settings.threshold, rules=()))
+
+    async def work() -> None:
+        await asyncio.wait_for(watch._Pass(opened, (None, None, None)).work(), 60)
+
+    asyncio.run(work())
+    began, ended = seen.index("reading"), seen.index("read")
+    assert seen[began:ended].count("poll") <= 1, "what falls due meanwhile waits for the next look"
+    assert "poll" in seen[ended:], "which comes as soon as nothing waits to be read"
