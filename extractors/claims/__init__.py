@@ -1,7 +1,7 @@
 """Text to attributed statements, and each figure to its speaker.
 
-Sentences that hold a cue -> parsed -> attributions -> speakers by their fullest names -> claims; figures within what is
-claimed -> attributed.
+Sentences that hold a cue -> parsed -> attributions -> speakers by their fullest names -> claims; answers of an interview ->
+claims; figures within what is claimed -> attributed.
 Promises: one claim a speaker and sentence, in order, and one for a quotation of several sentences; any text gives no
 exception; a figure that nobody vouches for stays without a speaker.
 Misses: statements whose speaker is named only outside the article; irony.
@@ -16,7 +16,8 @@ from itertools import islice
 
 from extractors.claims.attribution import attributions
 from extractors.claims.cues import VIEW_NOUNS, cues
-from extractors.claims.manner import Parts, denied, hedged
+from extractors.claims.interviews import answers
+from extractors.claims.manner import Part, Parts, denied, hedged, unsure
 from extractors.claims.quotations import Quotation, quotations
 from extractors.claims.speakers import cast, note_subject, speaker
 from extractors.text import Sentence, parse
@@ -80,14 +81,38 @@ def claims(text: str, sentences: Sequence[Sentence], *, title: str = "") -> list
             said[name.lower()] = claim if known_claim is None else replace(known_claim, content=known_claim.content + content)
         found.extend(said.values())
         note_subject(sentence, known)
-    return _with_continuations(found, sentences, quotes)
+    answered: set[int] = set()
+    by_rule = {(claim.start, claim.speaker) for claim in found}
+    for answer in answers(text, sentences, quotes, found, title, known):
+        answered.update(sentence.index for sentence in answer.sentences)
+        if (answer.sentences[0].start, answer.speaker) in by_rule:
+            continue
+        part = parts.roles.get(answer.speaker, Part())
+        found.append(
+            Claim(
+                start=answer.sentences[0].start,
+                end=answer.sentences[-1].end,
+                speaker=answer.speaker,
+                cue=answer.cue,
+                quote=answer.quote,
+                content=answer.content,
+                kind="person",
+                title=part.title,
+                organisation=part.organisation,
+                hedged=any(unsure(text[start:end]) for start, end in answer.content),
+            )
+        )
+    return _with_continuations(found, sentences, quotes, answered)
 
 
-def _with_continuations(found: list[Claim], sentences: Sequence[Sentence], quotes: list[Quotation]) -> list[Claim]:
+def _with_continuations(
+    found: list[Claim], sentences: Sequence[Sentence], quotes: list[Quotation], answered: set[int]
+) -> list[Claim]:
     """Claims with the rest of what they quote, and quotations that have their cue in the sentence before.
 
     Quoted throughout and without a cue, a sentence belongs to the claim that the same quotation is part of, before or behind
-    it; else, where the sentence before it in the paragraph is quoted too, it is a claim of that one's speaker.
+    it; else, where the sentence before it in the paragraph is quoted too, it is a claim of that one's speaker. What answers a
+    question is claimed already.
     """
     said = {claim.start: i for i, claim in enumerate(found)}
     whole: dict[int, Quotation] = {}
@@ -95,6 +120,8 @@ def _with_continuations(found: list[Claim], sentences: Sequence[Sentence], quote
     for sentence in sentences:
         while at < len(quotes) and quotes[at].end <= sentence.start:
             at += 1
+        if sentence.index in answered:
+            continue
         if at < len(quotes) and quotes[at].start <= sentence.start + 1 and quotes[at].end >= sentence.end - 2:
             whole[sentence.index] = quotes[at]
     result = list(found)

@@ -56,7 +56,12 @@ def hedged(one: Attribution, text: str, doc: Doc) -> bool:
     """Is the statement given as possible or likely only? text is the sentence's."""
     if _lemma(one, doc) in HEDGING_CUES:
         return True
-    return any(word in HEDGES for start, end in one.content for word in _WORD.findall(text[start:end]) if word.islower())
+    return any(unsure(text[start:end]) for start, end in one.content)
+
+
+def unsure(statement: str) -> bool:
+    """Does a statement itself say that it may not be so?"""
+    return any(word in HEDGES for word in _WORD.findall(statement) if word.islower())
 
 
 def denied(one: Attribution, doc: Doc) -> bool:

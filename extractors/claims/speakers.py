@@ -43,6 +43,8 @@ _SOME = frozenset("some many others those most several few another".split())
 #: Prepositions whose phrase is part of a speaker's name or tells it from others ("a draft for 2026", "data from the port").
 _KEPT = frozenset({"of", "from", "for", "by", "on"})
 _PARTICLES = frozenset("de del della da dos di du van von der den la le al el bin ibn ben".split())
+#: What those do who introduce somebody: "We met Jo Lund", "our reporter spoke to Jo Lund".
+_MEETING = frozenset("ask asked caught interviewed meet meets met spoke talked visit visited".split())
 #: A phrase of more tokens than this names nobody; it is cut behind its head.
 _LONGEST = 12
 #: A capitalised name that holds one of these is a body's or a place's, not a person's.
@@ -264,6 +266,28 @@ def _subject_person(sentence: Sentence, known: Cast) -> str | None:
             if name is not None:
                 return _full(name, known)
     return None
+
+
+def introduced(sentence: Sentence, known: Cast) -> list[str]:
+    """The persons whom a sentence is about: subjects of what it mainly says, and those who are met ("We met Jo Lund")."""
+    names = []
+    for token in sentence.doc:
+        role = token
+        while role.dep_ == "conj" and role.head.i < role.i:
+            role = role.head
+        verb = role.head.head if role.dep_ == "pobj" and role.head.lower_ in {"to", "with"} else role.head
+        if role.dep_ in {"dobj", "pobj"}:
+            # Whom "she" talks to is who asks.
+            about = verb.lower_ in _MEETING and not any(child.lower_ in {"he", "she"} for child in verb.children)
+        else:
+            about = role.dep_ in {"nsubj", "nsubjpass"} and verb.dep_ in {"ROOT", "conj"}
+        if not about:
+            continue
+        at = apposition(token) or token
+        name = person(at) or surname(at, known)
+        if name is not None:
+            names.append(_full(name, known))
+    return names
 
 
 def _pronoun(head: Token, known: Cast, sentence: Sentence, earlier: Sentence | None) -> str | None:

@@ -159,7 +159,7 @@ def _pieces(
             next_ += 1
         open_ = [one for one in open_ if one[1] > left]
         found = figures[at] if at < len(figures) and figures[at][0].start <= left else None
-        names = dict.fromkeys(f"{said.speaker}: {said.cue}" for _, _, said in open_)
+        names = dict.fromkeys(f"{said.speaker}: {said.cue}".removesuffix(": ") for _, _, said in open_)
         pieces.append(
             _Piece(
                 _UNPRINTABLE.sub("\ufffd", text[left:right]),
