@@ -20,7 +20,7 @@ from extractors.text import Sentence, parse, sentences
 from schemas.outcomes import ArticleOutcome, FigureOutcome
 from schemas.records import Article, Claim, Figure, Fingerprint, Page
 
-VERSION = f"4.{FINGERPRINT_VERSION}.{MENTION_VERSION}"
+VERSION = f"5.{FINGERPRINT_VERSION}.{MENTION_VERSION}"
 
 #: Languages whose figures and claims are extracted. "und" is tried: short English texts are often not told.
 LANGUAGES = frozenset({"en", "und"})

@@ -138,6 +138,14 @@ NAMED_AGAIN = {
         "Ilse Marrow, a lawyer, studies dams. Ms. Marrow expects two more breaches.",
         ["Ilse Marrow"],
     ),
+    "by a surname that the parser takes for a noun": (
+        'Mayor Jo Lund visited the dam.\n\n"It holds," Lund said. "We have 300 men there."',
+        ["Jo Lund", "Jo Lund"],
+    ),
+    "by a noun that is somebody's name": (
+        'Rose Baker, a lawyer, left. "It holds," the baker said.',
+        ["the baker"],
+    ),
     "by a pronoun": (
         '"The dam will hold," said Ilse Marrow, an engineer. She added that the gates were new.',
         ["Ilse Marrow", "Ilse Marrow"],
