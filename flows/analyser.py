@@ -34,6 +34,10 @@ PAGES_TOGETHER = 8
 #: worker learns its words anew, which is about 2 ms a page at 1,000.
 PAGES_A_WORKER = 1000
 
+#: By so much a worker lets other processes go first. Recording is one conversation with PostgreSQL, of some twenty turns an
+#: article; where workers keep all cores busy, each turn waits for a core, and the analysis is ahead anyway.
+NICE = 10
+
 #: CPU seconds that one page may take. News pages take hundredths of one, the longest book that is read some seconds.
 MOST_SECONDS = 30
 #: How much more of it, where code that heeds no signal is at work, before its worker is ended.
@@ -126,6 +130,7 @@ def _start(warm: Callable[[], None] | None) -> None:
     from flows.log import configure_child
 
     with_parent()
+    os.nice(NICE)
     configure_child()  # libraries speak here, too, and what they say is nothing to act on
     signal.signal(signal.SIGPROF, _time_is_up)
     if warm is not None:
