@@ -404,7 +404,7 @@ def _learnt(source: dict[str, Any], reading: Reading, listed: int, new: int, now
         source=source["id"],
         trouble=learnt["trouble"],
         hints=_hints(learnt, answer if good else None, answer),
-        out_of_turn=bool(new and source["last_new_at"] is None) or now - source["due_at"] > wait,
+        out_of_turn=schedule.out_of_turn(now, wait, due_at=source["due_at"], first=new > 0 and source["last_new_at"] is None),
     )
     return learnt
 

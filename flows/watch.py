@@ -238,17 +238,17 @@ class _Pass:
     async def _intake(self) -> None:
         """Poll and fetch, until no host may be asked for anything within the time of a pass, and nothing is read any more."""
         while not self._over():
-            came = Counter[str]()
+            came, fetched = Counter[str](), Counter[str]()
             due = await self._due()
             if due["sources"]:
                 came += await poll_batch(*self.where, next(self._batch), self._reading)
             if due["fetch"] or came["sources new entries"]:
-                came += await fetch_batch(*self.where, next(self._batch), self._reading)
+                fetched = await fetch_batch(*self.where, next(self._batch), self._reading)
+            came += fetched
             came = Counter({key: number for key, number in came.items() if not key.endswith(" waiting")})
             self.done += came
             if came.keys() - {"sources new entries"}:
-                fetched = sum(number for key, number in came.items() if key.startswith("fetch "))
-                if fetched < intake.FETCHES_A_BATCH:
+                if fetched.total() < intake.FETCHES_A_BATCH:
                     with suppress(TimeoutError):
                         await asyncio.wait_for(self._idle.wait(), BUSY_SECONDS)
                 continue

@@ -38,8 +38,8 @@ SLOT = timedelta(seconds=1)
 #: Up to this share of the wait is added by the source's id, so that sources which were polled together drift apart.
 JITTER = 1 / 8
 #: Sources that are polled together because they are new, or because nobody polled for longer than their wait, would come
-#: together again for an hour, and what they bring with them. So they come back one by one, over their whole wait: by the
-#: source's id, after this share of it at the soonest.
+#: together again for some ten polls, and what they bring with them. So they come back one by one, over their whole wait: by the
+#: source's id, after this share of it at the soonest, which for the shortest wait, of a minute, is 15 s.
 SPREAD_FROM = 1 / 4
 
 #: Weights of failures (Media Cloud's): what will hardly get better by itself; what mostly does; a name server's hiccup.
@@ -109,7 +109,7 @@ def due(
     Args:
         wait: the interval as it stands.
         trouble: sum of the weights of failures in a row; each whole one adds an interval, up to LONGEST.
-        out_of_turn: this poll was the first, or so late that others came with it; the next may come before the wait is over.
+        out_of_turn: others came with this poll, as out_of_turn() says; the next may come before the wait is over.
     """
     hints = hints or Hints()
     if out_of_turn and not trouble:
@@ -123,6 +123,11 @@ def due(
     if hints.retry_after is not None:
         at = max(at, now + min(hints.retry_after, LONGEST))
     return _not_skipped(_slot(at), hints)
+
+
+def out_of_turn(now: datetime, wait: timedelta, *, due_at: datetime, first: bool) -> bool:
+    """Did others come with this poll: is it the first that brings anything, or later than by a whole wait?"""
+    return first or now - due_at > wait
 
 
 def share(source: int) -> float:

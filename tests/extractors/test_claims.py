@@ -142,9 +142,9 @@ NAMED_AGAIN = {
         'Mayor Jo Lund visited the dam.\n\n"It holds," Lund said. "We have 300 men there."',
         ["Jo Lund", "Jo Lund"],
     ),
-    "by a noun that is somebody's name": (
-        'Rose Baker, a lawyer, left. "It holds," the baker said.',
-        ["the baker"],
+    "by a noun that is also the end of a name": (
+        "Rescue Workers of Osk arrived. Some workers rested. Workers said the gates were new.",
+        ["workers"],
     ),
     "by a pronoun": (
         '"The dam will hold," said Ilse Marrow, an engineer. She added that the gates were new.',

@@ -1,7 +1,5 @@
 """Contract of interviews: an answer is the interviewee's though no verb says so; what is no interview stays as it was."""
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -221,6 +219,16 @@ def test_answers_are_the_interviewees(title: str, text: str, expected: dict[str,
     assert {surface: told.get(surface, "not found") for surface in expected} == expected
 
 
+#: Questions and answers, of whomever.
+LOOMS = (
+    "How many looms run?",
+    '"We have 80 looms."',
+    "And weavers?",
+    '"I pay 40 weavers."',
+    "What now?",
+    '"I wait for 2 million crowns."',
+)
+
 #: why it is no interview -> (title, text): nobody but whom a verb names has said a number
 OTHERS = {
     "a feature with a few quotations": (
@@ -261,15 +269,7 @@ OTHERS = {
     ),
     "a reporter and somebody met": (
         "",
-        lines(
-            "Our reporter Tess Hale met Ilse Marrow at the mill.",
-            "How many looms run?",
-            '"We have 80 looms."',
-            "And weavers?",
-            '"I pay 40 weavers."',
-            "What now?",
-            '"I wait for 2 million crowns."',
-        ),
+        lines("Our reporter Tess Hale met Ilse Marrow at the mill.", *LOOMS),
     ),
     "questions and answers that explain": (
         "What the levy means",
@@ -297,14 +297,7 @@ OTHERS = {
     ),
     "nobody is introduced": (
         "A talk at the mill",
-        lines(
-            "How many looms run?",
-            '"We have 80 looms."',
-            "And weavers?",
-            '"I pay 40 weavers."',
-            "What now?",
-            '"I wait for 2 million crowns."',
-        ),
+        lines(*LOOMS),
     ),
     "a table of results": ("", lines("Jo Lund won.", "Lund: 40 points", "Venn: 30 points", "Marrow: 20 points")),
 }
@@ -376,13 +369,6 @@ def test_no_arrangement_breaks_anything(text: str, title: str) -> None:
     "piece",
     ['Why? "I."\n', "Q: Why?\nA: I do.\n", "Why?\n“We do.\n", "Aa{i} Bb{i}: I?\n", "Cc{i}: I.\nDd{i}: Why?\n", '"I." "I."\n'],
 )
-def test_walls_of_questions_cost_what_they_are_long(piece: str) -> None:
-    def seconds(count: int) -> float:
-        text = "Ilse Marrow waits.\n" + "".join(piece.replace("{i}", str(i)) for i in range(count))
-        parts, quotes, known = sentences(text), quotations(text), cast(text)
-        before = time.process_time()
-        answers(text, parts, quotes, [], "", known)
-        return time.process_time() - before
-
-    seconds(50)
-    assert seconds(8000) < 8 * max(seconds(2000), 0.05)
+def test_a_wall_of_questions_costs_no_more_than_its_length(piece: str) -> None:
+    text = "Ilse Marrow waits.\n" + "".join(piece.replace("{i}", str(i)) for i in range(20_000))
+    answers(text, sentences(text), quotations(text), [], "", cast(text))

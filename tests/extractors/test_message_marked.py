@@ -87,6 +87,14 @@ def test_a_speaker_stands_with_role_and_body():
     assert "<b>Jo Lund</b>, head of herders&#39; league" in rendered(TEXT)
 
 
+def test_a_statement_without_a_verb_has_no_empty_quotation_beside_its_speaker():
+    questions = {"How many gates work?": "We have 14 gates.", "And boats?": "I sold 3 boats.", "Why?": "I had to."}
+    html = rendered("\n\n".join(["Ilse Marrow meets us.", *(f'{asked} "{told}"' for asked, told in questions.items())]))
+    assert "<b>Ilse Marrow</b>" in html
+    assert "<q></q>" not in html
+    assert "Ilse Marrow:" not in html
+
+
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "text:", "", 'https://a.example/" onclick=x'])
 def test_only_addresses_of_the_web_become_links(url):
     html = page(Article(url=url, title="", text="No number.", language="en"), (), ())
