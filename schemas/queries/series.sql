@@ -11,9 +11,9 @@ WITH hit AS (
 ), ranked AS (
     SELECT article_id, shared, row_number() OVER (PARTITION BY shared = 1 ORDER BY shared DESC, article_id DESC) AS place FROM hit
 )
-SELECT observation.series_id AS series, observation.family, observation.number, observation.wording
+SELECT observation.series_id AS series, observation.family, observation.number, observation.wording, near.shared
 FROM (
-    SELECT article_id FROM ranked WHERE shared > 1 OR place <= %(most_strangers)s
+    SELECT article_id, shared FROM ranked WHERE shared > 1 OR place <= %(most_strangers)s
     ORDER BY shared DESC, article_id DESC LIMIT %(most_articles)s
 ) near JOIN observation ON observation.article_id = near.article_id
 WHERE observation.family = ANY (%(families)s);
