@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from extractors.article.urls import site
 from flows.analyser import Failed
-from flows.db import Jsonb, Transaction
+from flows.db import Asked, Jsonb, Transaction
 from flows.http import decode_html
 from schemas.outcomes import ArticleOutcome, FigureOutcome, Relation, SeriesOutcome
 from schemas.records import Page, Verdict
@@ -74,11 +74,20 @@ def speaks_for(row: dict[str, Any], analysis: "Analysis", revision: int) -> date
     return as_of(analysis.article.published_at if revision == 1 else None, row["fetched_at"])
 
 
-def store(tx: Transaction, row: dict[str, Any], analysis: "Analysis", verdict: Verdict, revision: int) -> tuple[int, datetime]:
-    """Keep an article; its id and the date that it speaks for."""
+def next_id(tx: Transaction) -> Asked:
+    """The id of an article that is stored next."""
+    return tx.ask("articles.next_id")
+
+
+def store(
+    tx: Transaction, row: dict[str, Any], analysis: "Analysis", verdict: Verdict, revision: int, reserved: Asked
+) -> tuple[int, datetime]:
+    """Keep an article; its id, which next_id() reserved, and the date that it speaks for."""
+    [one] = reserved.all()
     values = columns(row, analysis, verdict, revision)
-    stored = tx.one(
+    tx.run(
         "articles.store",
+        id=one["id"],
         page_id=row["id"],
         url=analysis.article.url,
         revision=revision,
@@ -87,7 +96,6 @@ def store(tx: Transaction, row: dict[str, Any], analysis: "Analysis", verdict: V
         history=row["history"],
         **values,
     )
-    assert stored is not None
     if revision == 1 and analysis.article.compared:
         compared = analysis.article.compared
         tx.run(
@@ -97,7 +105,7 @@ def store(tx: Transaction, row: dict[str, Any], analysis: "Analysis", verdict: V
             agrees=list(compared.values()),
             most=MOST_COUNTED,
         )
-    return int(stored["id"]), values["as_of"]
+    return int(one["id"]), values["as_of"]
 
 
 def columns(row: dict[str, Any], analysis: "Analysis", verdict: Verdict, revision: int) -> dict[str, Any]:

@@ -6,7 +6,7 @@ late, what was concluded on later ones is judged again, in the order of publicat
 
 import heapq
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 from extractors.copies import VERSION, judge
 from extractors.copies.packing import look_up_keys, pack, unpack
 from extractors.copies.verdict import CLOCK_DIFFERENCE
-from flows.db import Transaction
+from flows.db import Asked, Transaction
 from schemas.outcomes import Relation
 from schemas.records import Article, Candidate, Fingerprint, Rejudged, Verdict
 
@@ -27,24 +27,23 @@ MOST_OF_A_KEY = 100
 MOST_AGAIN = 3
 
 
-def candidates(tx: Transaction, keys: Sequence[int], *, article_id: int = 0) -> list[Candidate]:
-    """Known articles that share look-up keys, duplicates left out, those that share most first."""
-    rows = tx.all(
+def look_up(tx: Transaction, fingerprint: Fingerprint, *, article_id: int = 0) -> Asked:
+    """Known articles that share look-up keys, duplicates left out, those that share most first; for verdict()."""
+    return tx.ask(
         "copies.candidates",
-        keys=list(keys),
+        keys=_keys(fingerprint),
         article_id=article_id,
         version=VERSION,
         most_of_a_key=MOST_OF_A_KEY,
         limit=MOST_CANDIDATES,
     )
-    return [_candidate(row) for row in rows]
 
 
 def verdict(
-    tx: Transaction, article: Article, fingerprint: Fingerprint, as_of: datetime, *, revision: int = 1, article_id: int = 0
+    tx: Transaction, article: Article, fingerprint: Fingerprint, as_of: datetime, found: Asked, *, revision: int = 1
 ) -> Verdict:
-    """What an article is to the known ones; the revision before is always compared."""
-    known = candidates(tx, _keys(fingerprint), article_id=article_id)
+    """What an article is to the known ones that look_up() found; the revision before is always compared."""
+    known = [_candidate(row) for row in found.all()]
     if revision > 1:
         before = tx.one("copies.revision", url=article.url, revision=revision, version=VERSION)
         if before is not None and all(candidate.id != before["id"] for candidate in known):
@@ -67,8 +66,13 @@ def forget(tx: Transaction, article_id: int) -> None:
         tx.run("copies.forget", article_id=article_id)
 
 
-def judge_again(tx: Transaction, article_id: int, as_of: datetime, found: Verdict) -> list[Rejudged]:
+def judge_again(
+    tx: Transaction, article_id: int, as_of: datetime, found: Verdict, copies: Iterable[int] = ()
+) -> list[Rejudged]:
     """Judge those again that an article which was just stored may be the origin of.
+
+    Args:
+        copies: what repeats it, where it was known before.
 
     Returns:
         Those that changed and all that repeats them, in order of publication; their clusters are up to date.
@@ -87,8 +91,7 @@ def judge_again(tx: Transaction, article_id: int, as_of: datetime, found: Verdic
             if row is not None and (row["as_of"], row["url"], one) not in waiting:
                 heapq.heappush(waiting, (row["as_of"], row["url"], one))
 
-    copied = [row["id"] for row in tx.all("copies.children", id=article_id)]  # none, unless it was known before
-    add([*copied, *(found.later if found.relation is not Relation.DUPLICATE else ())], as_of)
+    add([*copies, *(found.later if found.relation is not Relation.DUPLICATE else ())], as_of)
     while waiting:
         _, _, one = heapq.heappop(waiting)
         times[one] += 1
@@ -99,7 +102,8 @@ def judge_again(tx: Transaction, article_id: int, as_of: datetime, found: Verdic
         if fingerprint.version != VERSION:
             continue
         article = Article(url=row["url"], title="", text="", language="", outlet=row["outlet"], credit=row["credit"])
-        now = verdict(tx, article, fingerprint, row["as_of"], revision=row["revision"], article_id=one)
+        near = look_up(tx, fingerprint, article_id=one)
+        now = verdict(tx, article, fingerprint, row["as_of"], near, revision=row["revision"])
         if (now.relation, now.of) == (was, row["duplicate_of"]):
             continue
         tx.run(
@@ -119,7 +123,7 @@ def judge_again(tx: Transaction, article_id: int, as_of: datetime, found: Verdic
             else:
                 tx.run("copies.find_by", article_id=one, keys=_keys(fingerprint))
             # what it was the parent of, or can be now
-            add((row["id"] for row in tx.all("copies.children", id=one)), row["as_of"])
+            add(copies_of(tx, one), row["as_of"])
             add(now.later, row["as_of"])
     return _followers(tx, changed)
 
@@ -133,9 +137,14 @@ def _followers(tx: Transaction, changed: Set[int]) -> list[Rejudged]:
 
 def repeated_by(tx: Transaction, article_id: int) -> list[Rejudged]:
     """What repeats a known article, and what repeats that, in order of publication."""
-    if not tx.all("copies.children", id=article_id):
+    if not copies_of(tx, article_id):
         return []
     return [each for each in _followers(tx, {article_id}) if each.id != article_id]
+
+
+def copies_of(tx: Transaction, article_id: int) -> list[int]:
+    """What repeats a known article."""
+    return [row["id"] for row in tx.all("copies.children", id=article_id)]
 
 
 def stored(row: Mapping[str, Any]) -> Verdict:

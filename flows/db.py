@@ -14,7 +14,7 @@ import os
 import secrets
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -42,8 +42,9 @@ CONNECT_SECONDS = 10
 #: More at once than a process has threads that write; PostgreSQL's own default is 100 for everybody.
 MOST_CONNECTIONS = 10
 APPLICATION = "figurewatch"
-#: Rows that a process keeps, of those that nothing changes: what some hundred articles say, at about 7 kB each.
-MOST_KEPT = 5_000
+#: Rows that a process keeps, of those that nothing changes: what a thousand articles and more say, at 2 to 5 kB each. Of 5,000
+#: kept ones a third of those that are looked up had to be read again.
+MOST_KEPT = 15_000
 #: A change of a table that is in use waits for so long, so often.
 LOCK_SECONDS = 5
 LOCK_TRIES = 12
@@ -82,6 +83,12 @@ class Database:
         with translated(self.url), self._pool.connection() as connection:
             yield Transaction(connection, self._kept)
 
+    @contextmanager
+    def in_a_row(self) -> Iterator["InARow"]:
+        """One connection for many transactions: the pool would look before each whether it still stands, which costs a turn."""
+        with translated(self.url), self._pool.connection() as connection:
+            yield InARow(self.url, connection, self._kept)
+
     def close(self) -> None:
         """End the connections."""
         self._pool.close()
@@ -91,6 +98,28 @@ class Database:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+@dataclass(frozen=True, slots=True)
+class InARow:
+    """Transactions that follow each other on one connection."""
+
+    _url: str
+    _connection: Connection
+    _kept: "_Kept"
+
+    @contextmanager
+    def transaction(self) -> Iterator["Transaction"]:
+        """All of it, or nothing; all of it together(), its end included."""
+        with translated(self._url):
+            try:
+                with self._connection.pipeline():
+                    yield Transaction(self._connection, self._kept)
+                    self._connection.execute("COMMIT")
+            except BaseException:
+                with suppress(psycopg.Error):  # a connection that is lost has nothing to undo
+                    self._connection.rollback()
+                raise
 
 
 class Presence:
@@ -143,11 +172,15 @@ class Transaction:
 
     def one(self, query: str, /, **values: Any) -> Row | None:
         """The first row, or None."""
-        return self._connection.execute(QUERIES[query], values).fetchone()
+        return self.ask(query, **values).one()
 
     def all(self, query: str, /, **values: Any) -> list[Row]:
         """All rows."""
-        return self._connection.execute(QUERIES[query], values).fetchall()
+        return self.ask(query, **values).all()
+
+    def ask(self, query: str, /, **values: Any) -> "Asked":
+        """Rows that are waited for when they are read: within together(), what is asked meanwhile comes along."""
+        return Asked(self._connection.execute(QUERIES[query], values))
 
     def kept(self, query: str, ids: Sequence[int], make: Callable[[Row], Any]) -> list[Any]:
         """What `make` makes of each of these rows, in order; read once a process, so they must be rows that nothing changes.
@@ -167,12 +200,6 @@ class Transaction:
             self.keep(query, made)
             found |= made
         return [found[one] for one in ids]
-
-    def several(self, *asked: tuple[str, Mapping[str, Any]]) -> list[list[Row]]:
-        """The rows of several queries with their values, asked for in one go."""
-        with self.together():
-            cursors = [self._connection.execute(QUERIES[query], values) for query, values in asked]
-            return [cursor.fetchall() for cursor in cursors]
 
     def keep(self, query: str, made: Mapping[int, Any]) -> None:
         """What kept() is to find of rows that this transaction writes, without reading them; by id."""
@@ -201,7 +228,13 @@ class Transaction:
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """Statements whose rows nobody asks for go along with the next whose rows are asked for; run() tells no number then."""
+        """Statements whose rows nobody reads go along with the next whose rows are read; run() tells no number then.
+
+        A turn that is waited for costs more than the statement, where the server is far or the machine busy.
+        """
+        if self._connection.pgconn.pipeline_status:  # psycopg would wait here for all that was asked, and at the end again
+            yield
+            return
         with self._connection.pipeline():
             yield
 
@@ -222,6 +255,21 @@ class Transaction:
                 found += cursor.fetchall()
                 if not cursor.nextset():
                     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Rows that were asked for; each reads them once."""
+
+    _cursor: psycopg.Cursor[Row]
+
+    def one(self) -> Row | None:
+        """The first row, or None."""
+        return self._cursor.fetchone()
+
+    def all(self) -> list[Row]:
+        """All rows."""
+        return self._cursor.fetchall()
 
 
 class Jsonb(_Jsonb):

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from flows.db import Jsonb, Transaction, values_of
+from flows.db import Asked, Jsonb, Transaction, values_of
 from schemas.records import Claim, Figure
 
 
-def store(tx: Transaction, article_id: int, figures: Sequence[Figure], sentences: Sequence[int]) -> list[int]:
-    """Keep the figures; their ids, in order.
+def store(tx: Transaction, article_id: int, figures: Sequence[Figure], sentences: Sequence[int]) -> Asked | None:
+    """Keep the figures; their ids, for ids() once they are needed.
 
     Args:
         sentences: index of each figure's sentence.
@@ -16,8 +16,12 @@ def store(tx: Transaction, article_id: int, figures: Sequence[Figure], sentences
         values_of(figure) | {"slots": values_of(figure.slots), "position": position, "sentence": sentence}
         for position, (figure, sentence) in enumerate(zip(figures, sentences, strict=True))
     ]
-    stored = tx.all("figures.store", article_id=article_id, figures=Jsonb(rows)) if rows else []
-    return sorted(int(row["id"]) for row in stored)
+    return tx.ask("figures.store", article_id=article_id, figures=Jsonb(rows)) if rows else None
+
+
+def ids(stored: Asked | None) -> list[int]:
+    """The ids of the figures that store() kept, in their order."""
+    return sorted(int(row["id"]) for row in stored.all()) if stored else []
 
 
 def store_claims(tx: Transaction, article_id: int, claims: Sequence[Claim]) -> None:

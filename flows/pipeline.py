@@ -95,16 +95,17 @@ def record_all(
     A page that meets a fault of ours is an outcome of that page: it must not be what every pass stops at from now on.
     """
     done: Counter[str] = Counter()
-    for result, row in zip(_timed(results), rows, strict=False):
-        try:
-            with database.transaction() as tx, tx.together():
-                outcome = record(tx, row, result, desk, now)
-        except FigurewatchError:
-            raise  # the database is away or full: nothing is wrong with the page
-        except Exception as error:
-            with database.transaction() as tx:
-                outcome = record(tx, row, Failed(f"{type(error).__name__}: {error}"), desk, now)
-        done.update(outcome)
+    with database.in_a_row() as following:
+        for result, row in zip(_timed(results), rows, strict=False):
+            try:
+                with following.transaction() as tx:
+                    outcome = record(tx, row, result, desk, now)
+            except FigurewatchError:
+                raise  # the database is away or full: nothing is wrong with the page
+            except Exception as error:
+                with following.transaction() as tx:
+                    outcome = record(tx, row, Failed(f"{type(error).__name__}: {error}"), desk, now)
+            done.update(outcome)
     return done
 
 
@@ -140,28 +141,28 @@ def record(
     analysis: Analysis = result
     tx.run("articles.plan_look_ups")
     tx.run("articles.lock")
-    waits, awaited, earlier = tx.several(
-        ("articles.waits", {"page_id": row["id"]}),
-        ("articles.without_figures", {"page_id": row["id"]}),
-        ("articles.latest_revision", {"url": analysis.article.url}),
-    )
-    if row["id"] is not None and not waits:
+    waits = tx.ask("articles.waits", page_id=row["id"])
+    without_figures = tx.ask("articles.without_figures", page_id=row["id"])
+    earlier = tx.ask("articles.latest_revision", url=analysis.article.url)
+    found = copies.look_up(tx, analysis.fingerprint)
+    reserved = articles.next_id(tx)
+    if row["id"] is not None and waits.one() is None:
         return []  # another worker was given it meanwhile, since a restart of the database made us look dead, and was faster
-    if awaited:
-        return _catch_up(tx, row, awaited[0], analysis, desk, now, unsettled)
-    previous = earlier[0] if earlier else None
+    if (awaited := without_figures.one()) is not None:
+        return _catch_up(tx, row, awaited, analysis, desk, now, unsettled)
+    previous = earlier.one()
     if previous is not None and same_text(previous["text"], analysis.article.text):
         articles.finish(tx, row["id"], ArticleOutcome.UNCHANGED)
         return [f"articles {ArticleOutcome.UNCHANGED}"]
     revision = 1 if previous is None else previous["revision"] + 1
     when = articles.speaks_for(row, analysis, revision)
     with clock.stage("copies"):
-        verdict = copies.verdict(tx, analysis.article, analysis.fingerprint, when, revision=revision)
+        verdict = copies.verdict(tx, analysis.article, analysis.fingerprint, when, found, revision=revision)
     if revision > articles.MOST_REVISIONS and verdict.relation is Relation.DUPLICATE:
         articles.finish(tx, row["id"], ArticleOutcome.UNCHANGED, "no figure differs, and the page has changed too often before")
         return [f"articles {ArticleOutcome.UNCHANGED}"]
     with clock.stage("articles"):
-        article_id, as_of = articles.store(tx, row, analysis, verdict, revision)
+        article_id, as_of = articles.store(tx, row, analysis, verdict, revision, reserved)
     with clock.stage("copies"):
         copies.store(tx, article_id, analysis.fingerprint, verdict.relation)
     outcomes = [f"articles {ArticleOutcome.STORED}", f"copies {verdict.relation}"]
@@ -212,7 +213,7 @@ def place(
 ) -> tuple[series.Result, int]:
     """What an article says, in its series, with what follows for those that were judged again; and the alerts raised."""
     with clock.stage("figures"):
-        ids = figures.store(tx, article_id, analysis.figures, analysis.figure_sentences)
+        stored = figures.store(tx, article_id, analysis.figures, analysis.figure_sentences)
         figures.store_claims(tx, article_id, analysis.claims)
     with clock.stage("series"):
         placed = series.place(
@@ -220,7 +221,7 @@ def place(
             article_id,
             as_of,
             analysis.figures,
-            ids,
+            stored,
             analysis.figure_sentences,
             analysis.mentions,
             verdict,

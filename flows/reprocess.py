@@ -158,9 +158,8 @@ def _rebuild(
 ) -> tuple[int, ...]:
     """The stages from copies to series; the series touched."""
     when = articles.speaks_for(row, analysis, known["revision"])
-    verdict = copies.verdict(
-        tx, analysis.article, analysis.fingerprint, when, revision=known["revision"], article_id=known["id"]
-    )
+    found = copies.look_up(tx, analysis.fingerprint, article_id=known["id"])
+    verdict = copies.verdict(tx, analysis.article, analysis.fingerprint, when, found, revision=known["revision"])
     if verdict.of is not None:
         parent = tx.one("reprocess.article", id=verdict.of)
         if parent is not None and parent["cluster_id"] == known["id"]:  # what repeats this article is not its parent
@@ -168,18 +167,18 @@ def _rebuild(
     values = articles.columns(row, analysis, verdict, known["revision"])
     tx.run("reprocess.revise", id=known["id"], **values)
     copies.store(tx, known["id"], analysis.fingerprint, verdict.relation)
-    again = copies.judge_again(tx, known["id"], when, verdict)
+    again = copies.judge_again(tx, known["id"], when, verdict, copies.copies_of(tx, known["id"]))
     copy = verdict.relation is Relation.DUPLICATE
-    ids: list[int] = []
+    stored = None
     if not copy:
-        ids = figures.store(tx, known["id"], analysis.figures, analysis.figure_sentences)
+        stored = figures.store(tx, known["id"], analysis.figures, analysis.figure_sentences)
         figures.store_claims(tx, known["id"], analysis.claims)
     placed = series.place(
         tx,
         known["id"],
         values["as_of"],
         () if copy else analysis.figures,
-        ids,
+        stored,
         () if copy else analysis.figure_sentences,
         () if copy else analysis.mentions,
         verdict,

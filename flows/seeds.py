@@ -152,14 +152,15 @@ def _judge_alone(tx: Transaction, row: Row, desk: pipeline.Desk, now: datetime) 
     """What a document is to the known articles; those that it turns into something else follow."""
     analysis = packs.analysis_of(_line(row))
     page = {"id": None, "fetched_at": row["as_of"], "history": True, "seed": True}
-    verdict = copies.verdict(tx, analysis.article, analysis.fingerprint, row["as_of"])
-    article_id, as_of = articles.store(tx, page, analysis, verdict, 1)
+    found = copies.look_up(tx, analysis.fingerprint)
+    verdict = copies.verdict(tx, analysis.article, analysis.fingerprint, row["as_of"], found)
+    article_id, as_of = articles.store(tx, page, analysis, verdict, 1, articles.next_id(tx))
     copies.store(tx, article_id, analysis.fingerprint, verdict.relation)
     if verdict.relation is Relation.DUPLICATE:
         tx.run("seeds.drop", id=row["id"])
         return [f"copies {verdict.relation}"]
     again = copies.judge_again(tx, article_id, as_of, verdict)
-    series.place(tx, article_id, as_of, (), (), (), (), verdict, again, desk.threshold, now)
+    series.place(tx, article_id, as_of, (), None, (), (), verdict, again, desk.threshold, now)
     tx.run("seeds.keep_waiting", id=row["id"], article_id=article_id)
     return [f"copies {verdict.relation}"]
 

@@ -18,7 +18,8 @@ from extractors.series.intervals import vague
 from extractors.series.link import Candidate
 from extractors.series.mention import Mention, family, from_json, keys, to_json, wording
 from extractors.series.shifts import detect
-from flows.db import Jsonb, Row, Transaction
+from flows.db import Asked, Jsonb, Row, Transaction
+from flows.figures import ids
 from schemas.outcomes import Bound, Relation, Role, SeriesOutcome
 from schemas.records import Figure, Observation, Rejudged, Shift, Verdict
 
@@ -45,7 +46,7 @@ def place(
     article_id: int,
     as_of: datetime,
     figures: Sequence[Figure],
-    figure_ids: Sequence[int],
+    stored: Asked | None,
     sentences: Sequence[int],
     mentions: Sequence[Mention],
     verdict: Verdict,
@@ -56,6 +57,7 @@ def place(
     """Observe every figure and decide the shifts of the series touched.
 
     Args:
+        stored: what figures.store() gave.
         threshold: None: whoever records many articles calls settle() once for all series that they touched.
         again: articles that turned out, by this one, to be something else than was thought, and what repeats them.
     """
@@ -65,12 +67,14 @@ def place(
         Placed(sentence=sentence, unit=figure.unit, role=figure.role, low=figure.low, high=figure.high)
         for figure, sentence in zip(figures, sentences, strict=True)
     ]
-    chosen, dates = _continued(tx, here, verdict.of, verdict.shared)
+    parent = _placed_of(tx, verdict.of)
+    near = _near(tx, mentions)
+    chosen, dates = _continued(here, parent, verdict.shared)
     for each in again:  # an origin that came in late: the lines are there already
         if each.verdict.of == article_id:
-            theirs, _ = _continued(tx, here, each.id, [(there, mine) for mine, there in each.verdict.shared])
+            theirs, _ = _continued(here, _placed_of(tx, each.id), [(there, mine) for mine, there in each.verdict.shared])
             chosen |= {i: s for i, s in theirs.items() if i not in chosen and s not in chosen.values()}
-    candidates, labels = _candidates(tx, mentions, continued=sorted(set(chosen.values())))
+    candidates, labels = _candidates(tx, mentions, near, continued=sorted(set(chosen.values())))
     found = link.place(mentions, candidates, fixed=chosen)
     new = [index for index, series in enumerate(found.series) if series is None]
     chosen = {index: series for index, series in enumerate(found.series) if series is not None}
@@ -78,7 +82,7 @@ def place(
     other_words = {series for index, series in chosen.items() if figures[index].measured not in ("", labels[series])}
     chosen |= dict(zip(new, _create(tx, [(figures[index], mentions[index]) for index in new], now), strict=True))
     with tx.together():
-        _observe(tx, article_id, as_of, dates, chosen, found.sure, figure_ids, mentions)
+        _observe(tx, article_id, as_of, dates, chosen, found.sure, ids(stored), mentions)
         for keep, end, sure in _allowed(tx, found.merges):
             merge(tx, keep, end, sure)
             chosen = {index: keep if series == end else series for index, series in chosen.items()}
@@ -146,7 +150,8 @@ def _follow(tx: Transaction, again: Sequence[Rejudged]) -> set[int]:
         if not rows:
             tx.run("articles.analyse_again", id=each.id)
             continue
-        chosen, dates = _continued(tx, [_placed(row) for row in rows], each.verdict.of, each.verdict.shared)
+        parent = _placed_of(tx, each.verdict.of)
+        chosen, dates = _continued([_placed(row) for row in rows], parent, each.verdict.shared)
         for index, row in enumerate(rows):
             series, date = chosen.get(index, row["series_id"]), dates.get(index, each.as_of)
             if series is not None and (series, date) != (row["series_id"], row["as_of"]):
@@ -159,13 +164,18 @@ def _placed(row: Mapping[str, Any]) -> Placed:
     return Placed(sentence=row["sentence"], unit=row["unit"], role=row["role"], low=row["low"], high=row["high"])
 
 
+def _placed_of(tx: Transaction, article_id: int | None) -> Asked | None:
+    """The figures of an article, where there is one, with their series; for _continued()."""
+    return None if article_id is None else tx.ask("figures.of_article", article_id=article_id)
+
+
 def _continued(
-    tx: Transaction, here: Sequence[Placed], parent: int | None, shared: Iterable[tuple[int, int]]
+    here: Sequence[Placed], parent: Asked | None, shared: Iterable[tuple[int, int]]
 ) -> tuple[dict[int, int], dict[int, datetime]]:
     """Series of the figures that continue the parent's, and the parent's date for those that only repeat it."""
     if parent is None:
         return {}, {}
-    known = tx.all("figures.of_article", article_id=parent)
+    known = parent.all()
     there = [_placed(row) for row in known]
     chosen: dict[int, int] = {}
     dates: dict[int, datetime] = {}
@@ -178,12 +188,10 @@ def _continued(
     return chosen, dates
 
 
-def _candidates(
-    tx: Transaction, mentions: Sequence[Mention], continued: Sequence[int]
-) -> tuple[list[Candidate], dict[int, str]]:
-    """Series that may take a figure, and what they are called."""
+def _near(tx: Transaction, mentions: Sequence[Mention]) -> Asked:
+    """The figures of known articles that share look-up keys; for _candidates()."""
     wanted = keys(mentions)
-    rows = tx.all(
+    return tx.ask(
         "series.near",
         keys=list(wanted),
         weights=list(wanted.values()),
@@ -191,7 +199,13 @@ def _candidates(
         most_articles=MOST_ARTICLES,
         most_strangers=MOST_STRANGERS,
     )
-    read = {*link.shortlist(mentions, [link.Seen(**row) for row in rows]), *continued}
+
+
+def _candidates(
+    tx: Transaction, mentions: Sequence[Mention], near: Asked, continued: Sequence[int]
+) -> tuple[list[Candidate], dict[int, str]]:
+    """Series that may take a figure, and what they are called."""
+    read = {*link.shortlist(mentions, [link.Seen(**row) for row in near.all()]), *continued}
     if not read:
         return [], {}
     rows = tx.all("series.latest", series=sorted(read), most_mentions=MOST_MENTIONS)
@@ -249,10 +263,11 @@ def decide(tx: Transaction, series: Sequence[int], threshold: Decimal, now: date
         return 0
     rows: defaultdict[int, list[Row]] = defaultdict(list)
     told: defaultdict[int, list[Row]] = defaultdict(list)
-    seen, known = tx.several(*((f"series.{each}", {"series": list(series)}) for each in ("observations", "shifts")))
-    for row in seen:
+    with tx.together():
+        observed, known = (tx.ask(f"series.{each}", series=list(series)) for each in ("observations", "shifts"))
+    for row in observed.all():
         rows[row["series"]].append(row)
-    for row in known:
+    for row in known.all():
         told[row.pop("home")].append(row)
     observations = {one: _observations(rows[one]) for one in series}
     settled = [_settle(tx, detect(observations[one], threshold=threshold).shifts, told[one], threshold) for one in series]

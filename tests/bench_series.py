@@ -139,11 +139,11 @@ def main() -> None:
                             connection = tx._connection
                             article = connection.execute(ARTICLE, (address, title, text, day, day, day)).fetchone()["id"]  # type: ignore[index]
                             connection.execute("UPDATE article SET cluster_id = id WHERE id = %s", (article,))
-                            ids = figure_rows.store(tx, article, found, lines)
+                            stored = figure_rows.store(tx, article, found, lines)
                             tx.run("articles.plan_look_ups")  # as pipeline.record does
                             begin = time.perf_counter()
                             verdict = Verdict(relation=Relation.ORIGINAL)
-                            series.place(tx, article, day, found, ids, lines, said, verdict, [], Decimal("0.10"), day)
+                            series.place(tx, article, day, found, stored, lines, said, verdict, [], Decimal("0.10"), day)
                             spent.append((time.perf_counter() - begin) * 1000)
                 spent.sort()
                 row = {"median": statistics.median(spent), "95th percentile": spent[int(len(spent) * 0.95)]}

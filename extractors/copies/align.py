@@ -70,10 +70,35 @@ class Weights:
         return fsum(self._of[item] for item in group)  # exact, so that the order of a set does not matter
 
 
-def align(here: Sequence[SentenceSketch], there: Sequence[SentenceSketch], least: float) -> list[Pair]:
-    """The sentences of here that are at least so much like sentences of there, in order."""
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Two texts by what their sentences are compared by, and how telling each of it is."""
+
+    here: Sequence[SentenceSketch]
+    there: Sequence[SentenceSketch]
+    ours: Sequence[set[object]]
+    theirs: Sequence[set[object]]
+    weight: Weights
+
+    def some_copied(self) -> bool:
+        """May the wording of a sentence of prose be copied? Surely not where too few of its words stand anywhere there."""
+        known = set[object]().union(*self.theirs)
+        for sketch in self.here:
+            words: set[object] = set(sketch.words)
+            if sketch.prose and words and self.weight(words & known) / self.weight(words) >= COPIED:
+                return True
+        return False
+
+
+def sides(here: Sequence[SentenceSketch], there: Sequence[SentenceSketch]) -> Sides:
+    """The two texts, ready to be compared."""
     ours, theirs = [items(s) for s in here], [items(s) for s in there]
-    weight = Weights(ours, theirs)
+    return Sides(here, there, ours, theirs, Weights(ours, theirs))
+
+
+def align(both: Sides, least: float) -> list[Pair]:
+    """The sentences of here that are at least so much like sentences of there, in order."""
+    here, there, ours, theirs, weight = both.here, both.there, both.ours, both.theirs, both.weight
     where: dict[object, list[int]] = defaultdict(list)
     worded: list[set[object]] = [set(s.words) for s in there]
     their_weight, their_words = [weight(group) for group in theirs], [weight(group) for group in worded]

@@ -7,6 +7,7 @@ where each look-up reads up to 25 of them.
 import struct
 import zlib
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import islice
 
 from extractors.copies.meaning import DIMENSIONS
@@ -46,8 +47,9 @@ def pack(fingerprint: Fingerprint) -> bytes:
     )
 
 
+@lru_cache(maxsize=1_000)
 def unpack(packed: bytes) -> Fingerprint:
-    """What pack() was given."""
+    """What pack() was given; the latest ones are remembered, for a look-up finds much of what the one before found."""
     raw = zlib.decompress(packed)
     version, text_hash, n_keys, n_rows, n_words, n_names, n_years, n_numbers = _HEAD.unpack_from(raw)
     at = _HEAD.size

@@ -33,10 +33,10 @@ LEAST_MEAN = 0.05
 #: left out score the same, and the real reports twelve points of F1 less.
 MOST_SERIES, LEAST_LIKE = 8, -0.25
 #: Series that all figures of an article are compared with. In a large store an article of many numbers finds hundreds that look
-#: a little like its own. Which are worth it is told by the glance and by how much the articles share: a figure looks like one of
-#: its story by so much more for each doubling of the weight of the keys that the two articles share, and is not read in full
-#: below the least of both. Where all labelled stories share a store, that keeps .996, .973, .974 and .958 of the right series
-#: (short, dense, long and unseen ones), 19 series an article; the glance alone keeps .994, .964, .969 and .951 with 27.
+#: a little like its own. Which are worth it is told by the glance and by how much the articles share: a figure is worth more by
+#: so much for each doubling of the weight of the keys that the two articles share, and below the least of both it is not read.
+#: Where all labelled stories share a store, that keeps .996, .973, .974 and .958 of the right series (short, dense, long and
+#: unseen stories), 19 series an article; the glance alone keeps .994, .964, .969 and .951, with 27.
 MOST_IN_ALL = 24
 WEIGHT_SHARED = 0.1
 LEAST_WORTH = 0.1

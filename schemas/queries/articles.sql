@@ -72,16 +72,20 @@ ON CONFLICT (site, source) DO UPDATE
 SET agreed = title_habit.agreed / (CASE WHEN title_habit.agreed + title_habit.differed < %(most)s THEN 1 ELSE 2 END) + excluded.agreed,
     differed = title_habit.differed / (CASE WHEN title_habit.agreed + title_habit.differed < %(most)s THEN 1 ELSE 2 END) + excluded.differed;
 
+-- next_id --
+-- The id of the next article: what hangs on one need not wait for its row then.
+SELECT nextval(pg_get_serial_sequence('article', 'id')) AS id;
+
 -- store --
-INSERT INTO article (page_id, url, revision, outlet, title, authors, language, credit, published_at, as_of, fetched_at, text, seed, history,
+INSERT INTO article (id, page_id, url, revision, outlet, title, authors, language, credit, published_at, as_of, fetched_at, text, seed, history,
                      relation, duplicate_of, cluster_id, copy_layer, copy_similarity, copy_reason, copy_shared, figures_outcome, series_outcome,
                      analysis_version, sources)
-VALUES (%(page_id)s, %(url)s, %(revision)s, %(outlet)s, %(title)s, %(authors)s, %(language)s, %(credit)s, %(published_at)s, %(as_of)s,
+OVERRIDING SYSTEM VALUE
+VALUES (%(id)s, %(page_id)s, %(url)s, %(revision)s, %(outlet)s, %(title)s, %(authors)s, %(language)s, %(credit)s, %(published_at)s, %(as_of)s,
         %(fetched_at)s, %(text)s, %(seed)s, %(history)s, %(relation)s, %(duplicate_of)s,
-        coalesce((SELECT cluster_id FROM article WHERE id = %(duplicate_of)s), currval(pg_get_serial_sequence('article', 'id'))),
+        coalesce((SELECT cluster_id FROM article WHERE id = %(duplicate_of)s), %(id)s),
         %(copy_layer)s, %(copy_similarity)s, %(copy_reason)s, %(copy_shared)s, %(figures_outcome)s, %(series_outcome)s,
-        %(analysis_version)s, %(sources)s)
-RETURNING id;
+        %(analysis_version)s, %(sources)s);
 
 -- settle --
 -- The outcomes of the later stages, known only at the end of the transaction.

@@ -273,5 +273,5 @@ def test_what_another_version_knows_takes_no_place_among_the_candidates(database
     execute("DELETE FROM copy_key WHERE article_id = 1 AND key = (SELECT min(key) FROM copy_key)")  # the others share one more
     execute("INSERT INTO fingerprint SELECT article.id, 1, sketch FROM fingerprint, article WHERE article.id > 1")
     with database.transaction() as tx:
-        found = copies.candidates(tx, copies._keys(story["wire"].fingerprint))
-    assert [candidate.id for candidate in found] == [1]
+        found = copies.look_up(tx, story["wire"].fingerprint).all()
+    assert [row["id"] for row in found] == [1]

@@ -24,6 +24,8 @@ SAMPLES: dict[str, LiteralString] = {
     "sample.words": "SELECT word FROM sample WHERE word LIKE 'w%%' OR word = ANY (%(also)s) ORDER BY id",
     "sample.find": "SELECT * FROM sample WHERE id = %(id)s",
     "sample.echo": "SELECT %(text)s AS text, %(many)s::text[] AS many, %(details)s::jsonb AS details",
+    "sample.pid": "SELECT pg_backend_pid() AS pid",
+    "sample.end": "SELECT pg_terminate_backend(%(pid)s, 5000)",
     "sample.types": "SELECT %(seen)s::timestamptz AS seen, %(amount)s::numeric AS amount",
 }
 
@@ -61,6 +63,48 @@ def test_a_transaction_is_all_or_nothing(opened: Database) -> None:
     with pytest.raises(RuntimeError), opened.transaction() as tx:  # noqa: PT012  the point is what came before
         tx.run("sample.add", id=1, word="one")
         raise RuntimeError
+    with opened.transaction() as tx:
+        assert tx.one("sample.find", id=1) is None
+
+
+def test_what_is_asked_for_is_read_later_in_any_order_and_what_was_written_before_is_seen(opened: Database) -> None:
+    with opened.in_a_row() as following, following.transaction() as tx:
+        tx.run("sample.add", id=1, word="one")
+        first = tx.ask("sample.find", id=1)
+        tx.run("sample.add", id=2, word="two")
+        second = tx.ask("sample.words", also=["one", "two"])
+        with tx.together():  # no turn of its own
+            third = tx.ask("sample.find", id=3)
+        assert [row["word"] for row in second.all()] == ["one", "two"]
+        assert ((first.one() or {})["word"], third.one()) == ("one", None)
+
+
+def test_of_transactions_in_a_row_each_is_all_or_nothing(opened: Database) -> None:
+    with opened.in_a_row() as following:
+        with following.transaction() as tx:
+            tx.run("sample.add", id=1, word="one")
+        with opened.transaction() as other:  # it is over for everybody
+            assert other.one("sample.find", id=1)
+        with pytest.raises(RuntimeError), following.transaction() as tx:  # noqa: PT012  the point is what came before
+            tx.run("sample.add", id=2, word="two")
+            raise RuntimeError
+        with pytest.raises(psycopg.errors.UniqueViolation), following.transaction() as tx:  # noqa: PT012
+            tx.run("sample.add", id=3, word="three")
+            tx.run("sample.add", id=1, word="again")  # nobody waits for it: the end of the transaction does
+        with following.transaction() as tx:
+            tx.run("sample.add", id=4, word="four")
+    with opened.transaction() as tx:
+        assert [bool(tx.one("sample.find", id=each)) for each in (1, 2, 3, 4)] == [True, False, False, True]
+
+
+def test_a_connection_that_is_lost_between_transactions_in_a_row_is_told(opened: Database) -> None:
+    with pytest.raises(DatabaseUnavailable), opened.in_a_row() as following:  # noqa: PT012
+        with following.transaction() as tx:
+            mine = tx.one("sample.pid")
+        with opened.transaction() as other:
+            other.one("sample.end", pid=(mine or {})["pid"])
+        with following.transaction() as tx:
+            tx.one("sample.find", id=1)
     with opened.transaction() as tx:
         assert tx.one("sample.find", id=1) is None
 

@@ -199,9 +199,9 @@ def test_articles_in_any_order_come_to_the_same_series(database, order):
         with database.transaction() as tx:
             article = tx._connection.execute(ARTICLE, (url, "Paper", at, at, at, 1)).fetchone()["id"]
             tx._connection.execute("UPDATE article SET cluster_id = id WHERE id = %s", (article,))
-            ids = figure_rows.store(tx, article, numbers, lines)
+            stored = figure_rows.store(tx, article, numbers, lines)
             said = mentions(numbers, parts, title="", article=url, published_at=at)
-            series.place(tx, article, at, numbers, ids, lines, said, Verdict(relation=Relation.ORIGINAL), [], SHARE, START)
+            series.place(tx, article, at, numbers, stored, lines, said, Verdict(relation=Relation.ORIGINAL), [], SHARE, START)
     with database.transaction() as tx:
         for row in tx.all("series.export_observations"):
             found.setdefault(row["series"], set()).add((row["url"], int(row["low"])))
