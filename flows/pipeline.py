@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from extractors.article.revision import same_text
 from flows import alerts, articles, clock, copies, figures, series
 from flows.analyser import Analyser, Failed, Result
-from flows.db import Database, Transaction
+from flows.db import Asked, Database, Transaction
 from flows.log import log
 from flows.passes import STAGES, summary
 from schemas.errors import FigurewatchError
@@ -144,12 +144,12 @@ def record(
     waits = tx.ask("articles.waits", page_id=row["id"])
     without_figures = tx.ask("articles.without_figures", page_id=row["id"])
     earlier = tx.ask("articles.latest_revision", url=analysis.article.url)
-    found = copies.look_up(tx, analysis.fingerprint)
+    known, near = copies.look_up(tx, analysis.fingerprint), series.look_up(tx, analysis.mentions)
     reserved = articles.next_id(tx)
     if row["id"] is not None and waits.one() is None:
         return []  # another worker was given it meanwhile, since a restart of the database made us look dead, and was faster
     if (awaited := without_figures.one()) is not None:
-        return _catch_up(tx, row, awaited, analysis, desk, now, unsettled)
+        return _catch_up(tx, row, awaited, analysis, near, desk, now, unsettled)
     previous = earlier.one()
     if previous is not None and same_text(previous["text"], analysis.article.text):
         articles.finish(tx, row["id"], ArticleOutcome.UNCHANGED)
@@ -157,7 +157,7 @@ def record(
     revision = 1 if previous is None else previous["revision"] + 1
     when = articles.speaks_for(row, analysis, revision)
     with clock.stage("copies"):
-        verdict = copies.verdict(tx, analysis.article, analysis.fingerprint, when, found, revision=revision)
+        verdict = copies.verdict(tx, analysis.article, analysis.fingerprint, when, known, revision=revision)
     if revision > articles.MOST_REVISIONS and verdict.relation is Relation.DUPLICATE:
         articles.finish(tx, row["id"], ArticleOutcome.UNCHANGED, "no figure differs, and the page has changed too often before")
         return [f"articles {ArticleOutcome.UNCHANGED}"]
@@ -172,7 +172,7 @@ def record(
         with clock.stage("copies"):
             again = copies.judge_again(tx, article_id, as_of, verdict)
         outcomes += [f"copies judged again {each.verdict.relation}" for each in again if each.changed]
-        placed, raised = place(tx, article_id, as_of, analysis, verdict, again, desk, now, unsettled)
+        placed, raised = place(tx, article_id, as_of, analysis, near, verdict, again, desk, now, unsettled)
     articles.finish(tx, row["id"], ArticleOutcome.STORED)
     said = FigureOutcome.COPY if verdict.relation is Relation.DUPLICATE else analysis.figures_outcome
     outcomes += [f"figures {said}", f"series {placed.outcome}"] + ["alerts raised"] * raised
@@ -189,13 +189,14 @@ def _catch_up(
     row: dict[str, Any],
     awaited: dict[str, Any],
     analysis: "Analysis",
+    near: Asked | None,
     desk: Desk,
     now: datetime,
     unsettled: set[int] | None,
 ) -> list[str]:
     """The figures of an article that was a copy until it was judged again; copies have none."""
     verdict = copies.stored(awaited)
-    placed, raised = place(tx, awaited["id"], awaited["as_of"], analysis, verdict, (), desk, now, unsettled)
+    placed, raised = place(tx, awaited["id"], awaited["as_of"], analysis, near, verdict, (), desk, now, unsettled)
     articles.finish(tx, row["id"], ArticleOutcome.STORED)
     return [f"figures {analysis.figures_outcome}", f"series {placed.outcome}"] + ["alerts raised"] * raised
 
@@ -205,13 +206,18 @@ def place(
     article_id: int,
     as_of: datetime,
     analysis: "Analysis",
+    near: Asked | None,
     verdict: Verdict,
     again: Sequence[Rejudged],
     desk: Desk,
     now: datetime,
     unsettled: set[int] | None = None,
 ) -> tuple[series.Result, int]:
-    """What an article says, in its series, with what follows for those that were judged again; and the alerts raised."""
+    """What an article says, in its series, with what follows for those that were judged again; and the alerts raised.
+
+    Args:
+        near: what series.look_up() found.
+    """
     with clock.stage("figures"):
         stored = figures.store(tx, article_id, analysis.figures, analysis.figure_sentences)
         figures.store_claims(tx, article_id, analysis.claims)
@@ -224,6 +230,7 @@ def place(
             stored,
             analysis.figure_sentences,
             analysis.mentions,
+            near,
             verdict,
             again,
             desk.threshold if unsettled is None else None,
@@ -233,4 +240,4 @@ def place(
     if unsettled is not None:
         unsettled.update(placed.series)
         return placed, 0
-    return placed, alerts.raise_due(tx, placed.series, desk.rules, now, deliver=desk.deliver)
+    return placed, alerts.raise_due(tx, placed.shifted, desk.rules, now, deliver=desk.deliver)

@@ -181,6 +181,7 @@ def _rebuild(
         stored,
         () if copy else analysis.figure_sentences,
         () if copy else analysis.mentions,
+        None if copy else series.look_up(tx, analysis.mentions),
         verdict,
         again,
         desk.threshold,

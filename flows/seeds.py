@@ -160,7 +160,7 @@ def _judge_alone(tx: Transaction, row: Row, desk: pipeline.Desk, now: datetime) 
         tx.run("seeds.drop", id=row["id"])
         return [f"copies {verdict.relation}"]
     again = copies.judge_again(tx, article_id, as_of, verdict)
-    series.place(tx, article_id, as_of, (), None, (), (), verdict, again, desk.threshold, now)
+    series.place(tx, article_id, as_of, (), None, (), (), None, verdict, again, desk.threshold, now)
     tx.run("seeds.keep_waiting", id=row["id"], article_id=article_id)
     return [f"copies {verdict.relation}"]
 
@@ -193,7 +193,8 @@ def _place_one(tx: Transaction, row: Row, desk: pipeline.Desk, now: datetime) ->
         log.warning("figures of a seed not read", url=row["url"], outcome="failed", detail=str(error)[:200])
         return "series unreadable"
     again = copies.repeated_by(tx, row["id"])  # what was placed before what it repeats
-    placed, _ = pipeline.place(tx, row["id"], row["as_of"], analysis, verdict, again, desk, now)
+    near = series.look_up(tx, analysis.mentions)
+    placed, _ = pipeline.place(tx, row["id"], row["as_of"], analysis, near, verdict, again, desk, now)
     return f"series {placed.outcome}"
 
 

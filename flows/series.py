@@ -39,6 +39,22 @@ class Result:
 
     outcome: SeriesOutcome
     series: tuple[int, ...] = ()  #: those it touched
+    shifted: tuple[int, ...] = ()  #: of these, those that have shifts
+
+
+def look_up(tx: Transaction, mentions: Sequence[Mention]) -> Asked | None:
+    """The figures of known articles that share look-up keys with these; for place()."""
+    if not mentions:
+        return None
+    wanted = keys(mentions)
+    return tx.ask(
+        "series.near",
+        keys=list(wanted),
+        weights=list(wanted.values()),
+        families=sorted({family(mention) for mention in mentions}),
+        most_articles=MOST_ARTICLES,
+        most_strangers=MOST_STRANGERS,
+    )
 
 
 def place(
@@ -49,6 +65,7 @@ def place(
     stored: Asked | None,
     sentences: Sequence[int],
     mentions: Sequence[Mention],
+    near: Asked | None,
     verdict: Verdict,
     again: Sequence[Rejudged],
     threshold: Decimal | None,
@@ -58,6 +75,7 @@ def place(
 
     Args:
         stored: what figures.store() gave.
+        near: what look_up() found.
         threshold: None: whoever records many articles calls settle() once for all series that they touched.
         again: articles that turned out, by this one, to be something else than was thought, and what repeats them.
     """
@@ -68,7 +86,6 @@ def place(
         for figure, sentence in zip(figures, sentences, strict=True)
     ]
     parent = _placed_of(tx, verdict.of)
-    near = _near(tx, mentions)
     chosen, dates = _continued(here, parent, verdict.shared)
     for each in again:  # an origin that came in late: the lines are there already
         if each.verdict.of == article_id:
@@ -94,10 +111,9 @@ def place(
         if other_words:
             tx.run("series.relabel", series=sorted(other_words))
         touched = tuple(sorted(moved | {chosen[index] for index in range(len(figures)) if figures[index].role is Role.LEVEL}))
-        shifted = decide(tx, touched, threshold, now)
-    if not figures:
-        return Result(outcome=SeriesOutcome.NOTHING_NEW, series=touched)
-    return Result(outcome=SeriesOutcome.SHIFTED if shifted else SeriesOutcome.OBSERVED, series=touched)
+        decided = decide(tx, touched, threshold, now)
+    outcome = SeriesOutcome.SHIFTED if decided.new else SeriesOutcome.OBSERVED
+    return Result(outcome=outcome if figures else SeriesOutcome.NOTHING_NEW, series=touched, shifted=decided.series)
 
 
 def _observe(
@@ -127,13 +143,13 @@ def _observe(
     tx.run("series.keep_keys", keys=sorted(keys(mentions)), as_of=as_of, article_id=article_id)
 
 
-def settle(tx: Transaction, touched: Iterable[int], threshold: Decimal, now: datetime) -> int:
-    """Labels and shifts of series that place() left unsettled; how many shifts are new."""
+def settle(tx: Transaction, touched: Iterable[int], threshold: Decimal, now: datetime) -> None:
+    """Labels and shifts of series that place() left unsettled."""
     series = sorted(set(touched))
     if not series:
-        return 0
+        return
     tx.run("series.relabel", series=series)
-    return decide(tx, [row["id"] for row in tx.all("series.levels", series=series)], threshold, now)
+    decide(tx, [row["id"] for row in tx.all("series.levels", series=series)], threshold, now)
 
 
 def _follow(tx: Transaction, again: Sequence[Rejudged]) -> set[int]:
@@ -188,24 +204,12 @@ def _continued(
     return chosen, dates
 
 
-def _near(tx: Transaction, mentions: Sequence[Mention]) -> Asked:
-    """The figures of known articles that share look-up keys; for _candidates()."""
-    wanted = keys(mentions)
-    return tx.ask(
-        "series.near",
-        keys=list(wanted),
-        weights=list(wanted.values()),
-        families=sorted({family(mention) for mention in mentions}),
-        most_articles=MOST_ARTICLES,
-        most_strangers=MOST_STRANGERS,
-    )
-
-
 def _candidates(
-    tx: Transaction, mentions: Sequence[Mention], near: Asked, continued: Sequence[int]
+    tx: Transaction, mentions: Sequence[Mention], near: Asked | None, continued: Sequence[int]
 ) -> tuple[list[Candidate], dict[int, str]]:
     """Series that may take a figure, and what they are called."""
-    read = {*link.shortlist(mentions, [link.Seen(**row) for row in near.all()]), *continued}
+    found = [link.Seen(**row) for row in near.all()] if near else []
+    read = {*continued, *(series for one in found for series in link.shortlist(mentions, one))}
     if not read:
         return [], {}
     rows = tx.all("series.latest", series=sorted(read), most_mentions=MOST_MENTIONS)
@@ -257,10 +261,18 @@ def _create(tx: Transaction, firsts: Sequence[tuple[Figure, Mention]], now: date
     return sorted(row["id"] for row in rows)
 
 
-def decide(tx: Transaction, series: Sequence[int], threshold: Decimal, now: datetime) -> int:
-    """Bring the shifts of these series up to date; how many are new."""
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What there is of shifts in some series."""
+
+    new: int = 0  #: how many nobody has heard of
+    series: tuple[int, ...] = ()  #: those that have any
+
+
+def decide(tx: Transaction, series: Sequence[int], threshold: Decimal, now: datetime) -> Decided:
+    """Bring the shifts of these series up to date."""
     if not series:
-        return 0
+        return Decided()
     rows: defaultdict[int, list[Row]] = defaultdict(list)
     told: defaultdict[int, list[Row]] = defaultdict(list)
     with tx.together():
@@ -270,14 +282,15 @@ def decide(tx: Transaction, series: Sequence[int], threshold: Decimal, now: date
     for row in known.all():
         told[row.pop("home")].append(row)
     observations = {one: _observations(rows[one]) for one in series}
-    settled = [_settle(tx, detect(observations[one], threshold=threshold).shifts, told[one], threshold) for one in series]
+    found = {one: detect(observations[one], threshold=threshold).shifts for one in series}
+    settled = [_settle(tx, found[one], told[one], threshold) for one in series]
     gone = [row["id"] for each in settled for row in each.gone]
     if gone:
         tx.run("series.withdraw_shifts", ids=gone)
     write = [_row(shift) | {"now": now} for each in settled for shift in each.write]
     if write:
         tx.many("series.keep_shift", write)
-    return sum(each.new for each in settled)
+    return Decided(sum(each.new for each in settled), tuple(one for one in series if found[one]))
 
 
 def _observations(rows: Sequence[Row]) -> list[Observation]:

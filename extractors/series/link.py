@@ -255,34 +255,33 @@ def glance(
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What an index says of a figure before it is read in full."""
+    """What an index says of figures before they are read in full, a column each; of one figure and more."""
 
-    series: int
-    family: str
-    number: float
-    wording: bytes
-    shared: int  #: weight of the look-up keys that its article has in common with the one that asks
-
-
-def seen(series: int, mention: Mention, shared: int) -> Seen:
-    """A figure as an index finds it."""
-    return Seen(series, family(mention), mention.number, wording(mention), shared)
+    series: Sequence[int]
+    families: Sequence[str]
+    numbers: Sequence[float]
+    wordings: Sequence[bytes]
+    shared: Sequence[int]  #: weight of the look-up keys that the figure's article has in common with the one that asks
 
 
-def shortlist(new: Sequence[Mention], near: Sequence[Seen]) -> list[int]:
+def seen(found: Sequence[tuple[int, Mention, int]]) -> Seen:
+    """Figures as an index finds them: (series, figure, weight of the keys in common)."""
+    series, figures, shared = zip(*found, strict=True)
+    return Seen(series, [family(m) for m in figures], [m.number for m in figures], [wording(m) for m in figures], shared)
+
+
+def shortlist(new: Sequence[Mention], near: Seen) -> list[int]:
     """The series worth reading in full, the older first: of each figure the MOST_SERIES that look most like it at a glance, in
     articles that are most likely on its story; of all of these at most MOST_IN_ALL."""
-    if not new or not near:
-        return []
-    near = sorted(near, key=lambda s: s.series)
-    owner = np.array([s.series for s in near])
+    order = np.argsort(near.series, kind="stable")
+    owner = np.array(near.series)[order]
     starts = np.flatnonzero(np.diff(owner, prepend=owner[0] - 1))
-    ours, theirs = unpack([wording(m) for m in new]), unpack([s.wording for s in near])
-    numbers, their_numbers = np.array([m.number for m in new]), np.array([s.number for s in near])
+    ours, theirs = unpack([wording(m) for m in new]), unpack(near.wordings)
+    numbers, their_numbers = np.array([m.number for m in new]), np.array(near.numbers)
     like = glance(ours, theirs, numbers, their_numbers, np.array([m.digits for m in new]))
-    like = np.round(like + WEIGHT_SHARED * np.log2([s.shared for s in near]), 5)
-    can = np.array([family(m) for m in new])[:, None] == np.array([s.family for s in near])
-    like = np.where(can, like, -np.inf)
+    like = np.round(like + WEIGHT_SHARED * np.log2(near.shared), 5)
+    can = np.array([family(m) for m in new])[:, None] == np.array(near.families)
+    like = np.where(can, like, -np.inf)[:, order]
     close = nearest(like, list(starts), LEAST_WORTH)
     best = np.where(close, np.maximum.reduceat(like, list(starts), axis=1), -np.inf).max(axis=0)
     kept = [k for k in np.argsort(-best, kind="stable")[:MOST_IN_ALL] if np.isfinite(best[k])]

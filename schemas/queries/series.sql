@@ -1,6 +1,6 @@
 -- near --
--- The figures of the articles that share most keys, of each key the latest, with what a glance needs. Of those that share the least
--- there is, which most strangers do, a few will do.
+-- The figures of the articles that share most keys, of each key the latest, with what a glance needs, in a column each: there are
+-- hundreds. Of articles that share the least there is, which most strangers do, a few will do.
 WITH hit AS (
     SELECT found.article_id, sum(asked.weight) AS shared
     FROM unnest(%(keys)s::bigint[], %(weights)s::integer[]) AS asked (key, weight)
@@ -11,12 +11,14 @@ WITH hit AS (
 ), ranked AS (
     SELECT article_id, shared, row_number() OVER (PARTITION BY shared = 1 ORDER BY shared DESC, article_id DESC) AS place FROM hit
 )
-SELECT observation.series_id AS series, observation.family, observation.number, observation.wording, near.shared
+SELECT array_agg(observation.series_id) AS series, array_agg(observation.family) AS families, array_agg(observation.number) AS numbers,
+       array_agg(observation.wording) AS wordings, array_agg(near.shared) AS shared
 FROM (
     SELECT article_id, shared FROM ranked WHERE shared > 1 OR place <= %(most_strangers)s
     ORDER BY shared DESC, article_id DESC LIMIT %(most_articles)s
 ) near JOIN observation ON observation.article_id = near.article_id
-WHERE observation.family = ANY (%(families)s);
+WHERE observation.family = ANY (%(families)s)
+HAVING count(*) > 0;
 
 -- latest --
 -- The figures of the latest observations of these series, and what the series are called.

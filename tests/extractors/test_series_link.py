@@ -145,21 +145,20 @@ def test_a_country_is_found_by_its_people():
 
 
 def test_the_series_most_like_a_figure_are_read_in_full(first, second):
-    near = [seen(k, m, shared=16) for k, m in enumerate(first, 1)]
-    assert shortlist(second, []) == shortlist([], near) == []
-    assert shortlist(second, near) == [k for k, m in enumerate(first, 1) if any(family(m) == family(s) for s in second)]
+    near = [(k, m, 16) for k, m in enumerate(first, 1)]
+    assert shortlist(second, seen(near)) == [k for k, m in enumerate(first, 1) if any(family(m) == family(s) for s in second)]
     killed, before = by_number(second, 52.0), by_number(first, 31.0)
-    crowd = [seen(100 + k, replace(before, number=before.number * 50), shared=16) for k in range(2 * MOST_SERIES)]
-    found = shortlist([killed], [*crowd, *near])
+    crowd = [(100 + k, replace(before, number=before.number * 50), 16) for k in range(2 * MOST_SERIES)]
+    found = shortlist([killed], seen([*crowd, *near]))
     assert 1 + first.index(before) in found
     assert len(found) == MOST_SERIES
 
 
 def test_a_line_of_the_story_is_read_before_those_of_strangers_that_look_more_like_it(first, second):
     killed, before = by_number(second, 52.0), by_number(first, 31.0)
-    strangers = [seen(k, replace(before, number=50.0), shared=1) for k in range(MOST_SERIES)]
-    assert 100 not in shortlist([killed], [*strangers, seen(100, before, shared=1)])
-    assert 100 in shortlist([killed], [*strangers, seen(100, before, shared=8)])
+    strangers = [(k, replace(before, number=50.0), 1) for k in range(MOST_SERIES)]
+    assert 100 not in shortlist([killed], seen([*strangers, (100, before, 1)]))
+    assert 100 in shortlist([killed], seen([*strangers, (100, before, 8)]))
 
 
 def test_the_order_of_candidates_plays_no_part(first, second):

@@ -152,7 +152,7 @@ def test_a_shift_goes_along_with_a_figure_that_moves_to_another_series(database,
         before = tx.all("series.list_shifts", limit=9)
         moved = tx.all("series.members", id=lines[stays])[1]["id"]
         tx.run("series.split_observations", series_id=lines[stays], other_id=lines[away], observations=[moved])
-        new = series.decide(tx, lines, SHARE, START)
+        new = series.decide(tx, lines, SHARE, START).new
         after = tx.all("series.list_shifts", limit=9)
     assert [(row["id"], row["series_id"]) for row in before] == [(after[0]["id"], lines[stays])]
     assert [row["series_id"] for row in after] == [lines[away]]
@@ -201,7 +201,9 @@ def test_articles_in_any_order_come_to_the_same_series(database, order):
             tx._connection.execute("UPDATE article SET cluster_id = id WHERE id = %s", (article,))
             stored = figure_rows.store(tx, article, numbers, lines)
             said = mentions(numbers, parts, title="", article=url, published_at=at)
-            series.place(tx, article, at, numbers, stored, lines, said, Verdict(relation=Relation.ORIGINAL), [], SHARE, START)
+            near = series.look_up(tx, said)
+            verdict = Verdict(relation=Relation.ORIGINAL)
+            series.place(tx, article, at, numbers, stored, lines, said, near, verdict, [], SHARE, START)
     with database.transaction() as tx:
         for row in tx.all("series.export_observations"):
             found.setdefault(row["series"], set()).add((row["url"], int(row["low"])))

@@ -264,8 +264,9 @@ class Store:
         best = sorted(shared, key=lambda a: (-shared[a], -order[a]))
         weak = [article for article in best if shared[article] == 1][MOST_WEAK:]
         best = [article for article in best if article not in weak][:MOST_ARTICLES]
-        near = [link.seen(self.series[m.article, m.position], m, shared[a]) for a in best for m in self.told[a]]
-        found = [*fixed, *(s for s in link.shortlist(new, near) if s not in fixed)]
+        near = [(self.series[m.article, m.position], m, shared[a]) for a in best for m in self.told[a]]
+        worth = link.shortlist(new, link.seen(near)) if new and near else []
+        found = [*fixed, *(s for s in worth if s not in fixed)]
         return [Candidate(s, tuple(self.members[s][: -MOST_MENTIONS - 1 : -1])) for s in found]
 
     def add(self, series: int | None, mention: Mention) -> int:
