@@ -14,7 +14,7 @@ from typing import Any
 from extractors.copies import VERSION, judge
 from extractors.copies.packing import look_up_keys, pack, unpack
 from extractors.copies.verdict import CLOCK_DIFFERENCE
-from flows.db import Asked, Transaction
+from flows.db import Asked, Transaction, integers
 from schemas.outcomes import Relation
 from schemas.records import Article, Candidate, Fingerprint, Rejudged, Verdict
 
@@ -155,8 +155,8 @@ def stored(row: Mapping[str, Any]) -> Verdict:
     )
 
 
-def _keys(fingerprint: Fingerprint) -> list[int]:
-    return look_up_keys(fingerprint.keys, fingerprint.text_hash)
+def _keys(fingerprint: Fingerprint) -> str:
+    return integers(look_up_keys(fingerprint.keys, fingerprint.text_hash))
 
 
 def _candidate(row: dict[str, Any]) -> Candidate:

@@ -149,7 +149,8 @@ def record(
     if row["id"] is not None and waits.one() is None:
         return []  # another worker was given it meanwhile, since a restart of the database made us look dead, and was faster
     if (awaited := without_figures.one()) is not None:
-        return _catch_up(tx, row, awaited, analysis, near, desk, now, unsettled)
+        latest = series.read(tx, analysis.mentions, near)
+        return _catch_up(tx, row, awaited, analysis, latest, desk, now, unsettled)
     previous = earlier.one()
     if previous is not None and same_text(previous["text"], analysis.article.text):
         articles.finish(tx, row["id"], ArticleOutcome.UNCHANGED)
@@ -161,6 +162,8 @@ def record(
     if revision > articles.MOST_REVISIONS and verdict.relation is Relation.DUPLICATE:
         articles.finish(tx, row["id"], ArticleOutcome.UNCHANGED, "no figure differs, and the page has changed too often before")
         return [f"articles {ArticleOutcome.UNCHANGED}"]
+    with clock.stage("series"):
+        latest = None if verdict.relation is Relation.DUPLICATE else series.read(tx, analysis.mentions, near)
     with clock.stage("articles"):
         article_id, as_of = articles.store(tx, row, analysis, verdict, revision, reserved)
     with clock.stage("copies"):
@@ -172,7 +175,7 @@ def record(
         with clock.stage("copies"):
             again = copies.judge_again(tx, article_id, as_of, verdict)
         outcomes += [f"copies judged again {each.verdict.relation}" for each in again if each.changed]
-        placed, raised = place(tx, article_id, as_of, analysis, near, verdict, again, desk, now, unsettled)
+        placed, raised = place(tx, article_id, as_of, analysis, latest, verdict, again, desk, now, unsettled)
     articles.finish(tx, row["id"], ArticleOutcome.STORED)
     said = FigureOutcome.COPY if verdict.relation is Relation.DUPLICATE else analysis.figures_outcome
     outcomes += [f"figures {said}", f"series {placed.outcome}"] + ["alerts raised"] * raised
@@ -189,14 +192,14 @@ def _catch_up(
     row: dict[str, Any],
     awaited: dict[str, Any],
     analysis: "Analysis",
-    near: Asked | None,
+    latest: Asked | None,
     desk: Desk,
     now: datetime,
     unsettled: set[int] | None,
 ) -> list[str]:
     """The figures of an article that was a copy until it was judged again; copies have none."""
     verdict = copies.stored(awaited)
-    placed, raised = place(tx, awaited["id"], awaited["as_of"], analysis, near, verdict, (), desk, now, unsettled)
+    placed, raised = place(tx, awaited["id"], awaited["as_of"], analysis, latest, verdict, (), desk, now, unsettled)
     articles.finish(tx, row["id"], ArticleOutcome.STORED)
     return [f"figures {analysis.figures_outcome}", f"series {placed.outcome}"] + ["alerts raised"] * raised
 
@@ -206,7 +209,7 @@ def place(
     article_id: int,
     as_of: datetime,
     analysis: "Analysis",
-    near: Asked | None,
+    latest: Asked | None,
     verdict: Verdict,
     again: Sequence[Rejudged],
     desk: Desk,
@@ -216,7 +219,7 @@ def place(
     """What an article says, in its series, with what follows for those that were judged again; and the alerts raised.
 
     Args:
-        near: what series.look_up() found.
+        latest: what series.read() asked for.
     """
     with clock.stage("figures"):
         stored = figures.store(tx, article_id, analysis.figures, analysis.figure_sentences)
@@ -230,7 +233,7 @@ def place(
             stored,
             analysis.figure_sentences,
             analysis.mentions,
-            near,
+            latest,
             verdict,
             again,
             desk.threshold if unsettled is None else None,

@@ -169,8 +169,9 @@ def _rebuild(
     copies.store(tx, known["id"], analysis.fingerprint, verdict.relation)
     again = copies.judge_again(tx, known["id"], when, verdict, copies.copies_of(tx, known["id"]))
     copy = verdict.relation is Relation.DUPLICATE
-    stored = None
+    stored = latest = None
     if not copy:
+        latest = series.read(tx, analysis.mentions, series.look_up(tx, analysis.mentions))
         stored = figures.store(tx, known["id"], analysis.figures, analysis.figure_sentences)
         figures.store_claims(tx, known["id"], analysis.claims)
     placed = series.place(
@@ -181,7 +182,7 @@ def _rebuild(
         stored,
         () if copy else analysis.figure_sentences,
         () if copy else analysis.mentions,
-        None if copy else series.look_up(tx, analysis.mentions),
+        latest,
         verdict,
         again,
         desk.threshold,

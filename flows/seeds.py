@@ -193,8 +193,8 @@ def _place_one(tx: Transaction, row: Row, desk: pipeline.Desk, now: datetime) ->
         log.warning("figures of a seed not read", url=row["url"], outcome="failed", detail=str(error)[:200])
         return "series unreadable"
     again = copies.repeated_by(tx, row["id"])  # what was placed before what it repeats
-    near = series.look_up(tx, analysis.mentions)
-    placed, _ = pipeline.place(tx, row["id"], row["as_of"], analysis, near, verdict, again, desk, now)
+    latest = series.read(tx, analysis.mentions, series.look_up(tx, analysis.mentions))
+    placed, _ = pipeline.place(tx, row["id"], row["as_of"], analysis, latest, verdict, again, desk, now)
     return f"series {placed.outcome}"
 
 

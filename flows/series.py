@@ -5,7 +5,7 @@ to be one joined -> shifts of every series touched, decided anew from all its ob
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -16,9 +16,9 @@ from extractors.series import link
 from extractors.series.inherit import Placed, inherited, same_value
 from extractors.series.intervals import vague
 from extractors.series.link import Candidate
-from extractors.series.mention import Mention, family, from_json, keys, to_json, wording
+from extractors.series.mention import Mention, family, from_json, keys, to_json
 from extractors.series.shifts import detect
-from flows.db import Asked, Jsonb, Row, Transaction
+from flows.db import Asked, Jsonb, Row, Transaction, integers
 from flows.figures import ids
 from schemas.outcomes import Bound, Relation, Role, SeriesOutcome
 from schemas.records import Figure, Observation, Rejudged, Shift, Verdict
@@ -43,18 +43,35 @@ class Result:
 
 
 def look_up(tx: Transaction, mentions: Sequence[Mention]) -> Asked | None:
-    """The figures of known articles that share look-up keys with these; for place()."""
+    """The figures of known articles that share look-up keys with these; for read()."""
     if not mentions:
         return None
     wanted = keys(mentions)
     return tx.ask(
         "series.near",
-        keys=list(wanted),
-        weights=list(wanted.values()),
+        keys=integers(wanted),
+        weights=integers(wanted.values()),
         families=sorted({family(mention) for mention in mentions}),
         most_articles=MOST_ARTICLES,
         most_strangers=MOST_STRANGERS,
     )
+
+
+def read(tx: Transaction, mentions: Sequence[Mention], near: Asked | None) -> Asked | None:
+    """The latest figures of the series that are worth comparing with these; for place().
+
+    Asked for before the article is written, so that the server writes while we compare.
+
+    Args:
+        near: what look_up() found.
+    """
+    found = [link.Seen(**row) for row in near.all()] if near else []
+    worth = [series for seen in found for series in link.shortlist(mentions, seen)]
+    return _latest(tx, worth) if worth else None
+
+
+def _latest(tx: Transaction, series: Sequence[int]) -> Asked:
+    return tx.ask("series.latest", series=list(series), most_mentions=MOST_MENTIONS)
 
 
 def place(
@@ -65,7 +82,7 @@ def place(
     stored: Asked | None,
     sentences: Sequence[int],
     mentions: Sequence[Mention],
-    near: Asked | None,
+    latest: Asked | None,
     verdict: Verdict,
     again: Sequence[Rejudged],
     threshold: Decimal | None,
@@ -75,7 +92,7 @@ def place(
 
     Args:
         stored: what figures.store() gave.
-        near: what look_up() found.
+        latest: what read() asked for.
         threshold: None: whoever records many articles calls settle() once for all series that they touched.
         again: articles that turned out, by this one, to be something else than was thought, and what repeats them.
     """
@@ -91,7 +108,7 @@ def place(
         if each.verdict.of == article_id:
             theirs, _ = _continued(here, _placed_of(tx, each.id), [(there, mine) for mine, there in each.verdict.shared])
             chosen |= {i: s for i, s in theirs.items() if i not in chosen and s not in chosen.values()}
-    candidates, labels = _candidates(tx, mentions, near, continued=sorted(set(chosen.values())))
+    candidates, labels = _candidates(tx, latest, continued=set(chosen.values()))
     found = link.place(mentions, candidates, fixed=chosen)
     new = [index for index, series in enumerate(found.series) if series is None]
     chosen = {index: series for index, series in enumerate(found.series) if series is not None}
@@ -133,14 +150,11 @@ def _observe(
         series=[chosen[index] for index in range(len(mentions))],
         figures=list(figure_ids),
         dates=[dates.get(index, as_of) for index in range(len(mentions))],
-        families=[family(mention) for mention in mentions],
-        numbers=[mention.number for mention in mentions],
-        wordings=[wording(mention) for mention in mentions],
         sure=list(sure),
         mentions=Jsonb([to_json(mention) for mention in mentions]),
     )
     tx.keep(MENTIONS, dict(zip(figure_ids, mentions, strict=True)))
-    tx.run("series.keep_keys", keys=sorted(keys(mentions)), as_of=as_of, article_id=article_id)
+    tx.run("series.keep_keys", keys=integers(sorted(keys(mentions))), as_of=as_of, article_id=article_id)
 
 
 def settle(tx: Transaction, touched: Iterable[int], threshold: Decimal, now: datetime) -> None:
@@ -204,15 +218,11 @@ def _continued(
     return chosen, dates
 
 
-def _candidates(
-    tx: Transaction, mentions: Sequence[Mention], near: Asked | None, continued: Sequence[int]
-) -> tuple[list[Candidate], dict[int, str]]:
-    """Series that may take a figure, and what they are called."""
-    found = [link.Seen(**row) for row in near.all()] if near else []
-    read = {*continued, *(series for one in found for series in link.shortlist(mentions, one))}
-    if not read:
-        return [], {}
-    rows = tx.all("series.latest", series=sorted(read), most_mentions=MOST_MENTIONS)
+def _candidates(tx: Transaction, latest: Asked | None, continued: Set[int]) -> tuple[list[Candidate], dict[int, str]]:
+    """Series that may take a figure, those that are continued among them, and what they are called."""
+    rows = latest.all() if latest else []
+    if unread := continued - {row["series_id"] for row in rows}:
+        rows += _latest(tx, sorted(unread)).all()
     members: defaultdict[int, list[Mention]] = defaultdict(list)
     known = tx.kept(MENTIONS, [row["figure_id"] for row in rows], make=lambda row: from_json(row["mention"]))
     for row, mention in zip(rows, known, strict=True):

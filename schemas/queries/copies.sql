@@ -45,7 +45,7 @@ DELETE FROM fingerprint WHERE article_id = %(article_id)s;
 INSERT INTO copy_key (key, article_id) SELECT key, %(article_id)s FROM unnest(%(keys)s::bigint[]) AS wanted (key) ON CONFLICT DO NOTHING;
 
 -- find_no_more --
-DELETE FROM copy_key WHERE key = ANY (%(keys)s) AND article_id = %(article_id)s;
+DELETE FROM copy_key WHERE key = ANY (%(keys)s::bigint[]) AND article_id = %(article_id)s;
 
 -- judged --
 -- What an article turned out to be, once others were known.

@@ -201,9 +201,9 @@ def test_articles_in_any_order_come_to_the_same_series(database, order):
             tx._connection.execute("UPDATE article SET cluster_id = id WHERE id = %s", (article,))
             stored = figure_rows.store(tx, article, numbers, lines)
             said = mentions(numbers, parts, title="", article=url, published_at=at)
-            near = series.look_up(tx, said)
+            latest = series.read(tx, said, series.look_up(tx, said))
             verdict = Verdict(relation=Relation.ORIGINAL)
-            series.place(tx, article, at, numbers, stored, lines, said, near, verdict, [], SHARE, START)
+            series.place(tx, article, at, numbers, stored, lines, said, latest, verdict, [], SHARE, START)
     with database.transaction() as tx:
         for row in tx.all("series.export_observations"):
             found.setdefault(row["series"], set()).add((row["url"], int(row["low"])))
