@@ -114,7 +114,8 @@ def place(
     chosen = {index: series for index, series in enumerate(found.series) if series is not None}
     # What a series is called already, and nothing, change no label.
     other_words = {series for index, series in chosen.items() if figures[index].measured not in ("", labels[series])}
-    chosen |= dict(zip(new, _create(tx, [(figures[index], mentions[index]) for index in new], now), strict=True))
+    begun = _create(tx, [(figures[index], mentions[index]) for index in new], now)
+    chosen |= dict(zip(new, begun, strict=True))
     with tx.together():
         _observe(tx, article_id, as_of, dates, chosen, found.sure, ids(stored), mentions)
         for keep, end, sure in _allowed(tx, found.merges):
@@ -127,10 +128,14 @@ def place(
             return Result(outcome=outcome, series=tuple(sorted(moved | set(chosen.values()))))
         if other_words:
             tx.run("series.relabel", series=sorted(other_words))
-        touched = tuple(sorted(moved | {chosen[index] for index in range(len(figures)) if figures[index].role is Role.LEVEL}))
-        decided = decide(tx, touched, threshold, now)
+        levels = {chosen[index] for index in range(len(figures)) if figures[index].role is Role.LEVEL}
+        decided = decide(tx, sorted(moved | levels.difference(begun)), threshold, now)  # a first number is no shift
     outcome = SeriesOutcome.SHIFTED if decided.new else SeriesOutcome.OBSERVED
-    return Result(outcome=outcome if figures else SeriesOutcome.NOTHING_NEW, series=touched, shifted=decided.series)
+    return Result(
+        outcome=outcome if figures else SeriesOutcome.NOTHING_NEW,
+        series=tuple(sorted(moved | levels)),
+        shifted=decided.series,
+    )
 
 
 def _observe(

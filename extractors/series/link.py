@@ -174,7 +174,8 @@ class Meeting:
     own: int  #: how many of the figures are the article's own; they come first
     starts: tuple[int, ...]  #: where the members of each candidate begin among the others
     near: Neighbourhood  #: all figures
-    pairs: tuple[tuple[int, int], ...]  #: the first is the article's own
+    can: NDArray[np.bool_]  #: which of them can be one series
+    pairs: NDArray[np.intp]  #: two figures a row, the first is the article's own
     rows: NDArray[np.float64]
 
     def column(self, member: int) -> int | None:
@@ -188,13 +189,14 @@ class Meeting:
 
     def fit(self, sides: Sequence[tuple[Sequence[int], Sequence[int]]], judge: Linker) -> list[float]:
         """How well figures fit a series, the mean over them; for each of several."""
-        can = comparable(self.near)
-        asked = np.zeros_like(can)
+        if not sides:
+            return []
+        asked = np.zeros_like(self.can)
         for ours, theirs in sides:
-            asked[np.ix_(ours, theirs)] = can[np.ix_(ours, theirs)]
+            asked[np.ix_(ours, theirs)] = self.can[np.ix_(ours, theirs)]
         asked &= ~(asked.T & np.tri(len(asked), dtype=bool))  # each pair once
-        chances = np.zeros(can.shape)
-        chances[asked] = judge.pairs.probability(self.near.table([(int(i), int(j)) for i, j in np.argwhere(asked)]))
+        chances = np.zeros(asked.shape)
+        chances[asked] = judge.pairs.probability(self.near.table(np.argwhere(asked)))
         chances += chances.T
         return [float(-np.sort(-chances[np.ix_(*side)], axis=1)[:, :NEAREST].mean()) for side in sides]
 
@@ -202,9 +204,9 @@ class Meeting:
         """Every own figure against every candidate, given the chance of each pair."""
         table = np.zeros((self.own, len(self.near.mentions) - self.own))
         met = np.zeros(table.shape, dtype=bool)
-        for (i, j), chance in zip(self.pairs, chances, strict=True):
-            if j >= self.own:
-                table[i, j - self.own], met[i, j - self.own] = chance, True
+        theirs = self.pairs[:, 1] >= self.own
+        i, j = self.pairs[theirs].T
+        table[i, j - self.own], met[i, j - self.own] = chances[theirs], True
         return lines(self.near, self.own, self.starts, table, met)
 
 
@@ -220,8 +222,8 @@ def meeting(new: Sequence[Mention], pool: Sequence[Candidate]) -> Meeting:
         like = glance(near.vector[:own], near.vector[own:], near.number[:own], near.number[own:], near.digits[:own])
         close = nearest(np.where(can[:own, own:], like, -np.inf), starts, LEAST_LIKE)
         asked = np.hstack([asked, can[:own, own:] & np.repeat(close, np.diff([*starts, len(every) - own]), axis=1)])
-    pairs = [(int(i), int(j)) for i, j in np.argwhere(asked)]
-    return Meeting(own, starts, near, tuple(pairs), near.table(pairs))
+    pairs = np.argwhere(asked)
+    return Meeting(own, starts, near, can, pairs, near.table(pairs))
 
 
 def nearest(like: NDArray[np.float64], starts: Sequence[int], least: float) -> NDArray[np.bool_]:
@@ -300,9 +302,10 @@ def _join_again(
     """Place a figure left over beside another of the article where the two are one thing in two mouths."""
     column = {c.series: k for k, c in enumerate(pool)}
     tries = []
-    for at, pair in enumerate(desk.pairs):
-        for free, placed in (pair, pair[::-1]):
-            series = chosen[placed] if pair[1] < desk.own else None
+    for at in np.flatnonzero(desk.pairs[:, 1] < desk.own).tolist():
+        one, other = desk.pairs[at].tolist()
+        for free, placed in ((one, other), (other, one)):
+            series = chosen[placed]
             if series in column and chosen[free] is None and mean[free, column[series]] >= LEAST_MEAN:
                 tries.append((at, free, column[series]))
     if not tries:
@@ -337,10 +340,10 @@ def cluster(every: Sequence[Mention], linker: Linker | None = None) -> list[int]
 
 def pair_matrix(near: Neighbourhood, judge: Linker) -> NDArray[np.float64]:
     """Probabilities of all pairs; 0 where two cannot meet."""
-    pairs = [(int(i), int(j)) for i, j in np.argwhere(np.tril(comparable(near), -1))]
+    pairs = np.argwhere(np.tril(comparable(near), -1))
     matrix = np.zeros((len(near.mentions), len(near.mentions)))
-    for (i, j), chance in zip(pairs, judge.pairs.probability(near.table(pairs)), strict=True):
-        matrix[i, j] = matrix[j, i] = chance
+    i, j = pairs.T
+    matrix[i, j] = matrix[j, i] = judge.pairs.probability(near.table(pairs))
     return matrix
 
 

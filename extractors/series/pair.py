@@ -129,11 +129,11 @@ class Neighbourhood:
         size = len(every)
         self.vector = unpack([wording(m) for m in every])
         self.label = np.array([embedding(m.label.lower()) for m in every])
-        self._unit = np.array([embedding(m.unit.lower()) for m in every])
+        _, self.unit = _codes([m.unit for m in every])
+        self._unit = np.array([embedding(unit.lower()) for unit in dict.fromkeys(m.unit for m in every)])[self.unit]
         heads, self.head = _codes([head(m.unit) for m in every])
         articles, self.article = _codes([m.article for m in every])
         numbers, self.value = _codes([m.number for m in every])
-        _, self.unit = _codes([m.unit for m in every])
         _, self.rate = _codes([m.rate for m in every])
         _, self.span = _codes([m.span for m in every])
         self.spanned = np.array([bool(m.span) for m in every])
@@ -203,14 +203,14 @@ class Neighbourhood:
         pairs = np.ix_(self.article, self.article)
         return held, told, _cosine(rank)[pairs], _cosine(rank * rarity)[pairs]
 
-    def table(self, pairs: Sequence[tuple[int, int]]) -> Floats:
-        """A row of FEATURES for each pair of indexes.
+    def table(self, pairs: Indexes) -> Floats:
+        """A row of FEATURES for each pair of indexes, of which pairs holds two a row.
 
         The last features set a pair against its rivals: the other pairs asked between the same figure and the same article.
         """
-        if not pairs:
+        if not len(pairs):
             return np.zeros((0, len(FEATURES)))
-        found = _Pairs(self, np.array(pairs, dtype=np.intp)).features()
+        found = _Pairs(self, pairs).features()
         rows: Floats = np.round(np.stack([found[name] for name in FEATURES], axis=1), DIGITS)
         return rows
 

@@ -91,7 +91,7 @@ def lesson(story: stories.Story, others: Sequence[stories.Story], worlds: Sequen
         desk = meeting(new, pool)
         meets.append(Meet(list(gold), known, [c.series > 0 or c.series <= stories.OTHERS for c in pool], desk, len(same)))
         rows.append(desk.rows)
-        for i, j in desk.pairs:
+        for i, j in desk.pairs.tolist():
             column = desk.column(j)
             series = gold[j] if column is None else known[column]
             same.append(gold[i] is not None and gold[i] == series)
@@ -103,7 +103,7 @@ def compared(lessons: Sequence[Lesson]) -> float:
     """Of the figures that may join their series among the candidates, the share that is compared with it (link.MOST_SERIES)."""
     right = found = 0
     for meet in (meet for one in lessons for meet in one.meets):
-        met = {(i, meet.desk.column(j)) for i, j in meet.desk.pairs if j >= meet.desk.own}
+        met = {(i, meet.desk.column(j)) for i, j in meet.desk.pairs.tolist() if j >= meet.desk.own}
         can = comparable(meet.desk.near)
         for i, gold in enumerate(meet.gold):
             columns = [k for k, known in enumerate(meet.known) if known == gold and can[i, meet.desk.members(k)].any()]
@@ -127,7 +127,7 @@ def further(one: Lesson, chance: NDArray[np.float64]) -> tuple[Examples, Example
             if meet.real[c] and not (one.partial and gold is None and known is None):
                 rows.append(row[None, :])
                 same.append(gold is not None and gold == known)
-        for k, (i, j) in enumerate(meet.desk.pairs):
+        for k, (i, j) in enumerate(meet.desk.pairs.tolist()):
             for first, second in ((i, j), (j, i)) if j < meet.desk.own else ():
                 series, other = meet.gold[first], meet.gold[second]
                 if series is None or series not in meet.known or (other in meet.known and other != series):
