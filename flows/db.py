@@ -271,6 +271,10 @@ class Asked:
         """All rows."""
         return self._cursor.fetchall()
 
+    def ids(self) -> list[int]:
+        """The ids of all rows, rising."""
+        return sorted(int(row["id"]) for row in self.all())
+
 
 class Jsonb(_Jsonb):
     """A value for a jsonb column. Decimals and dates become strings."""

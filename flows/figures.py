@@ -7,7 +7,7 @@ from schemas.records import Claim, Figure
 
 
 def store(tx: Transaction, article_id: int, figures: Sequence[Figure], sentences: Sequence[int]) -> Asked | None:
-    """Keep the figures; their ids, for ids() once they are needed.
+    """Keep the figures; their ids rise in order, and are there once they are needed. None where there are no figures.
 
     Args:
         sentences: index of each figure's sentence.
@@ -17,11 +17,6 @@ def store(tx: Transaction, article_id: int, figures: Sequence[Figure], sentences
         for position, (figure, sentence) in enumerate(zip(figures, sentences, strict=True))
     ]
     return tx.ask("figures.store", article_id=article_id, figures=Jsonb(rows)) if rows else None
-
-
-def ids(stored: Asked | None) -> list[int]:
-    """The ids of the figures that store() kept, in their order."""
-    return sorted(int(row["id"]) for row in stored.all()) if stored else []
 
 
 def store_claims(tx: Transaction, article_id: int, claims: Sequence[Claim]) -> None:

@@ -19,7 +19,6 @@ from extractors.series.link import Candidate
 from extractors.series.mention import Mention, family, from_json, keys, to_json
 from extractors.series.shifts import detect
 from flows.db import Asked, Jsonb, Row, Transaction, integers
-from flows.figures import ids
 from schemas.outcomes import Bound, Relation, Role, SeriesOutcome
 from schemas.records import Figure, Observation, Rejudged, Shift, Verdict
 
@@ -117,7 +116,7 @@ def place(
     begun = _create(tx, [(figures[index], mentions[index]) for index in new], now)
     chosen |= dict(zip(new, begun, strict=True))
     with tx.together():
-        _observe(tx, article_id, as_of, dates, chosen, found.sure, ids(stored), mentions)
+        _observe(tx, article_id, as_of, dates, chosen, found.sure, stored.ids() if stored else [], mentions)
         for keep, end, sure in _allowed(tx, found.merges):
             merge(tx, keep, end, sure)
             chosen = {index: keep if series == end else series for index, series in chosen.items()}
