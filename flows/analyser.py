@@ -34,9 +34,9 @@ PAGES_TOGETHER = 8
 #: worker learns its words anew, which is about 2 ms a page at 1,000.
 PAGES_A_WORKER = 1000
 
-#: By so much a worker lets other processes go first. Recording is one conversation with PostgreSQL, of some twenty turns an
-#: article; where workers keep all cores busy, each turn waits for a core, and the analysis is ahead anyway. (At 20 articles a
-#: second, tests/bench_service.py was 60 s behind after 150 s without it, and 45 s with it. Other values were not tried.)
+#: By so much a worker lets other processes go first. Recording is one conversation with PostgreSQL; where workers keep all
+#: cores busy, each turn of it waits for a core, and the analysis is ahead anyway. (At 20 articles a second, and twenty turns
+#: each, tests/bench_service.py was 60 s behind after 150 s without it, and 45 s with it. Other values were not tried.)
 NICE = 10
 
 #: CPU seconds that one page may take. News pages take hundredths of one, the longest book that is read some seconds.

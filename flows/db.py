@@ -110,7 +110,7 @@ class InARow:
 
     @contextmanager
     def transaction(self) -> Iterator["Transaction"]:
-        """All of it, or nothing; all of it together(), its end included."""
+        """All of it, or nothing; all of it together(), its end included: psycopg's transaction() would wait for that twice."""
         with translated(self._url):
             try:
                 with self._connection.pipeline():

@@ -1,6 +1,6 @@
 """Intake: sources polled and pages fetched, in batches; where articles are read meanwhile, in a process of its own.
 
-Recording is a conversation with PostgreSQL that wants its turn at once, some twenty times an article; polling and fetching
+Recording is a conversation with PostgreSQL that wants its turn at once, some eight times an article; polling and fetching
 parse feeds and unpack answers, and would keep the interpreter from it.
 """
 

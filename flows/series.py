@@ -101,11 +101,11 @@ def place(
         Placed(sentence=sentence, unit=figure.unit, role=figure.role, low=figure.low, high=figure.high)
         for figure, sentence in zip(figures, sentences, strict=True)
     ]
-    parent = _placed_of(tx, verdict.of)
+    parent = _figures_of(tx, verdict.of)
     chosen, dates = _continued(here, parent, verdict.shared)
     for each in again:  # an origin that came in late: the lines are there already
         if each.verdict.of == article_id:
-            theirs, _ = _continued(here, _placed_of(tx, each.id), [(there, mine) for mine, there in each.verdict.shared])
+            theirs, _ = _continued(here, _figures_of(tx, each.id), [(there, mine) for mine, there in each.verdict.shared])
             chosen |= {i: s for i, s in theirs.items() if i not in chosen and s not in chosen.values()}
     candidates, labels = _candidates(tx, latest, continued=set(chosen.values()))
     found = link.place(mentions, candidates, fixed=chosen)
@@ -154,6 +154,7 @@ def _observe(
         series=[chosen[index] for index in range(len(mentions))],
         figures=list(figure_ids),
         dates=[dates.get(index, as_of) for index in range(len(mentions))],
+        families=[family(mention) for mention in mentions],
         sure=list(sure),
         mentions=Jsonb([to_json(mention) for mention in mentions]),
     )
@@ -184,7 +185,7 @@ def _follow(tx: Transaction, again: Sequence[Rejudged]) -> set[int]:
         if not rows:
             tx.run("articles.analyse_again", id=each.id)
             continue
-        parent = _placed_of(tx, each.verdict.of)
+        parent = _figures_of(tx, each.verdict.of)
         chosen, dates = _continued([_placed(row) for row in rows], parent, each.verdict.shared)
         for index, row in enumerate(rows):
             series, date = chosen.get(index, row["series_id"]), dates.get(index, each.as_of)
@@ -198,7 +199,7 @@ def _placed(row: Mapping[str, Any]) -> Placed:
     return Placed(sentence=row["sentence"], unit=row["unit"], role=row["role"], low=row["low"], high=row["high"])
 
 
-def _placed_of(tx: Transaction, article_id: int | None) -> Asked | None:
+def _figures_of(tx: Transaction, article_id: int | None) -> Asked | None:
     """The figures of an article, where there is one, with their series; for _continued()."""
     return None if article_id is None else tx.ask("figures.of_article", article_id=article_id)
 
@@ -290,7 +291,7 @@ def decide(tx: Transaction, series: Sequence[int], threshold: Decimal, now: date
     rows: defaultdict[int, list[Row]] = defaultdict(list)
     told: defaultdict[int, list[Row]] = defaultdict(list)
     with tx.together():
-        observed, known = (tx.ask(f"series.{each}", series=list(series)) for each in ("observations", "shifts"))
+        observed, known = tx.ask("series.observations", series=list(series)), tx.ask("series.shifts", series=list(series))
     for row in observed.all():
         rows[row["series"]].append(row)
     for row in known.all():

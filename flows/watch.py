@@ -9,7 +9,6 @@ prefect_environment() comes first.
 """
 
 import asyncio
-import gc
 import signal
 import sys
 import time
@@ -50,13 +49,9 @@ LOOK_SECONDS = 2.0
 #: that fall due one by one would each cost two tasks.
 BUSY_SECONDS = 5.0
 
-#: Threads take turns this often. Recording waits for PostgreSQL some twenty times an article; each time it would wait for a
+#: Threads take turns this often. Recording waits for PostgreSQL some eight times an article; each time it would wait for a
 #: turn as well, five milliseconds by default, where other threads work, as the fetching does that began before the reading.
 SWITCH_SECONDS = 0.0005
-
-#: Objects that a process makes between two looks for those that nothing holds any more; Python's own 700 are made ten times an
-#: article, and hardly one of them is such.
-COLLECT_EVERY = 20_000
 
 #: A database that is started again is back within that.
 RETRIES = (2, 10, 30)
@@ -170,7 +165,6 @@ async def watch(config: str | None = None, data_dir: str | None = None, simulate
         simulated: the time that the pass believes it is; for demonstrations and tests.
     """
     sys.setswitchinterval(SWITCH_SECONDS)
-    gc.set_threshold(COLLECT_EVERY)
     opened = context(config, data_dir)
     if opened.presence is not None:
         opened.presence.renew()

@@ -44,15 +44,15 @@ ORDER BY place
 RETURNING id;
 
 -- observe --
--- The figures of an article in their series, with what a look-up needs of their mentions: see family() and wording() of mention.py.
+-- The figures of an article in their series, with what a look-up needs of their mentions.
 INSERT INTO observation (series_id, figure_id, article_id, as_of, family, number, wording, sure, cues, mention)
-SELECT series_id, figure_id, %(article_id)s, as_of, (mention ->> 'dimension') || ' ' || (mention ->> 'role'),
-       (mention -> 'number')::float8, decode(mention ->> 'vector', 'base64'), sure,
+SELECT series_id, figure_id, %(article_id)s, as_of, family, (mention -> 'number')::float8,
+       decode(mention ->> 'vector', 'base64'), sure,
        ARRAY(SELECT jsonb_array_elements_text(mention -> 'cues')), mention
 FROM ROWS FROM (
-    unnest(%(series)s::bigint[], %(figures)s::bigint[], %(dates)s::timestamptz[], %(sure)s::float8[]),
+    unnest(%(series)s::bigint[], %(figures)s::bigint[], %(dates)s::timestamptz[], %(families)s::text[], %(sure)s::float8[]),
     jsonb_array_elements(%(mentions)s)
-) WITH ORDINALITY AS seen (series_id, figure_id, as_of, sure, mention, place)
+) WITH ORDINALITY AS seen (series_id, figure_id, as_of, family, sure, mention, place)
 ORDER BY place;
 
 -- relabel --

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractors.copies import fingerprint, judge, similarity
+from extractors.copies.align import COPIED, align, sides
 from extractors.copies.packing import pack, unpack
 from extractors.copies.values import LONGEST, read
 from extractors.text import sentences
@@ -154,3 +155,14 @@ def test_any_run_of_digits_and_number_words_is_read(text: str) -> None:
             assert reading is not None
             assert start < reading.end <= len(text)
             assert len(reading.number) <= LONGEST + 40
+
+
+@some
+@given(reports())
+def test_where_no_sentence_can_be_copied_none_is(known: str) -> None:
+    words = known.split(". ", maxsplit=1)[0].split()
+    for at, word in enumerate(words):  # from nearly all of it to nothing
+        words[at] = f"w{word[::-1]}"
+        both = sides(of(" ".join(words) + ".").sentences, of(known).sentences)
+        copied = any(pair.words >= COPIED for pair in align(both, 0.0) if both.here[pair.here].prose)
+        assert both.some_copied() or not copied
