@@ -132,7 +132,15 @@ def align(both: Sides, least: float) -> list[Pair]:
         if not best:
             continue
         # of sentences worded alike, the one with the same numbers, then the one in the same place
-        best.sort(key=lambda s: (-(s[0] + s[1]), -len(group & theirs[s[2]]), abs(s[2] - i), s[2]))
+        best.sort(
+            key=lambda s: (
+                -(s[0] + s[1]),
+                here[i].numbers != there[s[2]].numbers,
+                -len(group & theirs[s[2]]),
+                abs(s[2] - i),
+                s[2],
+            )
+        )
         chosen = tuple(j for _, _, j in best[: 1 if best[0][1] >= WHOLE else MOST_MERGED])
         union: set[object] = set().union(*(theirs[j] for j in chosen))
         pairs.append(Pair(i, chosen, weight(group & union) / own, weight(words & union) / own_words if words else 0.0))

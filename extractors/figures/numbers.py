@@ -468,7 +468,7 @@ def _part(text: str, m: re.Match[str]) -> Number | None:
             rf"(?:\d|\b(?:{_WORD})) and $", text[max(0, m.start() - 24) : m.start()], re.IGNORECASE
         ):
             return None
-        if m["part"].lower() == "half" and count in ("a", "an"):
+        if m["part"].lower() == "half" and count in ("a", "an", "one"):
             if _HALF_OF_ANOTHER_WORD.match(after):
                 return None
             if unit := _HALF_A_UNIT.match(after):

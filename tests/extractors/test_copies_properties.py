@@ -3,7 +3,7 @@
 import string
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from extractors.copies import fingerprint, judge, similarity
@@ -72,6 +72,10 @@ def test_white_space_changes_nothing(text: str, gap: str, blank: str) -> None:
 
 @some
 @given(reports(), st.integers(1, 99))
+@example(
+    " ".join(f"Crews from Tarn flooded 2 parts of the bridge, Orven said after {n} days." for n in (1.1, 1.2, 1.3, "2.0", 1.4)),
+    1,
+)
 def test_a_menu_and_headlines_around_a_text_change_nothing(text: str, number: int) -> None:
     page = f"Home | News | {number} offers\n\nAdvertisement\n\n{text}\n\nMost read: {number} ways to sleep\n\n© 2031 Kessa"
     assert verdict(page, text).relation is Relation.DUPLICATE

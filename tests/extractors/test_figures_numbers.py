@@ -5,7 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from extractors.figures.numbers import LARGEST, Kind, numbers
@@ -40,6 +40,7 @@ def test_a_fraction_says_that_it_is_one() -> None:
 @given(
     st.one_of(st.text(max_size=120), st.lists(PIECES, max_size=40).map(" ".join), st.lists(PIECES, max_size=40).map("".join))
 )
+@example("one half dozen")
 def test_any_text_gives_ordered_finite_numbers(text: str) -> None:
     end = 0
     for n in numbers(text):
