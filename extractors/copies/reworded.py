@@ -27,24 +27,38 @@ NAME_BONUS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
+class Facts:
+    """How many a text gives of what a spinner keeps."""
+
+    numbers: int
+    names: int  #: words of names
+
+    @property
+    def total(self) -> int:
+        """Of both."""
+        return self.numbers + self.names
+
+
+@dataclass(frozen=True, slots=True)
 class Way:
     """One text beside another, sentence by sentence."""
 
     there: dict[int, tuple[int, ...]]  #: sentence here -> its counterpart there, and what was merged into it
-    numbers: int  #: numbers here
-    kept_numbers: int  #: of those, in a counterpart or right beside it
-    names: int  #: the same for words of names
-    kept_names: int
+    given: Facts  #: here
+    kept: Facts  #: of those, in a counterpart or right beside it
     likeness: float  #: mean likeness in meaning of a sentence and its counterpart, by length, in [0, 1]
 
 
-def numbers_met(here: Sequence[SentenceSketch], there: Sequence[SentenceSketch]) -> tuple[int, int]:
-    """Numbers here, and how many of them stand anywhere there: follow() takes much longer, and keeps no more of them."""
-    ours, theirs = (
-        Counter(Number(number).value for sketch in [s for s in text if s.prose][:MOST_SENTENCES] for number in sketch.numbers)
-        for text in (here, there)
-    )
-    return ours.total(), sum(count for value, count in ours.items() if value in theirs)
+def facts_given(text: Sequence[SentenceSketch]) -> Facts:
+    """What follow() looks for."""
+    prose = _prose(text)
+    return Facts(sum(len(sketch.numbers) for sketch in prose), sum(len(sketch.names) for sketch in prose))
+
+
+def numbers_met(here: Sequence[SentenceSketch], there: Sequence[SentenceSketch]) -> int:
+    """Numbers here that stand anywhere there: follow() takes much longer, and keeps no more of them."""
+    known = {Number(number).value for sketch in _prose(there) for number in sketch.numbers}
+    return sum(Number(number).value in known for sketch in _prose(here) for number in sketch.numbers)
 
 
 def follow(here: Sequence[SentenceSketch], there: Sequence[SentenceSketch]) -> Way | None:
@@ -69,15 +83,16 @@ def follow(here: Sequence[SentenceSketch], there: Sequence[SentenceSketch]) -> W
             kept[isinstance(fact, str)] += count
         merged = [j for j in beside if j not in taken and (our_facts[k] - their_facts[at]) & their_facts[j]]
         found[ours[k]] = tuple(theirs[j] for j in (at, *merged))
-    total = Counter(isinstance(fact, str) for one in our_facts for fact in one.elements())
     return Way(
         there=found,
-        numbers=total[True],
-        kept_numbers=kept[True],
-        names=total[False],
-        kept_names=kept[False],
+        given=facts_given(here),
+        kept=Facts(numbers=kept[True], names=kept[False]),
         likeness=float((alike[np.arange(len(ours)), way] * share).sum()),
     )
+
+
+def _prose(text: Sequence[SentenceSketch]) -> list[SentenceSketch]:
+    return [sketch for sketch in text if sketch.prose][:MOST_SENTENCES]
 
 
 def facts(sketch: SentenceSketch) -> Counter[str | int]:

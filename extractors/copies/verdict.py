@@ -17,7 +17,7 @@ from datetime import timedelta
 from extractors.article.wire import names_outlet
 from extractors.copies.align import COPIED, Pair, align, sides, similarity
 from extractors.copies.differences import differences
-from extractors.copies.reworded import Way, follow, numbers_met
+from extractors.copies.reworded import Facts, Way, facts_given, follow, numbers_met
 from extractors.copies.values import Number
 from schemas.outcomes import Relation
 from schemas.records import Article, Candidate, Fingerprint, SentenceSketch, Verdict
@@ -130,12 +130,12 @@ def _compared(here: Fingerprint, there: Fingerprint) -> tuple[Comparison | None,
     total = sum(s.length for s in here.sentences if s.prose)
     if total < FEWEST_WORDS:
         return None, 0.0
-    numbers, met = numbers_met(here.sentences, there.sentences)
-    reworded = met >= SAME_NUMBERS * numbers
     both = sides(here.sentences, there.sentences)
-    if not reworded and not both.some_copied():
-        return None, 0.0  # as nearly all known texts turn out that share a key by chance: the rest takes longer
-    pairs = align(both, ALIKE)
+    some_copied, reworded = both.some_copied(), _may_be_reworded(here.sentences, there.sentences)
+    # Nearly all known texts that share a key by chance are neither: each further step takes longer.
+    if not some_copied and not reworded:
+        return None, 0.0
+    pairs = align(both, ALIKE) if some_copied else []
     prose = [p for p in pairs if here.sentences[p.here].prose]
     copied = sum(here.sentences[p.here].length for p in prose if p.words >= COPIED) / total
     if copied >= CARRIES:
@@ -143,13 +143,11 @@ def _compared(here: Fingerprint, there: Fingerprint) -> tuple[Comparison | None,
         whole = sum(there.sentences[j].length for j in back) >= 0.75 * sum(s.length for s in there.sentences if s.prose)
         layer, cover = ("shingles" if whole else "excerpt"), copied
     else:
-        if not reworded:
-            return None, copied
-        way = follow(here.sentences, there.sentences)
+        way = follow(here.sentences, there.sentences) if reworded else None
         if way is None or not _reworded(way):
             return None, copied
         layer, cover = REWORDED_LAYER, way.likeness
-        pairs = _joined(pairs, way)
+        pairs = _joined(pairs or align(both, ALIKE), way)
     shared = tuple((p.here, p.there[0]) for p in pairs)
     new = tuple(differences(here.sentences, there.sentences, pairs, reworded=layer == REWORDED_LAYER))
     return Comparison(layer, cover, new, shared, _template(here, there, new)), copied
@@ -181,13 +179,21 @@ def _round_up(here: Fingerprint, parts: Sequence[tuple[float, Candidate]]) -> tu
     return most, replace(comparison, layer=ROUND_UP_LAYER, shared=shared)
 
 
+def _may_be_reworded(here: Sequence[SentenceSketch], there: Sequence[SentenceSketch]) -> bool:
+    """Surely not where the text gives too few facts to tell, or too few of its numbers stand anywhere there."""
+    given = facts_given(here)
+    return _enough(given) and numbers_met(here, there) >= SAME_NUMBERS * given.numbers
+
+
 def _reworded(way: Way) -> bool:
     """Is a text that goes this way the other in other words, and no report of its own?"""
-    facts, kept = way.numbers + way.names, way.kept_numbers + way.kept_names
-    enough = way.numbers >= FEWEST_NUMBERS or (way.numbers == FEWEST_NUMBERS - 1 and facts >= FEWEST_FACTS)
-    if not enough or way.kept_numbers < SAME_NUMBERS * way.numbers:
+    if not _enough(way.given) or way.kept.numbers < SAME_NUMBERS * way.given.numbers:
         return False
-    return kept / facts + way.likeness >= FACTS_AND_LIKENESS
+    return way.kept.total / way.given.total + way.likeness >= FACTS_AND_LIKENESS
+
+
+def _enough(given: Facts) -> bool:
+    return given.numbers >= FEWEST_NUMBERS or (given.numbers == FEWEST_NUMBERS - 1 and given.total >= FEWEST_FACTS)
 
 
 def _joined(pairs: Sequence[Pair], way: Way) -> list[Pair]:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from extractors.copies import fingerprint, judge, similarity
 from extractors.copies.align import COPIED, align, sides
 from extractors.copies.packing import pack, unpack
+from extractors.copies.reworded import follow, numbers_met
 from extractors.copies.values import LONGEST, read
 from extractors.text import sentences
 from schemas.outcomes import Relation
@@ -170,3 +171,12 @@ def test_where_no_sentence_can_be_copied_none_is(known: str) -> None:
         both = sides(of(" ".join(words) + ".").sentences, of(known).sentences)
         copied = any(pair.words >= COPIED for pair in align(both, 0.0) if both.here[pair.here].prose)
         assert both.some_copied() or not copied
+
+
+@some
+@given(reports(), reports())
+def test_a_way_through_a_text_keeps_no_number_that_stands_nowhere_there(one: str, known: str) -> None:
+    here, there = of(f"{known}\n\n{one}\n\n{known}").sentences, of(known).sentences
+    way = follow(here, there)
+    assert way is not None
+    assert 0 < way.kept.numbers <= numbers_met(here, there) <= way.given.numbers
