@@ -15,9 +15,10 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from extractors.article.wire import names_outlet
-from extractors.copies.align import COPIED, Pair, align, sides, similarity
+from extractors.copies.align import COPIED, Pair, align, may_be_copied, similarity
 from extractors.copies.differences import differences
-from extractors.copies.reworded import Facts, Way, facts_given, follow, numbers_met
+from extractors.copies.reworded import Way, reworded
+from extractors.copies.side import Side
 from extractors.copies.values import Number
 from schemas.outcomes import Relation
 from schemas.records import Article, Candidate, Fingerprint, SentenceSketch, Verdict
@@ -27,16 +28,6 @@ ALIKE = 0.3
 #: A text carries another's wording when this share of its words stands in copied sentences. Excerpts under much
 #: boilerplate showed 0.8 and more, independent reports 0.15 at most.
 CARRIES = 0.5
-#: A reworded copy keeps so many of its numbers in their places, which leaves room for a reworded update,
-SAME_NUMBERS = 0.7
-#: and its facts, numbers and names, with what its sentences mean: the share of facts in their places and the likeness of the
-#: sentences add up to 1.21 or more in 79 reworded texts and parts of them. Of 4,445 other pairs of texts on one story or topic
-#: three keep so many numbers, with 1.06 at most. Facts alone leave nothing between the two (0.63, 0.62), likeness neither.
-FACTS_AND_LIKENESS = 1.15
-#: Facts needed to tell a reworded copy from another report: fewer prove nothing.
-FEWEST_NUMBERS = 3
-#: Two numbers are enough for a text that keeps so many facts in all.
-FEWEST_FACTS = 10
 REWORDED_LAYER = "names-and-numbers"
 #: A share of a text that is worth joining with others': a paragraph or two.
 PART = 0.1
@@ -77,20 +68,22 @@ def judge(article: Article, fingerprint: Fingerprint, candidates: Sequence[Candi
     found: list[tuple[Candidate, Comparison]] = []
     parts: list[tuple[float, Candidate]] = []
     later: list[int] = []
+    here = Side.of(fingerprint)
     for candidate in candidates:
         if candidate.fingerprint.version != fingerprint.version:
             continue
+        there = Side.of(candidate.fingerprint)
         if _precedes(article, fingerprint, revision, candidate):
-            comparison, part = _compared(candidate.fingerprint, fingerprint)
+            comparison, part = _compared(there, here)
             if comparison is not None or part >= PART:
                 later.append(candidate.id)
             continue
-        comparison, part = _compared(fingerprint, candidate.fingerprint)
+        comparison, part = _compared(here, there)
         if comparison is not None and (not comparison.template or candidate.url == article.url):
             found.append((candidate, comparison))
         elif comparison is None and part >= PART:
             parts.append((part, candidate))
-    together = _round_up(fingerprint, parts) if not found else None
+    together = _round_up(here, parts) if not found else None
     if together is not None:
         found.append(together)
     if not found:
@@ -118,51 +111,45 @@ def judge(article: Article, fingerprint: Fingerprint, candidates: Sequence[Candi
     )
 
 
-def compare(here: Fingerprint, there: Fingerprint) -> Comparison | None:
-    """Does a text carry another, and which of its numbers are new? None when it does not carry it."""
-    return _compared(here, there)[0]
+def _compared(here: Side, there: Side) -> tuple[Comparison | None, float]:
+    """Does a text carry another, and which of its numbers are new? None when it does not carry it.
 
-
-def _compared(here: Fingerprint, there: Fingerprint) -> tuple[Comparison | None, float]:
-    """The same, with the share of the text that is the other's, word for word or nearly."""
-    if here.text_hash == there.text_hash:
-        return Comparison("hash", 1.0, (), tuple((i, i) for i in range(len(here.sentences)))), 1.0
-    total = sum(s.length for s in here.sentences if s.prose)
-    if total < FEWEST_WORDS:
+    Returns:
+        That, and the share of the text that is the other's, word for word or nearly; 0 where it is surely less than PART.
+    """
+    if here.text_hash and here.text_hash == there.text_hash:
+        return Comparison("hash", 1.0, (), tuple((i, i) for i in range(len(here.sketches)))), 1.0
+    if here.words < FEWEST_WORDS:
         return None, 0.0
-    both = sides(here.sentences, there.sentences)
-    some_copied, reworded = both.some_copied(), _may_be_reworded(here.sentences, there.sentences)
-    # Nearly all known texts that share a key by chance are neither: each further step takes longer.
-    if not some_copied and not reworded:
-        return None, 0.0
-    pairs = align(both, ALIKE) if some_copied else []
-    prose = [p for p in pairs if here.sentences[p.here].prose]
-    copied = sum(here.sentences[p.here].length for p in prose if p.words >= COPIED) / total
+    # nearly all known texts that share a key do so by chance: what tells most of them takes least, and comes first
+    pairs = align(here, there, ALIKE) if may_be_copied(here, there) >= PART else []
+    prose = [p for p in pairs if here.sketches[p.here].prose]
+    copied = sum(here.sketches[p.here].length for p in prose if p.words >= COPIED) / here.words
     if copied >= CARRIES:
         back = {j for p in prose for j in p.there}
-        whole = sum(there.sentences[j].length for j in back) >= 0.75 * sum(s.length for s in there.sentences if s.prose)
+        whole = sum(there.sketches[j].length for j in back) >= 0.75 * there.words
         layer, cover = ("shingles" if whole else "excerpt"), copied
     else:
-        way = follow(here.sentences, there.sentences) if reworded else None
-        if way is None or not _reworded(way):
+        way = reworded(here, there)
+        if way is None:
             return None, copied
         layer, cover = REWORDED_LAYER, way.likeness
-        pairs = _joined(pairs or align(both, ALIKE), way)
+        pairs = _joined(pairs or align(here, there, ALIKE), way)
     shared = tuple((p.here, p.there[0]) for p in pairs)
-    new = tuple(differences(here.sentences, there.sentences, pairs, reworded=layer == REWORDED_LAYER))
+    new = tuple(differences(here.sketches, there.sketches, pairs, reworded=layer == REWORDED_LAYER))
     return Comparison(layer, cover, new, shared, _template(here, there, new)), copied
 
 
-def _template(here: Fingerprint, there: Fingerprint, new: Sequence[str]) -> bool:
+def _template(here: Side, there: Side, new: Sequence[str]) -> bool:
     """Is it the same report of another day, place or person? Then hardly one of its numbers is the other's."""
-    own = Counter(Number(n).value for s in here.sentences if s.prose for n in s.numbers)
-    known = Counter(Number(n).value for s in there.sentences for n in s.numbers)
+    own = Counter(Number(n).value for s in here.sketches if s.prose for n in s.numbers)
+    known = Counter(Number(n).value for s in there.sketches for n in s.numbers)
     count = own.total()
     # numbers that were rounded are no others: differences() knows
     return count >= FEWEST_OF_TEMPLATE and (own & known).total() < KEPT_BY_UPDATE * count and len(new) > count / 2
 
 
-def _round_up(here: Fingerprint, parts: Sequence[tuple[float, Candidate]]) -> tuple[Candidate, Comparison] | None:
+def _round_up(here: Side, parts: Sequence[tuple[float, Candidate]]) -> tuple[Candidate, Comparison] | None:
     """Several known texts on one page: the one that most of it is from, and how it compares with all of them together."""
     if sum(part for part, _ in parts) < ROUND_UP:
         return None
@@ -171,29 +158,12 @@ def _round_up(here: Fingerprint, parts: Sequence[tuple[float, Candidate]]) -> tu
     for _, candidate in order:
         first = sentences[-1].paragraph + 1 if sentences else 0
         sentences.extend(replace(s, paragraph=first + s.paragraph) for s in candidate.fingerprint.sentences)
-    comparison, copied = _compared(here, replace(here, text_hash=b"", sentences=tuple(sentences)))
+    comparison, copied = _compared(here, Side(sentences))
     if comparison is None or copied < ROUND_UP or comparison.template:
         return None
     most = order[0][1]
     shared = tuple((i, j) for i, j in comparison.shared if j < len(most.fingerprint.sentences))
     return most, replace(comparison, layer=ROUND_UP_LAYER, shared=shared)
-
-
-def _may_be_reworded(here: Sequence[SentenceSketch], there: Sequence[SentenceSketch]) -> bool:
-    """Surely not where the text gives too few facts to tell, or too few of its numbers stand anywhere there."""
-    given = facts_given(here)
-    return _enough(given) and numbers_met(here, there) >= SAME_NUMBERS * given.numbers
-
-
-def _reworded(way: Way) -> bool:
-    """Is a text that goes this way the other in other words, and no report of its own?"""
-    if not _enough(way.given) or way.kept.numbers < SAME_NUMBERS * way.given.numbers:
-        return False
-    return way.kept.total / way.given.total + way.likeness >= FACTS_AND_LIKENESS
-
-
-def _enough(given: Facts) -> bool:
-    return given.numbers >= FEWEST_NUMBERS or (given.numbers == FEWEST_NUMBERS - 1 and given.total >= FEWEST_FACTS)
 
 
 def _joined(pairs: Sequence[Pair], way: Way) -> list[Pair]:
