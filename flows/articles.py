@@ -74,20 +74,25 @@ def speaks_for(row: dict[str, Any], analysis: "Analysis", revision: int) -> date
     return as_of(analysis.article.published_at if revision == 1 else None, row["fetched_at"])
 
 
-def next_id(tx: Transaction) -> Asked:
-    """The id of an article that is stored next."""
-    return tx.ask("articles.next_id")
+def before(tx: Transaction, row: dict[str, Any], analysis: "Analysis") -> Asked:
+    """What is known of a page and its URL before its article is recorded, and the id that the article gets: one row."""
+    return tx.ask("articles.before", page_id=row["id"], url=analysis.article.url)
+
+
+def next_id(tx: Transaction) -> int:
+    """The id of an article that has no page."""
+    [row] = tx.all("articles.next_id")
+    return int(row["id"])
 
 
 def store(
-    tx: Transaction, row: dict[str, Any], analysis: "Analysis", verdict: Verdict, revision: int, reserved: Asked
-) -> tuple[int, datetime]:
-    """Keep an article; its id, which next_id() reserved, and the date that it speaks for."""
-    [one] = reserved.all()
+    tx: Transaction, row: dict[str, Any], analysis: "Analysis", verdict: Verdict, revision: int, article_id: int
+) -> datetime:
+    """Keep an article under the id that was reserved for it; the date that it speaks for."""
     values = columns(row, analysis, verdict, revision)
     tx.run(
         "articles.store",
-        id=one["id"],
+        id=article_id,
         page_id=row["id"],
         url=analysis.article.url,
         revision=revision,
@@ -105,7 +110,8 @@ def store(
             agrees=list(compared.values()),
             most=MOST_COUNTED,
         )
-    return int(one["id"]), values["as_of"]
+    speaks: datetime = values["as_of"]
+    return speaks
 
 
 def columns(row: dict[str, Any], analysis: "Analysis", verdict: Verdict, revision: int) -> dict[str, Any]:
@@ -137,6 +143,17 @@ def columns(row: dict[str, Any], analysis: "Analysis", verdict: Verdict, revisio
 def finish(tx: Transaction, page_id: int, outcome: ArticleOutcome, detail: str = "") -> None:
     """End a page's stage."""
     tx.run("articles.finish_page", id=page_id, outcome=outcome, detail=detail)
+
+
+def settle(tx: Transaction, page_id: int | None, article_id: int, analysis: "Analysis", series_outcome: SeriesOutcome) -> None:
+    """End the stages of an article that is no copy, and of its page, where it has one."""
+    tx.run(
+        "articles.settle",
+        page_id=page_id,
+        id=article_id,
+        figures_outcome=analysis.figures_outcome,
+        series_outcome=series_outcome,
+    )
 
 
 def fail(tx: Transaction, page_id: int, failed: Failed) -> None:

@@ -53,9 +53,8 @@ def verdict(
 
 def store(tx: Transaction, article_id: int, fingerprint: Fingerprint, relation: Relation) -> None:
     """Keep what later copies of the article are recognised by; a duplicate is not looked up, its parent is."""
-    tx.run("copies.store", article_id=article_id, version=fingerprint.version, sketch=pack(fingerprint))
-    if relation is not Relation.DUPLICATE:
-        tx.run("copies.find_by", article_id=article_id, keys=_keys(fingerprint))
+    found_by = integers(()) if relation is Relation.DUPLICATE else _keys(fingerprint)
+    tx.run("copies.store", article_id=article_id, version=fingerprint.version, sketch=pack(fingerprint), keys=found_by)
 
 
 def forget(tx: Transaction, article_id: int) -> None:

@@ -139,23 +139,19 @@ def record(
         log.info("page holds no article", stage="articles", url=row["url"], outcome=result)
         return [f"articles {result}"]
     analysis: Analysis = result
-    tx.run("articles.plan_look_ups")
-    tx.run("articles.lock")
-    waits = tx.ask("articles.waits", page_id=row["id"])
-    without_figures = tx.ask("articles.without_figures", page_id=row["id"])
-    earlier = tx.ask("articles.latest_revision", url=analysis.article.url)
+    tx.run("articles.in_turn")
+    asked = articles.before(tx, row, analysis)
     known, near = copies.look_up(tx, analysis.fingerprint), series.look_up(tx, analysis.mentions)
-    reserved = articles.next_id(tx)
-    if row["id"] is not None and waits.one() is None:
+    [before] = asked.all()
+    if not before["waits"]:
         return []  # another worker was given it meanwhile, since a restart of the database made us look dead, and was faster
-    if (awaited := without_figures.one()) is not None:
+    if before["awaited_id"] is not None:
         latest = series.read(tx, analysis.mentions, near)
-        return _catch_up(tx, row, awaited, analysis, latest, desk, now, unsettled)
-    previous = earlier.one()
-    if previous is not None and same_text(previous["text"], analysis.article.text):
+        return _catch_up(tx, row, before, analysis, latest, desk, now, unsettled)
+    if before["text"] is not None and same_text(before["text"], analysis.article.text):
         articles.finish(tx, row["id"], ArticleOutcome.UNCHANGED)
         return [f"articles {ArticleOutcome.UNCHANGED}"]
-    revision = 1 if previous is None else previous["revision"] + 1
+    revision = (before["revision"] or 0) + 1
     when = articles.speaks_for(row, analysis, revision)
     with clock.stage("copies"):
         verdict = copies.verdict(tx, analysis.article, analysis.fingerprint, when, known, revision=revision)
@@ -165,18 +161,21 @@ def record(
     with clock.stage("series"):
         latest = None if verdict.relation is Relation.DUPLICATE else series.read(tx, analysis.mentions, near)
     with clock.stage("articles"):
-        article_id, as_of = articles.store(tx, row, analysis, verdict, revision, reserved)
+        article_id = before["id"]
+        as_of = articles.store(tx, row, analysis, verdict, revision, article_id)
     with clock.stage("copies"):
         copies.store(tx, article_id, analysis.fingerprint, verdict.relation)
     outcomes = [f"articles {ArticleOutcome.STORED}", f"copies {verdict.relation}"]
     placed = series.Result(outcome=SeriesOutcome.NOTHING_NEW)
     raised = 0
-    if verdict.relation is not Relation.DUPLICATE:
+    if verdict.relation is Relation.DUPLICATE:
+        articles.finish(tx, row["id"], ArticleOutcome.STORED)
+    else:
         with clock.stage("copies"):
             again = copies.judge_again(tx, article_id, as_of, verdict)
         outcomes += [f"copies judged again {each.verdict.relation}" for each in again if each.changed]
         placed, raised = place(tx, article_id, as_of, analysis, latest, verdict, again, desk, now, unsettled)
-    articles.finish(tx, row["id"], ArticleOutcome.STORED)
+        articles.settle(tx, row["id"], article_id, analysis, placed.outcome)
     said = FigureOutcome.COPY if verdict.relation is Relation.DUPLICATE else analysis.figures_outcome
     outcomes += [f"figures {said}", f"series {placed.outcome}"] + ["alerts raised"] * raised
     url = analysis.article.url
@@ -199,8 +198,9 @@ def _catch_up(
 ) -> list[str]:
     """The figures of an article that was a copy until it was judged again; copies have none."""
     verdict = copies.stored(awaited)
-    placed, raised = place(tx, awaited["id"], awaited["as_of"], analysis, latest, verdict, (), desk, now, unsettled)
-    articles.finish(tx, row["id"], ArticleOutcome.STORED)
+    article_id = awaited["awaited_id"]
+    placed, raised = place(tx, article_id, awaited["as_of"], analysis, latest, verdict, (), desk, now, unsettled)
+    articles.settle(tx, row["id"], article_id, analysis, placed.outcome)
     return [f"figures {analysis.figures_outcome}", f"series {placed.outcome}"] + ["alerts raised"] * raised
 
 
@@ -222,8 +222,7 @@ def place(
         latest: what series.read() asked for.
     """
     with clock.stage("figures"):
-        stored = figures.store(tx, article_id, analysis.figures, analysis.figure_sentences)
-        figures.store_claims(tx, article_id, analysis.claims)
+        stored = figures.store(tx, article_id, analysis.figures, analysis.figure_sentences, analysis.claims)
     with clock.stage("series"):
         placed = series.place(
             tx,
@@ -239,7 +238,6 @@ def place(
             desk.threshold if unsettled is None else None,
             now,
         )
-        tx.run("articles.settle", id=article_id, figures_outcome=analysis.figures_outcome, series_outcome=placed.outcome)
     if unsettled is not None:
         unsettled.update(placed.series)
         return placed, 0

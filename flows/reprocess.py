@@ -172,8 +172,7 @@ def _rebuild(
     stored = latest = None
     if not copy:
         latest = series.read(tx, analysis.mentions, series.look_up(tx, analysis.mentions))
-        stored = figures.store(tx, known["id"], analysis.figures, analysis.figure_sentences)
-        figures.store_claims(tx, known["id"], analysis.claims)
+        stored = figures.store(tx, known["id"], analysis.figures, analysis.figure_sentences, analysis.claims)
     placed = series.place(
         tx,
         known["id"],
@@ -188,11 +187,12 @@ def _rebuild(
         desk.threshold,
         now,
     )
-    if not copy:
+    if copy:
+        articles.finish(tx, row["id"], ArticleOutcome.STORED)
+    else:
         shifted = tx.one("reprocess.shifted", id=known["id"], parked=parked)
         outcome = SeriesOutcome.SHIFTED if shifted is not None and shifted["any"] else placed.outcome
-        tx.run("articles.settle", id=known["id"], figures_outcome=analysis.figures_outcome, series_outcome=outcome)
-    articles.finish(tx, row["id"], ArticleOutcome.STORED)
+        articles.settle(tx, row["id"], known["id"], analysis, outcome)
     return placed.series
 
 

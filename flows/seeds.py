@@ -154,7 +154,8 @@ def _judge_alone(tx: Transaction, row: Row, desk: pipeline.Desk, now: datetime) 
     page = {"id": None, "fetched_at": row["as_of"], "history": True, "seed": True}
     found = copies.look_up(tx, analysis.fingerprint)
     verdict = copies.verdict(tx, analysis.article, analysis.fingerprint, row["as_of"], found)
-    article_id, as_of = articles.store(tx, page, analysis, verdict, 1, articles.next_id(tx))
+    article_id = articles.next_id(tx)
+    as_of = articles.store(tx, page, analysis, verdict, 1, article_id)
     copies.store(tx, article_id, analysis.fingerprint, verdict.relation)
     if verdict.relation is Relation.DUPLICATE:
         tx.run("seeds.drop", id=row["id"])
@@ -195,6 +196,7 @@ def _place_one(tx: Transaction, row: Row, desk: pipeline.Desk, now: datetime) ->
     again = copies.repeated_by(tx, row["id"])  # what was placed before what it repeats
     latest = series.read(tx, analysis.mentions, series.look_up(tx, analysis.mentions))
     placed, _ = pipeline.place(tx, row["id"], row["as_of"], analysis, latest, verdict, again, desk, now)
+    articles.settle(tx, None, row["id"], analysis, placed.outcome)
     return f"series {placed.outcome}"
 
 

@@ -147,10 +147,12 @@ def _observe(
     figure_ids: Sequence[int],
     mentions: Sequence[Mention],
 ) -> None:
-    """Every figure in its series; from now on the article is found by others."""
+    """Every figure in its series."""
     tx.run(
         "series.observe",
         article_id=article_id,
+        as_of=as_of,
+        keys=integers(sorted(keys(mentions))),
         series=[chosen[index] for index in range(len(mentions))],
         figures=list(figure_ids),
         dates=[dates.get(index, as_of) for index in range(len(mentions))],
@@ -159,7 +161,6 @@ def _observe(
         mentions=Jsonb([to_json(mention) for mention in mentions]),
     )
     tx.keep(MENTIONS, dict(zip(figure_ids, mentions, strict=True)))
-    tx.run("series.keep_keys", keys=integers(sorted(keys(mentions))), as_of=as_of, article_id=article_id)
 
 
 def settle(tx: Transaction, touched: Iterable[int], threshold: Decimal, now: datetime) -> None:

@@ -139,8 +139,8 @@ def main() -> None:
                             connection = tx._connection
                             article = connection.execute(ARTICLE, (address, title, text, day, day, day)).fetchone()["id"]  # type: ignore[index]
                             connection.execute("UPDATE article SET cluster_id = id WHERE id = %s", (article,))
-                            stored = figure_rows.store(tx, article, found, lines)
-                            tx.run("articles.plan_look_ups")  # as pipeline.record does
+                            stored = figure_rows.store(tx, article, found, lines, [])
+                            tx.run("articles.in_turn")  # as pipeline.record does
                             begin = time.perf_counter()
                             verdict = Verdict(relation=Relation.ORIGINAL)
                             latest = series.read(tx, said, series.look_up(tx, said))

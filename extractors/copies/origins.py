@@ -6,6 +6,7 @@ agency's one origin: forty desks that quote the wire are the wire.
 Not here: which articles form a cluster (verdict.py), what a text credits (article/wire.py).
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -36,14 +37,17 @@ def origins(sources: Iterable[Source]) -> dict[int, int]:
         low, high = sorted((find(one), find(other)))
         root[high] = low
 
-    outlets = {row.outlet: row.cluster for row in rows if row.outlet}
-    by_outlet: dict[str, set[int]] = {outlet: {r.cluster for r in rows if r.outlet == outlet} for outlet in outlets}
-    credited: dict[str, set[int]] = {}
+    by_outlet: defaultdict[str, set[int]] = defaultdict(set)
+    for row in rows:
+        if row.outlet:
+            by_outlet[row.outlet].add(row.cluster)
+    named = {name: {outlet for outlet in by_outlet if names_outlet(name, outlet)} for name in {row.speaker for row in rows}}
+    credited: defaultdict[str, set[int]] = defaultdict(set)
     for row in rows:
         if row.credit and not names_outlet(row.credit, row.outlet):
-            credited.setdefault(row.credit, set()).add(row.cluster)
-        if row.speaker and any(names_outlet(row.speaker, outlet) for outlet in outlets if outlet != row.outlet):
-            credited.setdefault(row.speaker, set()).add(row.cluster)
+            credited[row.credit].add(row.cluster)
+        if named[row.speaker] - {row.outlet}:
+            credited[row.speaker].add(row.cluster)
     names = sorted(credited)
     for at, name in enumerate(names):
         same = set(credited[name])

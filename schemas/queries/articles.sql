@@ -3,12 +3,29 @@
 -- moment must see each other. Held until the end of the transaction; the analysis before it runs in parallel.
 SELECT pg_advisory_xact_lock(7361001);
 
--- plan_look_ups --
--- What runs for each article looks up a few rows by an index, in tables that may grow from nothing to millions. So it is planned once
+-- in_turn --
+-- The same lock, for one article. What runs for each article looks up a few rows by an index, in tables that may grow from nothing to millions. So it is planned once
 -- a session, for planning each time costs about what the looking up does, and never by reading a table through, which looks cheap
 -- while the table is small and stays in the plan.
 SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true),
-       set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true);
+       set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true), pg_advisory_xact_lock(7361001);
+
+-- before --
+-- What is known of a page and of its URL before the article is recorded, and the article's id: what hangs on it need not wait for its
+-- row. A page waits that is due, or that held no article when it was read before. An article is awaited that was a copy once and is none
+-- now: its figures were never stored.
+SELECT nextval(pg_get_serial_sequence('article', 'id')) AS id,
+       %(page_id)s::bigint IS NULL OR EXISTS (
+           SELECT FROM page WHERE page.id = %(page_id)s AND (state = 'due' OR outcome NOT IN ('stored', 'unchanged'))
+       ) AS waits,
+       awaited.id AS awaited_id, awaited.as_of, awaited.relation, awaited.duplicate_of, awaited.copy_shared,
+       previous.revision, previous.text
+FROM (SELECT) one
+LEFT JOIN LATERAL (
+    SELECT id, as_of, relation, duplicate_of, copy_shared FROM article
+    WHERE page_id = %(page_id)s AND relation <> 'duplicate' AND figures_outcome = 'copy' LIMIT 1
+) awaited ON true
+LEFT JOIN LATERAL (SELECT revision, text FROM article WHERE url = %(url)s ORDER BY revision DESC LIMIT 1) previous ON true;
 
 -- lease_due --
 -- Takes pages that wait for analysis, the oldest report first, so that a story is read in its order.
@@ -27,10 +44,6 @@ SELECT page.id, page.entry_id, page.final_url, page.content_type, page.fetched_a
 FROM page JOIN entry ON entry.id = page.entry_id
 WHERE page.id = ANY (%(ids)s)
 ORDER BY coalesce(entry.published_at, page.fetched_at), page.id;
-
--- waits --
--- Whether a page is still to be recorded: it waits, or held no article when it was read before.
-SELECT true AS waits FROM page WHERE id = %(page_id)s AND (state = 'due' OR outcome NOT IN ('stored', 'unchanged'));
 
 -- finish_page --
 UPDATE page SET state = 'done', leased_until = NULL, outcome = %(outcome)s, detail = %(detail)s, tries = tries + 1 WHERE id = %(id)s;
@@ -54,9 +67,6 @@ WHERE id IN (
 )
 RETURNING id;
 
--- latest_revision --
-SELECT id, revision, text, title FROM article WHERE url = %(url)s ORDER BY revision DESC LIMIT 1;
-
 -- habits --
 -- The place that tells a site's titles best; none where it is not clear.
 SELECT DISTINCT ON (site) site, source FROM title_habit
@@ -73,7 +83,6 @@ SET agreed = title_habit.agreed / (CASE WHEN title_habit.agreed + title_habit.di
     differed = title_habit.differed / (CASE WHEN title_habit.agreed + title_habit.differed < %(most)s THEN 1 ELSE 2 END) + excluded.differed;
 
 -- next_id --
--- The id of the next article: what hangs on one need not wait for its row then.
 SELECT nextval(pg_get_serial_sequence('article', 'id')) AS id;
 
 -- store --
@@ -88,16 +97,14 @@ VALUES (%(id)s, %(page_id)s, %(url)s, %(revision)s, %(outlet)s, %(title)s, %(aut
         %(analysis_version)s, %(sources)s);
 
 -- settle --
--- The outcomes of the later stages, known only at the end of the transaction.
-UPDATE article SET figures_outcome = %(figures_outcome)s, series_outcome = %(series_outcome)s WHERE id = %(id)s;
-
--- without_figures --
--- The article of a page that was a copy once and is none now: its figures were never stored.
-SELECT id, as_of, relation, duplicate_of, copy_shared FROM article
-WHERE page_id = %(page_id)s AND relation <> 'duplicate' AND figures_outcome = 'copy';
+-- The outcomes of the later stages, known only at the end of the transaction, and with them the end of the page, where there is one.
+WITH settled AS (
+    UPDATE article SET figures_outcome = %(figures_outcome)s, series_outcome = %(series_outcome)s WHERE id = %(id)s
+)
+UPDATE page SET state = 'done', leased_until = NULL, outcome = 'stored', detail = '', tries = tries + 1 WHERE id = %(page_id)s::bigint;
 
 -- analyse_again --
--- The page of such an article is due once more.
+-- The page of an article that was a copy and is none now is due once more.
 UPDATE page SET state = 'due', tries = 0 WHERE id = (SELECT page_id FROM article WHERE id = %(id)s);
 
 -- export --

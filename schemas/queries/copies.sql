@@ -36,6 +36,9 @@ SELECT id FROM article WHERE duplicate_of = ANY (%(ids)s) AND relation = 'duplic
 SELECT id FROM article WHERE duplicate_of = %(id)s ORDER BY id;
 
 -- store --
+WITH found_by AS (
+    INSERT INTO copy_key (key, article_id) SELECT key, %(article_id)s FROM unnest(%(keys)s::bigint[]) AS wanted (key) ON CONFLICT DO NOTHING
+)
 INSERT INTO fingerprint (article_id, version, sketch) VALUES (%(article_id)s, %(version)s, %(sketch)s);
 
 -- forget --

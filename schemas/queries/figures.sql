@@ -1,5 +1,13 @@
 -- store --
--- The figures of an article, in one statement; their ids rise in the order given.
+-- The figures and claims of an article, in one statement; the ids of the figures rise in the order given.
+WITH claims AS (
+    INSERT INTO claim (article_id, position, span, speaker, cue, quote, kind, title, organisation, hedged, denied)
+    SELECT %(article_id)s, position, int4range(start, "end"), speaker, cue, quote, kind, title, organisation, hedged, denied
+    FROM jsonb_to_recordset(%(claims)s) AS claim (
+        position integer, start integer, "end" integer, speaker text, cue text, quote boolean, kind text, title text, organisation text,
+        hedged boolean, denied boolean
+    )
+)
 INSERT INTO figure (article_id, position, sentence, span, sentence_span, surface, low, high, bound, unit, rate, measured, role, direction,
                     attribution, as_of, as_of_start, as_of_end, withdrawal, slots)
 SELECT %(article_id)s, position, sentence, int4range(start, "end"), int4range(sentence_start, sentence_end), surface, low, high, bound,
@@ -11,14 +19,6 @@ FROM jsonb_to_recordset(%(figures)s) AS figure (
 )
 ORDER BY position
 RETURNING id;
-
--- store_claims --
-INSERT INTO claim (article_id, position, span, speaker, cue, quote, kind, title, organisation, hedged, denied)
-SELECT %(article_id)s, position, int4range(start, "end"), speaker, cue, quote, kind, title, organisation, hedged, denied
-FROM jsonb_to_recordset(%(claims)s) AS claim (
-    position integer, start integer, "end" integer, speaker text, cue text, quote boolean, kind text, title text, organisation text,
-    hedged boolean, denied boolean
-);
 
 -- of_article --
 SELECT figure.id, figure.position, figure.sentence, figure.surface, figure.low, figure.high, figure.bound, figure.unit, figure.rate, figure.role,

@@ -30,10 +30,6 @@ CROSS JOIN LATERAL (
 WHERE series.id = ANY (%(series)s)
 ORDER BY series.id, latest.as_of DESC, latest.id DESC;
 
--- keep_keys --
--- From now on the article is found by others.
-INSERT INTO article_key (key, as_of, article_id) SELECT unnest(%(keys)s::bigint[]), %(as_of)s, %(article_id)s ON CONFLICT DO NOTHING;
-
 -- create --
 -- A series for each; their ids rise in the order given.
 INSERT INTO series (label, unit, dimension, rate, role, created_at)
@@ -44,7 +40,10 @@ ORDER BY place
 RETURNING id;
 
 -- observe --
--- The figures of an article in their series, with what a look-up needs of their mentions.
+-- The figures of an article in their series, with what a look-up needs of their mentions; from now on the article is found by others.
+WITH found_by AS (
+    INSERT INTO article_key (key, as_of, article_id) SELECT unnest(%(keys)s::bigint[]), %(as_of)s, %(article_id)s ON CONFLICT DO NOTHING
+)
 INSERT INTO observation (series_id, figure_id, article_id, as_of, family, number, wording, sure, cues, mention)
 SELECT series_id, figure_id, %(article_id)s, as_of, family, (mention -> 'number')::float8,
        decode(mention ->> 'vector', 'base64'), sure,

@@ -199,7 +199,7 @@ def test_articles_in_any_order_come_to_the_same_series(database, order):
         with database.transaction() as tx:
             article = tx._connection.execute(ARTICLE, (url, "Paper", at, at, at, 1)).fetchone()["id"]
             tx._connection.execute("UPDATE article SET cluster_id = id WHERE id = %s", (article,))
-            stored = figure_rows.store(tx, article, numbers, lines)
+            stored = figure_rows.store(tx, article, numbers, lines, [])
             said = mentions(numbers, parts, title="", article=url, published_at=at)
             latest = series.read(tx, said, series.look_up(tx, said))
             verdict = Verdict(relation=Relation.ORIGINAL)
