@@ -8,6 +8,7 @@ Pure, exact Decimals. Not here: units (figures/units.py), what stands (standing.
 import re
 from dataclasses import dataclass
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
+from functools import lru_cache
 
 from schemas.outcomes import Bound
 
@@ -41,11 +42,13 @@ class Interval:
         return self.low <= other.high and other.low <= self.high
 
 
+@lru_cache(maxsize=10_000)
 def vague(surface: str) -> bool:
     """Does a quantity as written name a magnitude and no number: "tens of thousands of people"?"""
     return _VAGUE.match(surface) is not None
 
 
+@lru_cache(maxsize=10_000)  # a series is decided anew with each report, from all its numbers
 def interval(low: Decimal | None, high: Decimal | None, bound: Bound, *, magnitude: bool = False) -> Interval:
     """The values that a figure leaves open. One of low and high may be None (open side), not both.
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from extractors.figures.units import dimension
@@ -92,6 +93,7 @@ def same_speaker(a: frozenset[str], b: frozenset[str]) -> bool:
     return bool(a and b) and (a <= b or b <= a) and abs(len(a) - len(b)) <= MOST_EXTRA
 
 
+@lru_cache(maxsize=10_000)
 def speaker_words(name: str | None) -> frozenset[str]:
     """The words of a name that tell speakers apart, lower-case."""
     return frozenset(_NAME.findall((name or "").lower())) - _EMPTY
