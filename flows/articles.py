@@ -85,11 +85,8 @@ def next_id(tx: Transaction) -> int:
     return int(row["id"])
 
 
-def store(
-    tx: Transaction, row: dict[str, Any], analysis: "Analysis", verdict: Verdict, revision: int, article_id: int
-) -> datetime:
-    """Keep an article under the id that was reserved for it; the date that it speaks for."""
-    values = columns(row, analysis, verdict, revision)
+def store(tx: Transaction, row: dict[str, Any], analysis: "Analysis", verdict: Verdict, revision: int, article_id: int) -> None:
+    """Keep an article under the id that was reserved for it."""
     tx.run(
         "articles.store",
         id=article_id,
@@ -99,7 +96,7 @@ def store(
         fetched_at=row["fetched_at"],
         seed=row.get("seed", False),
         history=row["history"],
-        **values,
+        **columns(row, analysis, verdict, revision),
     )
     if revision == 1 and analysis.article.compared:
         compared = analysis.article.compared
@@ -110,8 +107,6 @@ def store(
             agrees=list(compared.values()),
             most=MOST_COUNTED,
         )
-    speaks: datetime = values["as_of"]
-    return speaks
 
 
 def columns(row: dict[str, Any], analysis: "Analysis", verdict: Verdict, revision: int) -> dict[str, Any]:

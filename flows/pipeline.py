@@ -162,7 +162,7 @@ def record(
         latest = None if verdict.relation is Relation.DUPLICATE else series.read(tx, analysis.mentions, near)
     with clock.stage("articles"):
         article_id = before["id"]
-        as_of = articles.store(tx, row, analysis, verdict, revision, article_id)
+        articles.store(tx, row, analysis, verdict, revision, article_id)
     with clock.stage("copies"):
         copies.store(tx, article_id, analysis.fingerprint, verdict.relation)
     outcomes = [f"articles {ArticleOutcome.STORED}", f"copies {verdict.relation}"]
@@ -172,9 +172,9 @@ def record(
         articles.finish(tx, row["id"], ArticleOutcome.STORED)
     else:
         with clock.stage("copies"):
-            again = copies.judge_again(tx, article_id, as_of, verdict)
+            again = copies.judge_again(tx, article_id, when, verdict)
         outcomes += [f"copies judged again {each.verdict.relation}" for each in again if each.changed]
-        placed, raised = place(tx, article_id, as_of, analysis, latest, verdict, again, desk, now, unsettled)
+        placed, raised = place(tx, article_id, when, analysis, latest, verdict, again, desk, now, unsettled)
         articles.settle(tx, row["id"], article_id, analysis, placed.outcome)
     said = FigureOutcome.COPY if verdict.relation is Relation.DUPLICATE else analysis.figures_outcome
     outcomes += [f"figures {said}", f"series {placed.outcome}"] + ["alerts raised"] * raised

@@ -1,7 +1,7 @@
 """One of two texts that are compared, and what comparing it needs.
 
-Each thing is made when it is first asked for, and once: an article is held against some ten known texts, and most of these are
-told to be others by the first look.
+Each thing is made when it is first asked for, and once: an article is held against many known texts, and most of these are told
+to be others by the first look.
 """
 
 from collections import Counter
@@ -74,9 +74,14 @@ class Side:
         return [i for i, sketch in enumerate(self.sketches) if sketch.prose][:MOST_SENTENCES]
 
     @cached_property
+    def told(self) -> list[SentenceSketch]:
+        """The same, as data."""
+        return [self.sketches[i] for i in self.prose]
+
+    @cached_property
     def facts(self) -> list[Counter[str | int]]:
         """What a spinner keeps of each of these: numbers by value (text), and names (hashes)."""
-        return [Counter(chain[str | int](bare(self.sketches[i].numbers), self.sketches[i].names)) for i in self.prose]
+        return [Counter(chain[str | int](bare(sketch.numbers), sketch.names)) for sketch in self.told]
 
     @cached_property
     def fact_count(self) -> Counter[str | int]:
@@ -86,24 +91,22 @@ class Side:
     @cached_property
     def given(self) -> Facts:
         """How many of them there are."""
-        told = [self.sketches[i] for i in self.prose]
-        return Facts(sum(len(sketch.numbers) for sketch in told), sum(len(sketch.names) for sketch in told))
+        return Facts(sum(len(sketch.numbers) for sketch in self.told), sum(len(sketch.names) for sketch in self.told))
 
     @cached_property
     def known(self) -> frozenset[str | int]:
         """All of them, once each."""
-        told = [self.sketches[i] for i in self.prose]
-        numbers = bare(tuple(chain.from_iterable(sketch.numbers for sketch in told)))
-        return frozenset(chain(numbers, chain.from_iterable(sketch.names for sketch in told)))
+        numbers = bare(tuple(chain.from_iterable(sketch.numbers for sketch in self.told)))
+        return frozenset(chain(numbers, chain.from_iterable(sketch.names for sketch in self.told)))
 
     @cached_property
     def share(self) -> NDArray[np.float64]:
         """How much of these sentences each is, by length; they add up to 1."""
-        share = np.array([self.sketches[i].length for i in self.prose], dtype=np.float64)
+        share = np.array([sketch.length for sketch in self.told], dtype=np.float64)
         share /= share.sum()
         return share
 
     @cached_property
     def said(self) -> NDArray[np.float32]:
         """What each of them means: unit vectors, one a row."""
-        return vectors([self.sketches[i].meaning for i in self.prose])
+        return vectors([sketch.meaning for sketch in self.told])

@@ -4,9 +4,9 @@
 SELECT pg_advisory_xact_lock(7361001);
 
 -- in_turn --
--- The same lock, for one article. What runs for each article looks up a few rows by an index, in tables that may grow from nothing to millions. So it is planned once
--- a session, for planning each time costs about what the looking up does, and never by reading a table through, which looks cheap
--- while the table is small and stays in the plan.
+-- The same lock, for one article. What runs for each looks up a few rows by an index, in tables that may grow from nothing to millions.
+-- So it is planned once a session, for planning each time costs about what the looking up does, and never by reading a table through,
+-- which looks cheap while the table is small and stays in the plan.
 SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true),
        set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true), pg_advisory_xact_lock(7361001);
 
