@@ -33,11 +33,13 @@ class Forest:
         """In [0, 1]; one for each row of features."""
         if not len(rows):
             return np.zeros(0)
-        # All rows walk all trees at once: a loop over the trees takes eight times as long for an article's few pairs.
+        # All rows walk all trees at once: a loop over the trees takes eight times as long for an article's few pairs. The first
+        # step asks for the same features of each row, so that nothing is looked up.
         flat = rows.ravel()
         start = (np.arange(len(rows)) * rows.shape[1])[:, None]
-        node = np.broadcast_to(self.roots, (len(rows), len(self.roots)))
-        for _ in range(self.depth):
+        above = rows.take(self.feature[self.roots], axis=1) > self.threshold[self.roots]
+        node = self.children.take(2 * self.roots + above)
+        for _ in range(self.depth - 1):
             above = flat.take(start + self.feature.take(node)) > self.threshold.take(node)
             node = self.children.take(2 * node + above)
         return _logistic(self.start + self.value.take(node).sum(axis=1))

@@ -98,6 +98,8 @@ FEATURES = (
 _ALIKE = ("near words, Jaccard", "nearest words, Jaccard", "counted words", "embedded surroundings")
 #: Digits behind the point: less than any threshold of a forest, more than the order of a sum can move.
 DIGITS = 6
+#: Places of some sets of words among those of a figure.
+NEAR, NEAREST, SENTENCE, WIDE, TITLE = 0, 1, 3, 4, 5
 #: Parts of a figure's sentence that are compared as sets: counted, action, agent, patient, place, period, whole.
 _SLOTS = 7
 
@@ -165,10 +167,12 @@ class Neighbourhood:
             lambda m: m.measured,
         ):
             parts.extend(words(m) for m in every)
-        sets = _sets(parts, 7, size)
-        near, nearest, counted, self._sentence, before, self._title, self._measured = sets
-        self._counted = counted
-        self._near, self._nearest, self._wide = near | counted, nearest | counted, self._sentence | before
+        #: The words of each figure: near, nearest, counted, of the sentence, with the one before, of the headline, measured.
+        self._words = _sets(parts, 7, size)
+        near, nearest, counted, self._sentence, wide, _, self._measured = self._words
+        near |= counted
+        nearest |= counted
+        wide |= self._sentence
         top = np.log(max(2, size) + 1)
         told = (self._sentence | self._measured).sum(axis=0)
         #: In (0, 1] for words of the sentences, larger is rarer.
@@ -180,10 +184,12 @@ class Neighbourhood:
         names = [roots(m.names) for m in every] + [roots(m.local) for m in every]
         for k in range(_SLOTS):
             names += [m.slots[k] for m in every]
-        self._names, self._local, *self._slots = _sets(names, 2 + _SLOTS, size)
+        #: Names of the article, names in the sentence, parts of the sentence.
+        self._called = _sets(names, 2 + _SLOTS, size)
+        self._names, self._local = self._called[:2]
         self.main, self.told, self.by_rank, self.by_rarity = self._named()
-        met = _sets([*([m.number] for m in every), *(m.companions for m in every)], 2, size)
-        self._number_set, self._companions = met
+        #: The number of each figure, and those of its companions.
+        self._met = _sets([*([m.number] for m in every), *(m.companions for m in every)], 2, size)
 
     def _named(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_], Floats, Floats]:
         """Of each figure and every other: does the other's article hold the main name of this one's, and its sentence; how like
@@ -232,12 +238,11 @@ class _Pairs:
 
     def _words(self) -> Columns:
         n = self._near
-        near, nearest, counted = self._weigh(n._near), self._weigh(n._nearest), self._weigh(n._counted)
-        sentence, wide, title, measured = map(self._weigh, (n._sentence, n._wide, n._title, n._measured))
-        one = _ratio(self._both(n._near, n._wide), near.one)
-        other = _ratio(self._both(n._wide, n._near), near.other)
-        titled = _ratio(self._both(n._sentence, n._title), title.other)
-        back = _ratio(self._both(n._title, n._sentence), title.one)
+        near, nearest, counted, sentence, wide, title, measured = self._weigh(n._words)
+        sides = n._words[[NEAR, WIDE, SENTENCE, TITLE]], n._words[[WIDE, NEAR, TITLE, SENTENCE]]
+        one, other, titled, back = self._both(*sides, n._weight)
+        one, other = _ratio(one, near.one), _ratio(other, near.other)
+        titled, back = _ratio(titled, title.other), _ratio(back, title.one)
         return {
             "near words, Jaccard": near.jaccard,
             "near words, containment": near.containment,
@@ -252,7 +257,7 @@ class _Pairs:
             "headline of one in the sentence of the other": np.maximum(titled, back),
             "what is measured, Jaccard": measured.jaccard,
             "what is measured, containment": measured.containment,
-            "rarest near word missing in the other": self._missing(n._nearest, n._wide),
+            "rarest near word missing in the other": self._missing(n._words[NEAREST], n._words[WIDE]),
             "counted words, lesser number": self._least([len(m.counted) for m in n.mentions]),
             "sentence length, lesser": self._least([len(m.sentence) for m in n.mentions]),
         }
@@ -261,7 +266,7 @@ class _Pairs:
         n, i, j = self._near, self._i, self._j
         same_head = n.head[i] == n.head[j]
         rivals = n._rivals[n.article[i], n.head[j]], n._rivals[n.article[j], n.head[i]]
-        names, local, *slots = (self._count(x) for x in (n._names, n._local, *n._slots))
+        names, local, *slots = self._count(n._called)
         apart = [local.one - local.both, local.other - local.both]
         mains = n.main[i, j], n.main[j, i]
         told = n.told[i, j], n.told[j, i]
@@ -311,7 +316,7 @@ class _Pairs:
         apart = distance(numbers[i], numbers[j])
         equal = apart < 1e-3
         digits = np.minimum(n.digits[i], n.digits[j])
-        among = [self._both(*sets, weighted=False) for sets in ((n._number_set, n._companions), (n._companions, n._number_set))]
+        among = self._both(n._met, n._met[::-1])
         dated = (days[i] > 0) & (days[j] > 0)
         between = np.where(dated, np.abs(days[i] - days[j]), 0.0)
         rise = np.where(days[i] <= days[j], numbers[j] > numbers[i], numbers[i] > numbers[j])
@@ -323,7 +328,7 @@ class _Pairs:
             "digits of an equal value": np.where(equal, digits, 0.0),
             "others with this value": np.where(equal, n._share[n.value[i]] + n._share[n.value[j]], 0.0),
             "value among the other's companions": (among[0] + among[1]) > 0,
-            "companions shared": self._count(n._companions).both,
+            "companions shared": self._both(n._met[1:], n._met[1:])[0],
             "days apart": np.log1p(between),
             "later one lower": np.where(rise, 0.0, moved),
             "later one higher": np.where(rise, moved, 0.0),
@@ -370,27 +375,30 @@ class _Pairs:
             "value met elsewhere": np.add(*elsewhere, dtype=np.float64),
         }
 
-    def _weigh(self, part: NDArray[np.bool_]) -> "_Overlap":
-        """Weight of the words in both, in one and in the other."""
-        return _Overlap(self._both(part, part), *self._sums(part))
-
-    def _count(self, part: NDArray[np.bool_]) -> "_Overlap":
-        """The same by number."""
-        sizes: Floats = part.sum(axis=1, dtype=np.float64)
-        return _Overlap(self._both(part, part, weighted=False), sizes[self._i], sizes[self._j])
-
-    def _both(self, left: NDArray[np.bool_], right: NDArray[np.bool_], *, weighted: bool = True) -> Floats:
-        """Of each pair, the weight or the number of words in the first's left set and in the second's right one."""
-        ours = left[self._firsts]
-        words = np.flatnonzero(ours.any(axis=0))
-        weights: Floats = self._near._weight[words] if weighted else np.ones(len(words))
-        table: Floats = (ours[:, words] * weights) @ right[np.ix_(self._seconds, words)].T
-        return table[self._at_i, self._at_j]
-
-    def _sums(self, part: NDArray[np.bool_]) -> tuple[Floats, Floats]:
-        """Weight of the sets of the first and of the second."""
+    def _weigh(self, parts: NDArray[np.bool_]) -> "list[_Overlap]":
+        """Of each kind of set, the weight of the words in both, in one and in the other."""
         weight = self._near._weight
-        return (part[self._firsts] @ weight)[self._at_i], (part[self._seconds] @ weight)[self._at_j]
+        ours, theirs = parts[:, self._firsts] @ weight, parts[:, self._seconds] @ weight
+        both = self._both(parts, parts, weight)
+        return list(map(_Overlap, both, ours[:, self._at_i], theirs[:, self._at_j]))
+
+    def _count(self, parts: NDArray[np.bool_]) -> "list[_Overlap]":
+        """The same by number."""
+        sizes: Floats = parts.sum(axis=2, dtype=np.float64)
+        return list(map(_Overlap, self._both(parts, parts), sizes[:, self._i], sizes[:, self._j]))
+
+    def _both(self, left: NDArray[np.bool_], right: NDArray[np.bool_], weight: Floats | None = None) -> Floats:
+        """kinds x pairs: the weight, or the number, of words in the first's left set and in the second's right one.
+
+        Args:
+            left, right: kinds x figures x words.
+        """
+        ours = left[:, self._firsts]
+        words = np.flatnonzero(ours.any(axis=(0, 1)))
+        known = ours[:, :, words] * (1.0 if weight is None else weight[words])
+        others = right[:, self._seconds][:, :, words].astype(np.float64)
+        found: Floats = (known @ others.transpose(0, 2, 1))[:, self._at_i, self._at_j]
+        return found
 
     def _missing(self, part: NDArray[np.bool_], whole: NDArray[np.bool_]) -> Floats:
         """The weight of the rarest word of either's part that the other's whole lacks."""
