@@ -26,6 +26,7 @@ from email.utils import format_datetime
 from html import escape
 from itertools import pairwise
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -177,6 +178,18 @@ KINDS = (
 )
 
 
+#: Turns of an empty loop by which the machine's own speed is told: some milliseconds a sample.
+TURNS = 100_000
+
+
+def turned() -> float:
+    """Milliseconds of CPU that TURNS take now, while everything else runs: on shared machines this differs by two and more."""
+    began = time.process_time()
+    for _ in range(TURNS):
+        pass
+    return (time.process_time() - began) * 1000
+
+
 class Samples:
     """What the processes of an installation use, over time, by what they are.
 
@@ -202,7 +215,8 @@ class Samples:
                         memory[kind] += process.memory_full_info().pss / 1e6
                         times = process.cpu_times()
                         self._kinds[process.pid], self._cpu[process.pid] = kind, times.user + times.system
-        row = {"seconds": round(seconds, 1)} | more | {f"{name} MB": round(mb, 1) for name, mb in memory.items()}
+        row = {"seconds": round(seconds, 1), "loop ms": round(turned(), 2)} | more
+        row |= {f"{name} MB": round(mb, 1) for name, mb in memory.items()}
         self.rows.append(
             row | {"MB": round(sum(memory.values()), 1)} | {f"{k} CPU": round(v, 2) for k, v in self.cpu().items()}
         )
@@ -314,6 +328,9 @@ def measure(folder: Path, options: argparse.Namespace, stack: ExitStack) -> dict
         "CPU ms an article, by kind of process": {name: round(cpu / max(1, done) * 1000, 1) for name, cpu in used.items()},
         "CPU ms an article": round(sum(used.values()) / max(1, done) * 1000, 1),
         "cores used": round(sum(used.values()) / whole["seconds"], 2),
+        f"ms that {TURNS:,} turns of a loop took: least, median, most": [
+            pick(row["loop ms"] for row in samples.rows) for pick in (min, median, max)
+        ],
         "outcomes": dict(outcomes),
         "MB, most in the first and in the second half": [
             round(max(row["MB"] for row in half))

@@ -11,9 +11,10 @@ from decimal import Decimal
 import pytest
 from newsroom import Answer, Newsroom, article_page, feed, item, page
 
-from flows import alerts, archive, articles, fetch, outbox, pipeline, series, sources
+from flows import alerts, archive, articles, db, fetch, outbox, pipeline, series, sources
 from flows.analyser import Failed
 from flows.archive import Document
+from flows.db import Database
 from flows.http import client_of
 from flows.pipeline import Desk
 from flows.settings import FetchSettings, Settings
@@ -310,6 +311,23 @@ class TestAlerts:
         [payload] = slack.payloads
         for part in ("6,700", "10,000", "defence ministry of Arden", "Tidewater"):
             assert part in str(payload)
+
+    def test_what_is_sent_rests_on_nothing_that_the_server_could_still_lose(self, database_url, analyser, execute):
+        # Recording does not wait for the disk, and what follows does; the tests' own server waits for nothing otherwise.
+        name = db.conninfo_to_dict(database_url)["dbname"]
+        execute(f'ALTER DATABASE "{name}" SET synchronous_commit TO on')
+        on_disk = []
+        with db.connect(database_url, autocommit=True) as beside, Database(database_url) as database:
+            read(database, analyser, document(FIRST, path="a"), document(SECOND, path="b", at=NOON + timedelta(days=1)))
+            recorded = beside.execute("SELECT pg_current_wal_insert_lsn() AS at").fetchone()["at"]
+
+            def look(step):
+                if step == "leased":
+                    row = beside.execute("SELECT pg_current_wal_flush_lsn() >= %s::pg_lsn AS is_there", [recorded]).fetchone()
+                    on_disk.append(row["is_there"])
+
+            alerts.deliver(database, self.SETTINGS, NOON + timedelta(days=2), step=look)
+        assert on_disk == [True]
 
     def test_a_dead_channel_is_tried_ever_more_rarely_and_then_no_more(self, database, analyser):
         read(database, analyser, document(FIRST, path="a"), document(SECOND, path="b", at=NOON + timedelta(days=1)))
