@@ -169,12 +169,12 @@ class Neighbourhood:
             parts.extend(words(m) for m in every)
         #: The words of each figure: near, nearest, counted, of the sentence, with the one before, of the headline, measured.
         self._words = _sets(parts, 7, size)
-        near, nearest, counted, self._sentence, wide, _, self._measured = self._words
+        near, nearest, counted, sentence, wide, _, measured = self._words
         near |= counted
         nearest |= counted
-        wide |= self._sentence
+        wide |= sentence
         top = np.log(max(2, size) + 1)
-        told = (self._sentence | self._measured).sum(axis=0)
+        told = (sentence | measured).sum(axis=0)
         #: In (0, 1] for words of the sentences, larger is rarer.
         self._weight: Floats = np.maximum(0.01, np.log((max(2, size) + 1) / (told + 0.5)) / top)
         units = np.bincount(self.head, minlength=heads)
@@ -186,7 +186,6 @@ class Neighbourhood:
             names += [m.slots[k] for m in every]
         #: Names of the article, names in the sentence, parts of the sentence.
         self._called = _sets(names, 2 + _SLOTS, size)
-        self._names, self._local = self._called[:2]
         self.main, self.told, self.by_rank, self.by_rarity = self._named()
         #: The number of each figure, and those of its companions.
         self._met = _sets([*([m.number] for m in every), *(m.companions for m in every)], 2, size)
@@ -200,12 +199,13 @@ class Neighbourhood:
         code = _numbering()  # the numbers of _sets, which begins with the names
         names = [np.array([code[name] for name in roots(m.names)], dtype=np.intp) for m in self.mentions]
         main = np.array([some[0] if len(some) else -1 for some in names])
-        held, told = ((x[:, main] & (main >= 0)).T for x in (self._names, self._local))
+        held, told = ((x[:, main] & (main >= 0)).T for x in self._called[:2])
         _, first = np.unique(self.article, return_index=True)  # all figures of an article have its names
-        rank = np.zeros((len(first), self._names.shape[1]))
+        of_articles = self._called[0, first]
+        rank = np.zeros(of_articles.shape)
         for row, at in enumerate(first):
             rank[row, names[at]] = 1 / (1.0 + np.arange(len(names[at])))
-        rarity = np.log((len(first) + 1) / (self._names[first].sum(axis=0) + 0.5))
+        rarity = np.log((len(first) + 1) / (of_articles.sum(axis=0) + 0.5))
         pairs = np.ix_(self.article, self.article)
         return held, told, _cosine(rank)[pairs], _cosine(rank * rarity)[pairs]
 
@@ -316,7 +316,7 @@ class _Pairs:
         apart = distance(numbers[i], numbers[j])
         equal = apart < 1e-3
         digits = np.minimum(n.digits[i], n.digits[j])
-        among = self._both(n._met, n._met[::-1])
+        *among, companions = self._both(n._met[[0, 1, 1]], n._met[[1, 0, 1]])
         dated = (days[i] > 0) & (days[j] > 0)
         between = np.where(dated, np.abs(days[i] - days[j]), 0.0)
         rise = np.where(days[i] <= days[j], numbers[j] > numbers[i], numbers[i] > numbers[j])
@@ -328,7 +328,7 @@ class _Pairs:
             "digits of an equal value": np.where(equal, digits, 0.0),
             "others with this value": np.where(equal, n._share[n.value[i]] + n._share[n.value[j]], 0.0),
             "value among the other's companions": (among[0] + among[1]) > 0,
-            "companions shared": self._both(n._met[1:], n._met[1:])[0],
+            "companions shared": companions,
             "days apart": np.log1p(between),
             "later one lower": np.where(rise, 0.0, moved),
             "later one higher": np.where(rise, moved, 0.0),

@@ -7,9 +7,8 @@ SELECT pg_advisory_xact_lock(7361001);
 -- The same lock, for one article. What runs for each looks up a few rows by an index, in tables that may grow from nothing to millions.
 -- So it is planned once a session, for planning each time costs about what the looking up does, and never by reading a table through,
 -- which looks cheap while the table is small and stays in the plan.
--- Nor does its end wait for the disk, which takes as long as a tenth of the recording: where the server is cut off, the last articles are
--- gone whole, and their pages are due again. Nothing leaves the house before that: a message is sent after commits that do wait, and what
--- was committed before them is on the disk then.
+-- Nor does its end wait for the disk: where the server is cut off, the last articles are gone whole, and their pages are due again.
+-- Nothing that rests on them has left by then: a message is sent after commits that do wait, and these bring all earlier ones to the disk.
 SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true),
        set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
        set_config('synchronous_commit', 'off', true), pg_advisory_xact_lock(7361001);
