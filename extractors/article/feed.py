@@ -161,12 +161,12 @@ def _xml_feed(text: str, kind: str, base_url: str) -> FeedDocument | NotAFeed:
     authors = _authors(head) if kind == "atom" else ()
     found_entries = (_entry(item, kind, base_url, language, authors) for item in listed[:MAX_ENTRIES])
     entries = tuple(entry for entry in found_entries if entry is not None)
-    links = {link.get("rel", "alternate").lower(): link for link in reversed(head.get("links", []))}
+    links = {_get(link, "rel", "alternate").lower(): link for link in reversed(_get(head, "links", []))}
 
     hours, days = _skips(text) if _SKIPS.search(text) else ((), ())
 
     def related(rel: str) -> str:
-        return web_url(links[rel].get("href", ""), base_url) if rel in links else ""
+        return web_url(_get(links[rel], "href", ""), base_url) if rel in links else ""
 
     return FeedDocument(
         kind=kind,
@@ -221,7 +221,7 @@ def _entry(item: dict[str, Any], kind: str, base_url: str, language: str, author
     url = _link(item, guid, base_url)
     if not url:
         return None
-    said = item.get("title_detail") or {}
+    said = _get(item, "title_detail") or {}
     updated = moment(_string(item, "updated"))
     published = moment(_string(item, "published")) or moment(_string(item, "created"))
     return Entry(
@@ -231,26 +231,26 @@ def _entry(item: dict[str, Any], kind: str, base_url: str, language: str, author
         # feedparser files the one date of Dublin Core, which is when an item of RSS appeared, under "updated".
         published_at=published if published is not None or kind == "atom" else updated,
         updated_at=updated,
-        authors=_authors(item) or _authors(item.get("source") or {}) or authors,
+        authors=_authors(item) or _authors(_get(item, "source") or {}) or authors,
         language=(_string(item, "language") or _string(said, "language") or language)[:35],
         content=_content(item),
     )
 
 
 def _link(item: dict[str, Any], guid: str, base_url: str) -> str:
-    links = item.get("links", [])
-    hrefs = [link for link in links if link.get("rel", "alternate").lower() == "alternate"]
-    hrefs.sort(key=lambda link: ("html" not in (link.get("type") or "html"), "hreflang" in link))
+    links = _get(item, "links", [])
+    hrefs = [link for link in links if _get(link, "rel", "alternate").lower() == "alternate"]
+    hrefs.sort(key=lambda link: ("html" not in (_get(link, "type") or "html"), "hreflang" in link))
     written = [_string(item, "feedburner_origlink"), _string(item, "pheedo_origlink")]
-    written += [link.get("href", "") for link in hrefs] + [_string(item, "link")]
+    written += [_get(link, "href", "") for link in hrefs] + [_string(item, "link")]
     if guid.startswith(("http://", "https://")):
         written.append(guid)
-    written += [link.get("href", "") for link in links if link.get("rel", "").lower() in {"self", "via"}]
+    written += [_get(link, "href", "") for link in links if _get(link, "rel", "").lower() in {"self", "via"}]
     return next((url for one in written if (url := web_url(one, base_url))), "")
 
 
 def _authors(item: dict[str, Any]) -> tuple[str, ...]:
-    said = [_string(author, "name") for author in item.get("authors", [])[:MAX_AUTHORS] if author]
+    said = [_string(author, "name") for author in _get(item, "authors", [])[:MAX_AUTHORS] if author]
     if len(said) == 1:  # as written: feedparser takes an address with a long last part for part of the name
         said = [_string(item, "author") or said[0]]
     found: dict[str, None] = {}
@@ -262,17 +262,17 @@ def _authors(item: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _content(item: dict[str, Any]) -> str:
-    for part in item.get("content", []):
+    for part in _get(item, "content", []):
         if text := _markup(part):
             return text
-    text = _markup(item.get("summary_detail") or {})
+    text = _markup(_get(item, "summary_detail") or {})
     return text if len(text) >= FULL_TEXT_LENGTH else ""
 
 
 def _markup(part: dict[str, Any]) -> str:
     """The HTML of a content, also where it is plain text."""
     text = _string(part, "value").strip()
-    return f"<p>{html.escape(text, quote=False)}</p>" if text and part.get("type") == "text/plain" else text
+    return f"<p>{html.escape(text, quote=False)}</p>" if text and _get(part, "type") == "text/plain" else text
 
 
 def _json_feed(text: str, base_url: str) -> FeedDocument | NotAFeed:
@@ -323,6 +323,10 @@ def _json_entry(item: dict[str, Any], base_url: str, language: str, authors: tup
     )
 
 
+#: Without what feedparser's dictionaries do where a key is absent: they raise, and find another in its place.
+_get = dict.get
+
+
 def _string(record: dict[str, Any], key: str) -> str:
-    value = record.get(key)
+    value = _get(record, key)
     return NOT_XML.sub("", value) if isinstance(value, str) else ""
