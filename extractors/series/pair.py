@@ -9,7 +9,7 @@ Pure. Not here: what the features weigh (linker.py, learnt), which pairs are ask
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
 from functools import lru_cache
-from itertools import chain, count
+from itertools import chain, count, repeat
 from typing import Any
 
 import numpy as np
@@ -119,8 +119,14 @@ def _compared(values: Sequence[Hashable], same: Callable[[Any, Any], float]) -> 
     """same(a, b) of each with each; two values are compared once, however many figures hold them."""
     _, code = _codes(values)
     different = list(dict.fromkeys(values))
-    table = np.array([[float(same(a, b)) for b in different] for a in different])
+    table = np.array([list(map(same, repeat(a), different)) for a in different], dtype=np.float64)
     return table[code[:, None], code]
+
+
+def _embedded(phrases: Sequence[str]) -> NDArray[np.float32]:
+    """The embedding of each, one a row; likewise."""
+    _, code = _codes(phrases)
+    return np.array(list(map(embedding, dict.fromkeys(phrases))))[code]
 
 
 class Neighbourhood:
@@ -130,9 +136,9 @@ class Neighbourhood:
         self.mentions = tuple(every)
         size = len(every)
         self.vector = unpack([wording(m) for m in every])
-        self.label = np.array([embedding(m.label.lower()) for m in every])
+        self.label = _embedded([m.label.lower() for m in every])
         _, self.unit = _codes([m.unit for m in every])
-        self._unit = np.array([embedding(unit.lower()) for unit in dict.fromkeys(m.unit for m in every)])[self.unit]
+        self._unit = _embedded([m.unit.lower() for m in every])
         heads, self.head = _codes([head(m.unit) for m in every])
         articles, self.article = _codes([m.article for m in every])
         numbers, self.value = _codes([m.number for m in every])
@@ -197,7 +203,11 @@ class Neighbourhood:
         Stories of one kind share nouns, and numbers by chance; what they are about tells them apart.
         """
         code = _numbering()  # the numbers of _sets, which begins with the names
-        names = [np.array([code[name] for name in roots(m.names)], dtype=np.intp) for m in self.mentions]
+        numbered = {
+            names: np.array([code[name] for name in roots(names)], dtype=np.intp)
+            for names in dict.fromkeys(m.names for m in self.mentions)
+        }
+        names = [numbered[m.names] for m in self.mentions]
         main = np.array([some[0] if len(some) else -1 for some in names])
         held, told = ((x[:, main] & (main >= 0)).T for x in self._called[:2])
         _, first = np.unique(self.article, return_index=True)  # all figures of an article have its names
