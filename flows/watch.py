@@ -34,8 +34,9 @@ from flows.http import redact
 from flows.log import log
 from schemas.errors import DatabaseUnavailable, FigurewatchError
 
-#: Some half a minute's reading. Told to stop, it ends with the page at work.
-PAGES_A_TASK = 400
+#: A minute's reading of a busy machine. At its end the analysis waits for what is still recorded, which costs a second or two;
+#: told to stop, it ends with the page at work.
+PAGES_A_TASK = 1_200
 
 #: A pass goes on for so long while there is more to do, then leaves the rest to the next, which follows at once: processes
 #: stay young. A start costs about five seconds of CPU, and on a busy machine ten or twenty in which nothing is read. So one
@@ -45,8 +46,8 @@ LONGEST_PASS = timedelta(minutes=10)
 #: Between two looks for sources that are due, for pages to read while others are fetched, and for what is to be told: seldom
 #: more than one task of a kind in two seconds.
 LOOK_SECONDS = 2.0
-#: The same after something was polled or fetched while pages wait to be read: what comes sooner only waits longer, and sources
-#: that fall due one by one would each cost two tasks.
+#: The same while pages wait to be read, after something was polled or fetched, or told: what comes sooner only waits longer,
+#: and sources that fall due one by one would each cost two tasks.
 BUSY_SECONDS = 5.0
 
 #: Threads take turns this often. Recording waits for PostgreSQL some eight times an article; each time it would wait for a
@@ -283,7 +284,7 @@ class _Pass:
         told = time.monotonic()
         while not self._read_out.is_set():
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._read_out.wait(), LOOK_SECONDS)
+                await asyncio.wait_for(self._read_out.wait(), BUSY_SECONDS if self._reading else LOOK_SECONDS)
             long_ago = bool(self._every) and time.monotonic() - told >= self._every
             if long_ago or self._read_out.is_set() or (await self._due())["alerts"]:
                 await self._deliver()

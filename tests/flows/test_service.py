@@ -279,7 +279,8 @@ def test_pages_are_read_while_a_channel_takes_its_time(database: Database, monke
     settings = Settings.model_validate({})
     for name, fake in (("read_batch", read), ("deliver_batch", deliver)):
         monkeypatch.setattr(watch, name, fake)
-    monkeypatch.setattr(watch, "LOOK_SECONDS", 0.01)
+    for name in ("LOOK_SECONDS", "BUSY_SECONDS"):
+        monkeypatch.setattr(watch, name, 0.01)
     monkeypatch.setattr(watch._Pass, "_due", due)
     opened = Context(settings, database, Analyser(1), Desk(threshold=settings.threshold, rules=()))
 
