@@ -2,10 +2,10 @@
 
     python tests/bench.py [--articles N] [--json]
 
-Articles are those of the development storylines when they lie beside the checkout (../shared/eval), else those of the
-bundled newsroom; each is rendered as a page with the furniture of a news site. The whole path is `figurewatch run` in
-this process: a newsroom on loopback, an embedded PostgreSQL, Prefect's own server in memory. CPU is that of this process,
-its workers and the PostgreSQL server; the newsroom's own share is measured apart and taken off.
+Articles are those of the development storylines (tests/quality/gold); each is rendered as a page with the furniture of a
+news site. The whole path is `figurewatch run` in this process: a newsroom on loopback, an embedded PostgreSQL, Prefect's own
+server in memory. CPU is that of this process, its workers and the PostgreSQL server; the newsroom's own share is measured
+apart and taken off.
 """
 
 import argparse
@@ -23,6 +23,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +31,7 @@ import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-STORYLINES = next(
-    (found for folder in ROOT.parents if (found := folder / "shared" / "eval" / "storylines").is_dir()), ROOT / "none"
-)
+STORIES = ROOT / "tests" / "quality" / "gold" / "development"
 
 FURNITURE = "".join(f'<li><a href="/section/{n}">Section {n} of the site</a></li>' for n in range(60))
 RELATED = "".join(
@@ -51,18 +50,14 @@ class Told:
 
 
 def articles(most: int) -> list[Told]:
-    """Articles to read: of the storylines, or of the newsroom."""
-    found: list[Told] = []
-    if STORYLINES.is_dir():
-        for path in sorted(STORYLINES.glob("*.json")):
-            for a in json.loads(path.read_text(encoding="utf-8"))["articles"]:
-                found.append(Told(a["outlet"], a["title"], datetime.fromisoformat(a["published"]), a["text"]))
-    else:
-        from flows.newsroom import load
-
-        outlets, pieces, _ = load(datetime(2025, 9, 1, tzinfo=UTC))
-        found = [Told(outlets[p.outlet].name, p.title, p.versions[0].at, "\n\n".join(p.versions[0].paragraphs)) for p in pieces]
-    return found[:most]
+    """Articles to read, story by story."""
+    stories = (json.loads(path.read_text(encoding="utf-8")) for path in sorted(STORIES.glob("*.json")))
+    found = (
+        Told(one["outlet"], one["title"], datetime.fromisoformat(one["published"]), one["text"])
+        for story in stories
+        for one in story["articles"]
+    )
+    return list(islice(found, most))
 
 
 def page(told: Told, url: str) -> str:

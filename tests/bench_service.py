@@ -5,13 +5,14 @@
 --hosts 1 is `figurewatch serve` with its embedded PostgreSQL and its Prefect server; --hosts 2 is four workers on two
 simulated hosts (data folders and groups of processes of their own) on one PostgreSQL and one Prefect server, as
 deploy/compose.yaml has them. The newsroom is a process of its own; its CPU is not counted, but it is spent on this machine.
-Each source has a loopback address of its own, so that each is a host. Texts are those of the storylines under tests/quality, or
-of the bundled newsroom, told of another world each time (Stories). The clock starts when everything runs and nothing waits.
-Run it on a machine that does nothing else.
+Each source has a loopback address of its own, so that each is a host. Texts are those of the development storylines, told of
+another world each time (Stories). The clock starts when everything runs and nothing waits. Run it on a machine that does
+nothing else.
 """
 
 import argparse
 import json
+import math
 import random
 import re
 import sys
@@ -38,6 +39,9 @@ from bench import Told, articles, page
 from machines import Installation, Process, ours, until
 
 SAMPLE_SECONDS = 5
+#: Memory is looked at more seldom: the system then asks of each page of each process who else has it, which takes longer than
+#: all the rest of a sample.
+MEMORY_SECONDS = 30
 #: Items that a feed lists: what it publishes in several minutes.
 LISTED = 150
 #: When nothing was recorded for so long, what is left will not be.
@@ -54,7 +58,7 @@ SWAPPED = frozenset(("NN", "NNS", "NNP", "NNPS", "JJ", "VB", "VBD", "VBG", "VBN"
 
 
 class Stories:
-    """News without an end: the storylines, or those of the bundled newsroom, again and again, each time in another world.
+    """News without an end: the development storylines again and again, each time in another world.
 
     There names, nouns, verbs and numbers are others. So stories go on, are repeated and updated as they are, and no world
     knows of another: texts that share sentences with all others would be a load that news is not.
@@ -202,23 +206,28 @@ class Samples:
         self.rows: list[dict[str, float]] = []
         self._kinds: dict[int, str] = {}
         self._cpu: dict[int, float] = {}
+        self._memory: dict[str, float] = {}
+        self._looked = -math.inf
 
     def take(self, seconds: float, **more: float) -> None:
-        memory = dict.fromkeys((name for name, _ in KINDS), 0.0)
+        look = seconds - self._looked >= MEMORY_SECONDS - SAMPLE_SECONDS / 2
+        if look:
+            self._memory, self._looked = dict.fromkeys((name for name, _ in KINDS), 0.0), seconds
         for top in self._tops:
             with suppress(psutil.Error):
                 for process in [psutil.Process(top), *psutil.Process(top).children(recursive=True)]:
                     with suppress(psutil.Error):
                         said = " ".join(process.cmdline())
                         kind = next(name for name, pattern in KINDS if pattern.search(said))
-                        # Shared pages, PostgreSQL's buffers above all, are counted once for each who uses them otherwise.
-                        memory[kind] += process.memory_full_info().pss / 1e6
+                        if look:
+                            # Shared pages, PostgreSQL's buffers above all, would be counted once for each who uses them.
+                            self._memory[kind] += process.memory_full_info().pss / 1e6
                         times = process.cpu_times()
                         self._kinds[process.pid], self._cpu[process.pid] = kind, times.user + times.system
         row = {"seconds": round(seconds, 1), "loop ms": round(turned(), 2)} | more
-        row |= {f"{name} MB": round(mb, 1) for name, mb in memory.items()}
+        row |= {f"{name} MB": round(mb, 1) for name, mb in self._memory.items()}
         self.rows.append(
-            row | {"MB": round(sum(memory.values()), 1)} | {f"{k} CPU": round(v, 2) for k, v in self.cpu().items()}
+            row | {"MB": round(sum(self._memory.values()), 1)} | {f"{k} CPU": round(v, 2) for k, v in self.cpu().items()}
         )
 
     def cpu(self) -> dict[str, float]:
