@@ -215,6 +215,11 @@ def test_dates_of_an_entry(case: str, body: str, published: datetime | None, upd
     assert updated is None or entry.updated_at == updated
 
 
+def test_an_item_that_does_not_say_when_it_was_changed_has_no_date_of_change() -> None:
+    (entry,) = read(rss(T + "<pubDate>Mon, 02 Mar 2026 10:00:00 GMT</pubDate>"))
+    assert (entry.published_at, entry.updated_at) == (TEN, None)
+
+
 @pytest.mark.parametrize(
     ("case", "body", "authors"),
     [
