@@ -34,8 +34,8 @@ from flows.http import redact
 from flows.log import log
 from schemas.errors import DatabaseUnavailable, FigurewatchError
 
-#: A minute's reading of a busy machine. At its end the analysis waits for what is still recorded, which costs a second or two;
-#: told to stop, it ends with the page at work.
+#: A minute's reading of a busy machine: at the end of each task the analysis waits for what is still recorded. Told to stop, it
+#: ends with the page at work.
 PAGES_A_TASK = 1_200
 
 #: A pass goes on for so long while there is more to do, then leaves the rest to the next, which follows at once: processes

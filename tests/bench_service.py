@@ -12,7 +12,6 @@ nothing else.
 
 import argparse
 import json
-import math
 import random
 import re
 import sys
@@ -39,9 +38,8 @@ from bench import Told, articles, page
 from machines import Installation, Process, ours, until
 
 SAMPLE_SECONDS = 5
-#: Memory is looked at more seldom: the system then asks of each page of each process who else has it, which takes longer than
-#: all the rest of a sample.
-MEMORY_SECONDS = 30
+#: Memory is looked at with one sample in so many: the system then asks of each page of each process who else has it.
+MEMORY_EVERY = 6
 #: Items that a feed lists: what it publishes in several minutes.
 LISTED = 150
 #: When nothing was recorded for so long, what is left will not be.
@@ -206,13 +204,12 @@ class Samples:
         self.rows: list[dict[str, float]] = []
         self._kinds: dict[int, str] = {}
         self._cpu: dict[int, float] = {}
-        self._memory: dict[str, float] = {}
-        self._looked = -math.inf
+        self._memory: dict[str, float] = {}  #: as it was last looked at
 
     def take(self, seconds: float, **more: float) -> None:
-        look = seconds - self._looked >= MEMORY_SECONDS - SAMPLE_SECONDS / 2
+        look = len(self.rows) % MEMORY_EVERY == 0
         if look:
-            self._memory, self._looked = dict.fromkeys((name for name, _ in KINDS), 0.0), seconds
+            self._memory = dict.fromkeys((name for name, _ in KINDS), 0.0)
         for top in self._tops:
             with suppress(psutil.Error):
                 for process in [psutil.Process(top), *psutil.Process(top).children(recursive=True)]:

@@ -53,6 +53,9 @@ _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _PREFIX = re.compile(r"\bxmlns:([^\s=]{1,100})", re.IGNORECASE)
 _MAIL = re.compile(r"[<(]?[^\s@()<>]+@[^\s@()<>]+[>)]?")
 
+#: For the dictionaries of feedparser, whose own get() raises inside where a key is absent, and gives one date for another.
+_get = dict.get
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedDocument:
@@ -321,10 +324,6 @@ def _json_entry(item: dict[str, Any], base_url: str, language: str, authors: tup
         language=_string(item, "language")[:35] or language,
         content=_string(item, "content_html") or (f"<p>{html.escape(text, quote=False)}</p>" if text else ""),
     )
-
-
-#: Without what feedparser's dictionaries do where a key is absent: they raise, and find another in its place.
-_get = dict.get
 
 
 def _string(record: dict[str, Any], key: str) -> str:

@@ -204,8 +204,8 @@ class Neighbourhood:
         """
         code = _numbering()  # the numbers of _sets, which begins with the names
         numbered = {
-            names: np.array([code[name] for name in roots(names)], dtype=np.intp)
-            for names in dict.fromkeys(m.names for m in self.mentions)
+            told: np.array([code[name] for name in roots(told)], dtype=np.intp)
+            for told in dict.fromkeys(m.names for m in self.mentions)
         }
         names = [numbered[m.names] for m in self.mentions]
         main = np.array([some[0] if len(some) else -1 for some in names])

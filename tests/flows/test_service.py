@@ -294,7 +294,7 @@ def test_pages_are_read_while_a_channel_takes_its_time(database: Database, monke
     assert done["alerts sent"] > 1, "what was raised meanwhile is told, too"
 
 
-def test_sources_that_fall_due_one_by_one_are_polled_together_while_pages_wait_and_at_once_when_none_does(
+def test_what_falls_due_bit_by_bit_is_polled_and_told_together_while_pages_wait_and_at_once_when_none_does(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from flows import watch
@@ -315,9 +315,14 @@ def test_sources_that_fall_due_one_by_one_are_polled_together_while_pages_wait_a
 
     async def due(_: Any) -> dict[str, bool]:
         last = seen[-1:] == ["poll"] and "read" in seen
-        return {"sources": not last, "fetch": False, "articles": "reading" not in seen, "alerts": False}
+        return {"sources": not last, "fetch": False, "articles": "reading" not in seen, "alerts": True}
 
-    for name, fake in (("poll_batch", poll), ("read_batch", read)):
+    async def deliver(*_: Any) -> Counter[str]:
+        await asyncio.sleep(0)
+        seen.append("tell")
+        return Counter({"alerts sent": 1})
+
+    for name, fake in (("poll_batch", poll), ("read_batch", read), ("deliver_batch", deliver)):
         monkeypatch.setattr(watch, name, fake)
     monkeypatch.setattr(watch, "LOOK_SECONDS", 0.01)
     monkeypatch.setattr(watch, "BUSY_SECONDS", 3_600.0)
@@ -330,5 +335,6 @@ def test_sources_that_fall_due_one_by_one_are_polled_together_while_pages_wait_a
 
     asyncio.run(work())
     began, ended = seen.index("reading"), seen.index("read")
-    assert seen[began:ended].count("poll") <= 1, "what falls due meanwhile waits for the next look"
-    assert "poll" in seen[ended:], "which comes as soon as nothing waits to be read"
+    for what in ("poll", "tell"):
+        assert seen[began:ended].count(what) <= 1, "what falls due meanwhile waits for the next look"
+        assert what in seen[ended:], "which comes as soon as nothing waits to be read"
